@@ -1,0 +1,72 @@
+"""What the provider said, once understood: the wire reads bytes into these, the services act on them."""
+
+from enum import StrEnum
+
+import msgspec
+
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.task import Failure, Status
+
+
+class Created(msgspec.Struct, frozen=True, kw_only=True):
+    """A create call was accepted: from here on the provider has been paid."""
+
+    id: str
+    provider_status: str = ""
+    raw: str = ""
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer to a query (quickrouter.md §3).
+
+    `status` is None when the word is unknown: an unknown word is never a failure. `progress` is 0–100 or None.
+    """
+
+    status: Status | None
+    provider_status: str = ""
+    progress: float | None = None
+    enhanced_prompt: str | None = None
+    video_url: str | None = None
+    thumbnail_url: str | None = None
+    gif_url: str | None = None
+    width: int | None = None
+    height: int | None = None
+    expires_at: float | None = None
+    failure: Failure | None = None
+    raw: str = ""
+
+
+class Balance(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left, in the provider's own unit (call it credits). `remaining` None means unlimited."""
+
+    remaining: float | None
+
+
+class Delivery(StrEnum):
+    """What a failed call proves about the request having reached the provider."""
+
+    NOT_SENT = "not_sent"  # surely not: it may be sent again
+    REFUSED = "refused"  # it arrived and was refused in words: nothing was made
+    PACE = "pace"  # refused for pace (429): it may be sent again, later
+    UNKNOWN = "unknown"  # it may have been carried out: never send it again by ourselves
+
+
+class CallFailed(Trouble):
+    """A call to the provider failed; `delivery` says what that proves, `retry_after` is seconds if it was given."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        detail: str = "",
+        *,
+        delivery: Delivery,
+        status: int | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+        raw: str = "",
+    ) -> None:
+        super().__init__(kind, detail, request_id=request_id)
+        self.delivery = delivery
+        self.status = status
+        self.retry_after = retry_after
+        self.raw = raw

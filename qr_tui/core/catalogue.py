@@ -1,0 +1,250 @@
+"""The models, as data: which fields each one takes, what is allowed, what is worth saying before it costs money.
+
+Facts from quickrouter.md §2. The server decides; a value outside the catalogue is a warning, never a wall.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, Literal
+
+import msgspec
+
+from qr_tui.core.task import Parameter, Request
+from qr_tui.core.words import N_
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """One parameter of a model besides prompt and images.
+
+    `control` says how a person sets it: ``choice`` among `values`, ``switch`` on or off, ``text`` free.
+    `optional` fields are left out of the body while empty.
+    """
+
+    name: str
+    label: str
+    control: Literal["choice", "switch", "text"] = "choice"
+    values: tuple[Parameter, ...] = ()
+    default: Parameter = None
+    help: str = ""
+    help_on: str = ""  # what a switch costs or gives while it is on
+    help_off: str = ""
+    optional: bool = False
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True):
+    """One model a person can choose."""
+
+    id: str
+    family: str
+    fields: tuple[Field, ...] = ()
+    max_images: int = 9
+    images_help: str = ""
+    minutes: str = "2–5"  # how long a video usually takes
+    note: str = ""  # worth knowing before paying
+    retired: str | None = None  # the day (YYYY-MM-DD) it was switched off at its source
+
+    def field(self, name: str) -> Field | None:
+        """Return the field called `name`, or None."""
+        return next((field for field in self.fields if field.name == name), None)
+
+    def defaults(self) -> dict[str, Parameter]:
+        """Return every parameter that is always sent, at its default."""
+        return {field.name: field.default for field in self.fields if not field.optional}
+
+
+WATERMARK: Final = Field(
+    name="watermark",
+    label=N_("watermark"),
+    control="switch",
+    default=True,
+    help_on=N_("prefers no watermark, takes a watermarked video if the removal fails: the quick way"),
+    help_off=N_("insists on no watermark: the removal is tried again and again, so it can take much longer"),
+)
+PRIVATE: Final = Field(
+    name="private",
+    label=N_("private"),
+    control="switch",
+    default=False,
+    help_on=N_("never published, and can never be remixed"),
+    help_off=N_("may be published by the provider, and can be remixed later"),
+)
+ORIENTATION: Final = Field(
+    name="orientation",
+    label=N_("orientation"),
+    values=("portrait", "landscape"),
+    default="portrait",
+)
+CHARACTER: Final = (
+    Field(
+        name="character_url",
+        label=N_("character video"),
+        control="text",
+        optional=True,
+        help=N_("link to a video of the character, without real people"),
+    ),
+    Field(
+        name="character_timestamps",
+        label=N_("character seconds"),
+        control="text",
+        optional=True,
+        help=N_("start,end of the character in that video, 1 to 3 seconds apart, like 1,3"),
+    ),
+)
+SORA_RETIRED: Final = "2026-09-24"
+SORA_NOTE: Final = N_("Sora was switched off at its source on 2026-09-24; this host may refuse it.")
+VEO_NOTE: Final = N_("Veo understands English only: enhance translates the prompt.")
+
+
+def _sora(model: str, *, sizes: tuple[str, ...], durations: tuple[int, ...]) -> Model:
+    return Model(
+        id=model,
+        family="sora",
+        minutes="3–5",
+        note=SORA_NOTE,
+        retired=SORA_RETIRED,
+        images_help=N_("reference images as links, without real people"),
+        fields=(
+            ORIENTATION,
+            Field(
+                name="size",
+                label=N_("size"),
+                values=sizes,
+                default="large",
+                help=N_("small is 720p, large is 1080p"),
+            ),
+            Field(
+                name="duration",
+                label=N_("duration"),
+                values=durations,
+                default=durations[-2],
+                help=N_("seconds"),
+            ),
+            WATERMARK,
+            PRIVATE,
+            *CHARACTER,
+        ),
+    )
+
+
+def _veo(model: str, *, images: int, ratio: bool, images_help: str = "") -> Model:
+    aspect = Field(name="aspect_ratio", label=N_("aspect ratio"), values=("16:9", "9:16"), default="16:9")
+    return Model(
+        id=model,
+        family="veo",
+        minutes="2–4",
+        note=VEO_NOTE,
+        max_images=images,
+        images_help=images_help,
+        fields=(
+            *((aspect,) if ratio else ()),
+            Field(
+                name="enhance_prompt",
+                label=N_("enhance"),
+                control="switch",
+                default=True,
+                help_on=N_("the prompt is translated to English and enriched"),
+                help_off=N_("the prompt is taken word for word: write English"),
+            ),
+            Field(
+                name="enable_upsample",
+                label=N_("upsample"),
+                control="switch",
+                default=False,
+                help_on=N_("sharper result, takes longer"),
+                help_off=N_("the size the model makes by itself"),
+            ),
+        ),
+    )
+
+
+def _grok(model: str) -> Model:
+    return Model(
+        id=model,
+        family="grok",
+        minutes="1–4",
+        fields=(
+            Field(name="aspect_ratio", label=N_("aspect ratio"), values=("2:3", "3:2", "1:1"), default="3:2"),
+            Field(name="size", label=N_("size"), values=("720P",), default="720P"),
+        ),
+    )
+
+
+FRAMES: Final = N_("up to two images: first and last frame")
+ONE_FRAME: Final = N_("one image: the first frame")
+ELEMENTS: Final = N_("up to three images: elements of the scene")
+
+BUILT_IN: Final[tuple[Model, ...]] = (
+    _sora("sora-2-pro", sizes=("large",), durations=(15, 25)),
+    _sora("sora-2", sizes=("small", "large"), durations=(10, 15)),
+    _sora("sora-2-all", sizes=("small", "large"), durations=(10, 15)),
+    _veo("veo3.1-fast", images=0, ratio=True),
+    _veo("veo3.1", images=0, ratio=True),
+    _veo("veo3.1-pro", images=0, ratio=True),
+    _veo("veo3.1-4k", images=0, ratio=True),
+    _veo("veo3.1-pro-4k", images=0, ratio=True),
+    _veo("veo3.1-components", images=3, ratio=True, images_help=ELEMENTS),
+    _veo("veo3", images=0, ratio=True),
+    _veo("veo3-fast", images=0, ratio=True),
+    _veo("veo3-fast-frames", images=2, ratio=True, images_help=FRAMES),
+    _veo("veo3-frames", images=2, ratio=True, images_help=FRAMES),
+    _veo("veo3-pro", images=0, ratio=True),
+    _veo("veo3-pro-frames", images=1, ratio=True, images_help=ONE_FRAME),
+    _veo("veo2", images=0, ratio=False),
+    _veo("veo2-fast", images=0, ratio=False),
+    _veo("veo2-fast-frames", images=2, ratio=False, images_help=FRAMES),
+    _veo("veo2-fast-components", images=3, ratio=False, images_help=ELEMENTS),
+    _veo("veo2-pro", images=0, ratio=False),
+    _veo("veo2-pro-components", images=3, ratio=False, images_help=ELEMENTS),
+    _grok("grok-video-3"),
+    _grok("grok-video-3-10s"),
+    _grok("grok-video-3-15s"),
+)
+
+DEFAULT_MODEL: Final = "sora-2-pro"
+
+
+class Catalogue:
+    """The built-in models and the user's own, by id, in the order they are offered."""
+
+    def __init__(self, additions: Iterable[Model] = ()) -> None:
+        self._models: dict[str, Model] = {model.id: model for model in BUILT_IN}
+        self._models.update({model.id: model for model in additions})
+
+    def __iter__(self) -> Iterator[Model]:
+        return iter(self._models.values())
+
+    def __contains__(self, model: str) -> bool:
+        return model in self._models
+
+    def get(self, model: str) -> Model:
+        """Return the model called `model`; an unknown one has no fields and is still usable."""
+        return self._models.get(model) or Model(id=model, family="custom")
+
+    def complete(self, request: Request) -> Request:
+        """Return `request` with every parameter its model always sends, defaults where it says nothing."""
+        parameters = self.get(request.model).defaults() | request.parameters
+        return msgspec.structs.replace(request, parameters=parameters)
+
+    def warnings(self, request: Request) -> list[str]:
+        """Return one plain English line for each value that this model is not known to take."""
+        model = self.get(request.model)
+        if request.model not in self:
+            return [f"{request.model}: not in the catalogue; sent as it is"]
+        lines = []
+        if len(request.images) > model.max_images:
+            lines.append(f"{model.id} takes at most {model.max_images} images, not {len(request.images)}")
+        for name, value in request.parameters.items():
+            field = model.field(name)
+            if field is None:
+                lines.append(f"{name}: {model.id} is not known to take it")
+            elif field.control == "choice" and value not in field.values:
+                known = ", ".join(str(item) for item in field.values)
+                lines.append(f"{name} {value}: {model.id} is known to take {known}")
+            elif field.control == "switch" and not isinstance(value, bool):
+                lines.append(f"{name} {value}: {model.id} takes true or false")
+        return lines
+
+    def format(self, model: str, parameters: Mapping[str, Parameter]) -> str:
+        """Return the few words of a list cell for how the video is shaped, like ``portrait 15s``."""
+        shape = parameters.get("orientation") or parameters.get("aspect_ratio") or ""
+        seconds = parameters.get("duration")
+        return f"{shape} {seconds}s" if seconds else str(shape)

@@ -1,0 +1,64 @@
+"""What happened, told by the services to whoever shows it: the app, a command, a test."""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+import msgspec
+
+from qr_tui.core.failures import Kind
+from qr_tui.core.task import Task
+
+
+class TasksLoaded(msgspec.Struct, frozen=True):
+    """The whole list, once after start and whenever it was read anew."""
+
+    tasks: tuple[Task, ...]
+
+
+class TasksChanged(msgspec.Struct, frozen=True):
+    """These tasks are new or different; `removed` are keys that left the list."""
+
+    tasks: tuple[Task, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+class HostMood(StrEnum):
+    """How a host is doing."""
+
+    OK = "ok"
+    DOWN = "down"
+    SLOW_DOWN = "slow_down"
+    NO_KEY = "no_key"
+    KEY_REFUSED = "key_refused"
+
+
+class HostChanged(msgspec.Struct, frozen=True):
+    """A host went down, came back, asked for a slower pace, or refuses the key."""
+
+    base_url: str
+    mood: HostMood
+    detail: str = ""
+
+
+class PollingChanged(msgspec.Struct, frozen=True):
+    """Who looks: `here` is False while another process on this store does; `paused` by the person."""
+
+    here: bool
+    paused: bool = False
+
+
+class TaskFinished(msgspec.Struct, frozen=True):
+    """A task became done or failed while we watched (not at load): worth a notice."""
+
+    task: Task
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Something a person should know that belongs to no single task (a damaged store put aside, a full disk)."""
+
+    kind: Kind
+    detail: str = ""
+
+
+Event = TasksLoaded | TasksChanged | HostChanged | PollingChanged | TaskFinished | Notice
+Sink = Callable[[Event], None]

@@ -1,0 +1,289 @@
+"""Every way a thing can go wrong, with its words: the one table of titles, meanings and hints."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from qr_tui.core.words import N_
+
+
+class Kind(StrEnum):
+    """The kinds of failure, as they stand in the store and in JSON."""
+
+    # the provider refuses or fails a video (quickrouter.md §5, §6)
+    NO_BALANCE = "no_balance"
+    KEY_REFUSED = "key_refused"
+    FORBIDDEN = "forbidden"
+    MODEL_UNAVAILABLE = "model_unavailable"
+    TOO_MANY_REQUESTS = "too_many_requests"
+    PROVIDER_BUSY = "provider_busy"
+    POLICY = "policy"
+    REAL_PEOPLE = "real_people"
+    THIRD_PARTY = "third_party"
+    IMAGE_UNREACHABLE = "image_unreachable"
+    BAD_REQUEST = "bad_request"
+    NOT_FOUND = "not_found"
+    LINK_EXPIRED = "link_expired"
+    NO_LINK = "no_link"
+    PROVIDER_FAILED = "provider_failed"
+    NO_REASON = "no_reason"
+    # the way to the provider
+    UNREACHABLE = "unreachable"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    UPSTREAM = "upstream"
+    BAD_ANSWER = "bad_answer"
+    WRONG_ADDRESS = "wrong_address"
+    LOST_ANSWER = "lost_answer"
+    NO_KEY = "no_key"
+    # on this side
+    OVER_LIMIT = "over_limit"
+    DUPLICATE = "duplicate"
+    USAGE = "usage"
+    UNKNOWN_TASK = "unknown_task"
+    AMBIGUOUS = "ambiguous"
+    NOT_NOW = "not_now"
+    CONFIG = "config"
+    STORE = "store"
+    PORT_IN_USE = "port_in_use"
+    DEADLINE = "deadline"
+    INTERNAL = "internal"
+
+
+class Words(NamedTuple):
+    """What a person reads: `short` for a list cell (at most 16 cells), a title, what it means, what to do next."""
+
+    short: str
+    title: str
+    meaning: str
+    hint: str
+
+
+WORDS: Final[Mapping[Kind, Words]] = {
+    Kind.NO_BALANCE: Words(
+        N_("no balance"),
+        N_("The balance is used up"),
+        N_("The provider refused before making anything. Nothing was charged."),
+        N_("Top up the account, then press R to try again."),
+    ),
+    Kind.KEY_REFUSED: Words(
+        N_("key refused"),
+        N_("The key was refused"),
+        N_("The provider does not accept this key. Nothing was made."),
+        N_("Check the key in Connect, or with: qr-tui config set-key"),
+    ),
+    Kind.FORBIDDEN: Words(
+        N_("no permission"),
+        N_("This key may not do that"),
+        N_("The key has no right to the model or group, or not from this address."),
+        N_("Choose another model, or ask the provider about the key's rights."),
+    ),
+    Kind.MODEL_UNAVAILABLE: Words(
+        N_("model is off"),
+        N_("This model is not available now"),
+        N_("The provider has no channel for the model. Nothing was made."),
+        N_("Choose another model; Sora was switched off at its source on 2026-09-24."),
+    ),
+    Kind.TOO_MANY_REQUESTS: Words(
+        N_("too many"),
+        N_("Too many requests"),
+        N_("The provider asks for a slower pace. Nothing is lost."),
+        N_("Wait: it goes on by itself, more slowly."),
+    ),
+    Kind.PROVIDER_BUSY: Words(
+        N_("provider busy"),
+        N_("The provider is too busy"),
+        N_("No machine was free for this video."),
+        N_("Try again later with R; it may work unchanged."),
+    ),
+    Kind.POLICY: Words(
+        N_("policy"),
+        N_("Refused by the content policy"),
+        N_("The prompt or an image broke the provider's rules."),
+        N_("Change the prompt; the same one will be refused again."),
+    ),
+    Kind.REAL_PEOPLE: Words(
+        N_("real people"),
+        N_("Images of real people are not allowed"),
+        N_("An image shows people who look real."),
+        N_("Use an image without real people; the same one will be refused again."),
+    ),
+    Kind.THIRD_PARTY: Words(
+        N_("third party"),
+        N_("Too close to someone else's work"),
+        N_("The result would look like protected content."),
+        N_("Describe it in other words, without names of works or brands."),
+    ),
+    Kind.IMAGE_UNREACHABLE: Words(
+        N_("image not found"),
+        N_("A reference image could not be fetched"),
+        N_("The provider could not load an image from its link."),
+        N_("Use a link that opens without login, then send again."),
+    ),
+    Kind.BAD_REQUEST: Words(
+        N_("bad request"),
+        N_("The provider did not accept the request"),
+        N_("A field has a value this model does not take. Nothing was made."),
+        N_("Read the provider's words below, change the field, send again."),
+    ),
+    Kind.NOT_FOUND: Words(
+        N_("not found"),
+        N_("The provider does not know this task"),
+        N_("It answered so three times in a row. Another key or host may know it."),
+        N_("Press r to look again; the id stays here."),
+    ),
+    Kind.LINK_EXPIRED: Words(
+        N_("link expired"),
+        N_("The link to the video has expired"),
+        N_("Links live for hours or days."),
+        N_("Press r to ask for a fresh link."),
+    ),
+    Kind.NO_LINK: Words(
+        N_("no link"),
+        N_("Finished, but without a link"),
+        N_("The provider says the video is done and gave no link to it yet."),
+        N_("Press r to ask again; support can help with the task id."),
+    ),
+    Kind.PROVIDER_FAILED: Words(
+        N_("failed"),
+        N_("The provider could not make this video"),
+        N_("Its own words stand below."),
+        N_("Read them, change the request if they ask for it, then R tries again."),
+    ),
+    Kind.NO_REASON: Words(
+        N_("no reason given"),
+        N_("Failed, and the provider gave no reason"),
+        N_("The answer says failed and nothing else."),
+        N_("R tries again; if it repeats, send the task id to support."),
+    ),
+    Kind.UNREACHABLE: Words(
+        N_("unreachable"),
+        N_("The provider cannot be reached"),
+        N_("No connection could be made, so nothing was sent."),
+        N_("Check the network and the base URL; it goes on by itself."),
+    ),
+    Kind.TLS: Words(
+        N_("bad certificate"),
+        N_("The provider's certificate is not trusted"),
+        N_("The connection was refused before anything was sent."),
+        N_("Check the base URL; behind a company proxy set ca_file in config.toml."),
+    ),
+    Kind.TIMEOUT: Words(
+        N_("no answer"),
+        N_("The provider did not answer in time"),
+        N_("The line is slow or the provider is stuck."),
+        N_("Nothing to do: the next look comes by itself."),
+    ),
+    Kind.UPSTREAM: Words(
+        N_("provider error"),
+        N_("The provider has trouble of its own"),
+        N_("It answered with a server error."),
+        N_("Nothing to do: the next look comes by itself."),
+    ),
+    Kind.BAD_ANSWER: Words(
+        N_("unreadable"),
+        N_("The answer could not be read"),
+        N_("What came back is not what this API sends."),
+        N_("Check the base URL; the raw answer stands in the details."),
+    ),
+    Kind.WRONG_ADDRESS: Words(
+        N_("wrong address"),
+        N_("Nothing answers at this address"),
+        N_("The host is there, but the path or the model is not."),
+        N_("Check the base URL: it ends before /v1."),
+    ),
+    Kind.LOST_ANSWER: Words(
+        N_("answer lost"),
+        N_("Sent, but the answer was lost"),
+        N_("The video may have been made and paid, or not. It is never sent again by itself."),
+        N_("Press u to decide: adopt an id, send again (may cost twice), or drop."),
+    ),
+    Kind.NO_KEY: Words(
+        N_("no key"),
+        N_("There is no key for this host"),
+        N_("Without a key nothing can be sent or looked at."),
+        N_("Set QUICKROUTER_API_KEY, or run: qr-tui config set-key"),
+    ),
+    Kind.OVER_LIMIT: Words(
+        N_("over limit"),
+        N_("Over your own limit for today"),
+        N_("Nothing was sent."),
+        N_("Raise [limits] in config.toml, or wait for tomorrow."),
+    ),
+    Kind.DUPLICATE: Words(
+        N_("same again"),
+        N_("The same video was sent a moment ago"),
+        N_("An identical request went out within the last ten seconds."),
+        N_("Send it again only if you want a second one: it costs again."),
+    ),
+    Kind.USAGE: Words(
+        N_("bad input"),
+        N_("That cannot be used"),
+        N_("A value is missing or not of the right kind."),
+        N_("Correct it and send again; nothing was lost."),
+    ),
+    Kind.UNKNOWN_TASK: Words(
+        N_("no such task"),
+        N_("No such task"),
+        N_("No task here has this id or key."),
+        N_("See the ids with: qr-tui list"),
+    ),
+    Kind.AMBIGUOUS: Words(
+        N_("several"),
+        N_("Several tasks fit"),
+        N_("More than one task ends like this."),
+        N_("Type more of the id."),
+    ),
+    Kind.NOT_NOW: Words(
+        N_("not now"),
+        N_("That cannot be done now"),
+        N_("The task is not in a state for it."),
+        N_("See the task's state with: qr-tui show"),
+    ),
+    Kind.CONFIG: Words(
+        N_("bad config"),
+        N_("The configuration cannot be read"),
+        N_("The file was left as it is."),
+        N_("Correct the named line; see: qr-tui config show"),
+    ),
+    Kind.STORE: Words(
+        N_("store trouble"),
+        N_("The task file cannot be used"),
+        N_("Nothing was overwritten."),
+        N_("See: qr-tui doctor"),
+    ),
+    Kind.PORT_IN_USE: Words(
+        N_("port in use"),
+        N_("The port is in use"),
+        N_("Another program listens there."),
+        N_("Choose another with --port."),
+    ),
+    Kind.DEADLINE: Words(
+        N_("still running"),
+        N_("Still running at the deadline"),
+        N_("The task goes on at the provider and stays in the list."),
+        N_("Go on watching with: qr-tui watch"),
+    ),
+    Kind.INTERNAL: Words(
+        N_("our fault"),
+        N_("qr-tui made a mistake"),
+        N_("Your tasks are on disk."),
+        N_("The log has the details; see: qr-tui doctor"),
+    ),
+}
+
+
+class Trouble(Exception):  # noqa: N818 -- reads as a noun where it is caught
+    """An error that a person should read: raised by any room, shown by any front end.
+
+    Args:
+        kind: Its row in `WORDS`.
+        detail: What exactly, in plain words or the provider's own; may hold hostile text, so show it inert.
+        request_id: The provider's id of the request, for support.
+    """
+
+    def __init__(self, kind: Kind, detail: str = "", *, request_id: str | None = None) -> None:
+        super().__init__(detail or WORDS[kind].title)
+        self.kind = kind
+        self.detail = detail
+        self.request_id = request_id

@@ -1,0 +1,64 @@
+"""When to look next: the whole pace of polling in one pure place (quickrouter.md §6)."""
+
+import msgspec
+
+from qr_tui.core.task import Task
+
+
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How often to look, in seconds. The defaults are the pace that does not draw a 429."""
+
+    first: float = 10.0  # after submit, before the first look
+    early: float = 10.0  # between looks in the first minutes …
+    early_spread: float = 5.0  # … plus up to this much, so that tasks do not march in step
+    late: float = 30.0
+    late_after: float = 300.0
+    backoff: float = 10.0  # after the first failed look, doubled with each one
+    backoff_cap: float = 120.0
+    in_flight: int = 4  # looks under way at once
+    per_minute: int = 120  # looks a minute at one host, over all tasks
+
+    @property
+    def gap(self) -> float:
+        """Seconds between the starts of two looks at one host."""
+        return 60.0 / max(1, self.per_minute)
+
+
+def next_look(
+    task: Task,
+    now: float,
+    failures: int = 0,
+    *,
+    pace: Pace,
+    jitter: float = 0.5,
+    retry_after: float | None = None,
+    looked: bool = True,
+) -> float:
+    """Return the time (Unix seconds) of the next look at `task`.
+
+    Args:
+        task: The task; its `submitted_at` says how old it is.
+        now: The time now; a clock that jumped back never pushes a look further than one interval away.
+        failures: Looks that failed in a row.
+        pace: The intervals.
+        jitter: Where in its spread this look falls, 0–1, drawn by the caller.
+        retry_after: What the provider asked for, in seconds; never more than an hour is believed.
+        looked: False before the first look of a fresh task.
+    """
+    if failures or retry_after is not None:
+        delay = backoff(failures, pace=pace, jitter=jitter)
+        if retry_after is not None:
+            delay = max(delay if failures else 0.0, min(max(retry_after, 0.0), 3600.0))
+        return now + delay
+    age = max(0.0, now - (task.submitted_at or task.created_at))
+    if not looked:
+        return now + max(0.0, pace.first - age)
+    if age >= pace.late_after:
+        return now + pace.late * (0.8 + 0.2 * jitter)
+    return now + pace.early + pace.early_spread * jitter
+
+
+def backoff(failures: int, *, pace: Pace, jitter: float = 0.5) -> float:
+    """Return seconds to wait after `failures` in a row: doubled each time, jittered by a quarter, capped."""
+    whole = min(pace.backoff * 2.0 ** min(max(failures, 1) - 1, 16), pace.backoff_cap)
+    return whole * (0.75 + 0.25 * jitter)

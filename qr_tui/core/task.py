@@ -1,0 +1,216 @@
+"""A task: one video asked for, from the first draft to the finished file."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Final
+
+import msgspec
+
+from qr_tui.core.failures import Kind
+
+Parameter = str | int | float | bool | None
+
+
+class Status(StrEnum):
+    """Where a task stands, in our words. The provider's own word is `Task.provider_status`."""
+
+    DRAFT = "draft"
+    QUEUED = "queued"  # the intent is on disk, nothing was sent
+    SENDING = "sending"  # the one POST is under way
+    UNCONFIRMED = "unconfirmed"  # sent, the answer was lost: only a person may decide
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"  # we no longer watch; the provider may still be working
+
+
+FINAL: Final = frozenset({Status.DONE, Status.FAILED, Status.STOPPED})
+WATCHED: Final = frozenset({Status.WAITING, Status.RUNNING})
+
+MOVES: Final[Mapping[Status, frozenset[Status]]] = {
+    Status.DRAFT: frozenset({Status.QUEUED}),
+    Status.QUEUED: frozenset({Status.SENDING, Status.FAILED, Status.STOPPED}),
+    # back to queued only when the failure proves that nothing was delivered
+    Status.SENDING: frozenset({Status.WAITING, Status.QUEUED, Status.UNCONFIRMED, Status.FAILED}),
+    # a person adopts an id (waiting), sends again (queued) or drops (stopped); a late answer adopts by itself
+    Status.UNCONFIRMED: frozenset({Status.WAITING, Status.QUEUED, Status.STOPPED}),
+    Status.WAITING: frozenset({Status.RUNNING, Status.DONE, Status.FAILED, Status.STOPPED}),
+    Status.RUNNING: frozenset({Status.WAITING, Status.DONE, Status.FAILED, Status.STOPPED}),
+    Status.DONE: frozenset(),
+    # a look by hand may find that a provider has corrected itself
+    Status.FAILED: frozenset({Status.WAITING, Status.RUNNING, Status.DONE}),
+    Status.STOPPED: frozenset(
+        {Status.WAITING, Status.RUNNING, Status.DONE, Status.FAILED, Status.UNCONFIRMED}
+    ),
+}
+
+
+def may_move(old: Status, new: Status) -> bool:
+    """Tell whether a task may go from `old` to `new`; staying where it is always may."""
+    return old == new or new in MOVES[old]
+
+
+class FileState(StrEnum):
+    """Where the finished file stands, apart from the task itself: a failed download never fails a task."""
+
+    NONE = "none"
+    DOWNLOADING = "downloading"
+    SAVED = "saved"
+    FAILED = "failed"
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why a task failed. Title and hint come from `core.failures.WORDS` by kind, so they follow the language."""
+
+    kind: Kind
+    detail: str = ""
+    request_id: str | None = None
+
+
+class Moment(msgspec.Struct, frozen=True, array_like=True):
+    """One line of a task's history: when (Unix seconds), our status, the provider's word."""
+
+    at: float
+    status: Status
+    word: str = ""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked of the provider: the body of a create call before it has a task."""
+
+    model: str
+    prompt: str
+    images: tuple[str, ...] = ()
+    parameters: dict[str, Parameter] = msgspec.field(default_factory=dict)
+
+    def body(self) -> dict[str, Any]:
+        """Return the JSON body of `POST /v1/video/create` (quickrouter.md §2), keys in the vendor page's order."""
+        known = {"images": list(self.images), "model": self.model, "prompt": self.prompt, **self.parameters}
+        order = ("images", "model", "orientation", "prompt", "size", "duration", "watermark", "private")
+        return {name: known[name] for name in order if name in known} | known
+
+    def fingerprint(self, base_url: str) -> str:
+        """Return 16 hex digits that are equal for requests nobody could tell apart at one host."""
+        body = msgspec.json.encode([base_url, self.body()], order="deterministic")
+        return hashlib.sha256(body).hexdigest()[:16]
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One video and all we know of it. Times are Unix seconds (UTC); `progress` is a percentage 0–100.
+
+    Attributes:
+        key: Ours, never changes; what every other part of the program means by "this task".
+        id: The provider's, opaque (it contains ``:``), None until known.
+        account: Digest of the key that paid (`qr_tui.secrets.Key.account`), never the key.
+        sender: The process that is sending it (`store.presence`); a dead sender makes it unconfirmed.
+        raw: The last answer as it came, cut to a bound, for the details screen.
+        removed_at: Set when a person took it off the list; kept, so that it can be undone.
+    """
+
+    key: str
+    model: str
+    prompt: str
+    base_url: str
+    created_at: float
+    id: str | None = None
+    status: Status = Status.QUEUED
+    provider_status: str = ""
+    progress: float | None = None
+    enhanced_prompt: str | None = None
+    parameters: dict[str, Parameter] = msgspec.field(default_factory=dict)
+    images: tuple[str, ...] = ()
+    video_url: str | None = None
+    thumbnail_url: str | None = None
+    gif_url: str | None = None
+    width: int | None = None
+    height: int | None = None
+    expires_at: float | None = None
+    file: str | None = None
+    file_state: FileState = FileState.NONE
+    failure: Failure | None = None
+    account: str = ""
+    fingerprint: str = ""
+    sender: str | None = None
+    parent: str | None = None
+    tags: tuple[str, ...] = ()
+    history: tuple[Moment, ...] = ()
+    raw: str | None = None
+    submitted_at: float | None = None
+    updated_at: float | None = None
+    finished_at: float | None = None
+    removed_at: float | None = None
+
+    @property
+    def request(self) -> Request:
+        """The request that made, or will make, this task."""
+        return Request(model=self.model, prompt=self.prompt, images=self.images, parameters=self.parameters)
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more will happen to it by itself."""
+        return self.status in FINAL
+
+    @property
+    def needs_you(self) -> bool:
+        """Whether it waits for a person's decision."""
+        return self.status is Status.UNCONFIRMED
+
+
+def new_key(now: float) -> str:
+    """Return a fresh local key: 9 base-36 digits of the time (so keys sort by age), then 6 at random."""
+    digits = "0123456789abcdefghijklmnopqrstuvwxyz"
+    number, text = int(now * 1000), ""
+    while number:
+        number, rest = divmod(number, 36)
+        text = digits[rest] + text
+    return text.rjust(9, "0") + "".join(secrets.choice(digits) for _ in range(6))
+
+
+def new_task(request: Request, *, base_url: str, account: str, now: float, parent: str | None = None) -> Task:
+    """Return the intent for `request`: queued, with its own key, not yet on disk."""
+    return Task(
+        key=new_key(now),
+        model=request.model,
+        prompt=request.prompt,
+        images=request.images,
+        parameters=dict(request.parameters),
+        base_url=base_url,
+        account=account,
+        fingerprint=request.fingerprint(base_url),
+        parent=parent,
+        created_at=now,
+        updated_at=now,
+        history=(Moment(now, Status.QUEUED),),
+    )
+
+
+def find(tasks: Sequence[Task], reference: str) -> list[Task]:
+    """Return the tasks that `reference` names: an exact key or id if there is one, else every id or key it ends."""
+    exact = [task for task in tasks if reference in (task.key, task.id)]
+    if exact or not reference:
+        return exact
+    return [task for task in tasks if task.key.endswith(reference) or (task.id or "").endswith(reference)]
+
+
+HISTORY_LIMIT: Final = 200
+
+
+def advance(task: Task, fields: Mapping[str, Any], now: float) -> Task | None:
+    """Return `task` with `fields` set, its history grown by any change of state; None if the move is not legal.
+
+    The one place where a task changes: every writer goes through here, with the freshest task in hand, so an answer
+    that comes late can never undo what is already decided.
+    """
+    status = fields.get("status", task.status)
+    if not may_move(task.status, status):
+        return None
+    changed = {name: value for name, value in fields.items() if getattr(task, name) != value}
+    if not changed:
+        return task
+    word = fields.get("provider_status", task.provider_status)
+    if status != task.status or word != task.provider_status:
+        changed["history"] = (*task.history, Moment(now, status, word))[-HISTORY_LIMIT:]
+    return msgspec.structs.replace(task, **changed, updated_at=now)

@@ -1,0 +1,38 @@
+"""The language of everything a person reads. Log lines and JSON keys stay English."""
+
+import gettext
+import os
+from pathlib import Path
+from typing import Final
+
+LANGUAGES: Final = {"en": "English", "zh_CN": "简体中文"}
+_LOCALE: Final = Path(__file__).parent / "locale"
+_catalogue: gettext.NullTranslations = gettext.NullTranslations()
+
+
+def choose(setting: str = "") -> str:
+    """Return the language to use: `setting` if it names one, else QR_TUI_LANG, else the locale's own."""
+    wanted = [
+        setting,
+        *(os.environ.get(name, "") for name in ("QR_TUI_LANG", "LC_ALL", "LC_MESSAGES", "LANG")),
+    ]
+    for word in wanted:
+        if word and word != "auto":
+            return "zh_CN" if word.lower().startswith("zh") else "en"
+    return "en"
+
+
+def install(language: str) -> None:
+    """Speak `language` from now on; one without a catalogue falls back to English."""
+    global _catalogue
+    _catalogue = gettext.translation("qr_tui", _LOCALE, [language], fallback=True)
+
+
+def _(message: str) -> str:
+    """Return `message` in the language in use."""
+    return _catalogue.gettext(message) if message else ""
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """Return `one` or `many` as `count` asks for, in the language in use; the caller formats ``{n}``."""
+    return _catalogue.ngettext(one, many, count)

@@ -1,0 +1,263 @@
+"""Every command, once: its id, keys, words, place and when it can run. Feeds keys, footer, palette, help and docs.
+
+No Textual here, so that `qr-tui keys` and the docs can read it without starting an app.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol
+
+from qr_tui.core.task import Status, Task
+from qr_tui.core.words import N_
+
+Scope = Literal["app", "tasks", "compose", "details"]
+
+
+class Context(Protocol):
+    """What a command may ask before it runs."""
+
+    @property
+    def targets(self) -> list[Task]:
+        """The marked tasks, or the one under the cursor, or none."""
+        ...
+
+    @property
+    def marked(self) -> int:
+        """How many tasks are marked."""
+        ...
+
+    @property
+    def shown(self) -> int:
+        """How many tasks the list shows."""
+        ...
+
+    @property
+    def undoable(self) -> bool:
+        """Whether a removal can be undone."""
+        ...
+
+    @property
+    def model_fields(self) -> frozenset[str]:
+        """The parameter names of the model chosen in compose."""
+        ...
+
+
+When = Callable[[Context], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a person can do.
+
+    Attributes:
+        id: ``scope.name``; its handler is the method ``do_name`` of that scope's screen (or of the app).
+        keys: Default keys in Textual's names, the first one is shown.
+        title: One or two words, for the footer.
+        help: One line, for help, palette and docs.
+        when: Why it cannot run now, as a message for `_`; empty when it can.
+        footer: Place in the footer, lower first; 0 keeps it out.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    title: str
+    help: str
+    when: When = lambda _context: ""
+    footer: int = 0
+
+    @property
+    def scope(self) -> str:
+        """The screen it belongs to, or ``app``."""
+        return self.id.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """The part of its id that names the handler."""
+        return self.id.partition(".")[2]
+
+
+def _any(context: Context) -> str:
+    return "" if context.targets else N_("no task is under the cursor")
+
+
+def _status(*allowed: Status, why: str) -> When:
+    def when(context: Context) -> str:
+        if not context.targets:
+            return N_("no task is under the cursor")
+        return "" if any(task.status in allowed for task in context.targets) else why
+
+    return when
+
+
+def _has_id(context: Context) -> str:
+    if not context.targets:
+        return N_("no task is under the cursor")
+    return "" if any(task.id for task in context.targets) else N_("the provider has not given it an id yet")
+
+
+def _decide_or_undo(context: Context) -> str:
+    if any(task.needs_you for task in context.targets) or context.undoable:
+        return ""
+    return N_("nothing to decide here, and no removal to undo")
+
+
+def _field(name: str) -> When:
+    return lambda context: "" if name in context.model_fields else N_("this model has no such field")
+
+
+def _shape(context: Context) -> str:
+    return (
+        "" if {"orientation", "aspect_ratio"} & context.model_fields else N_("this model has no such field")
+    )
+
+
+_LOOKABLE = (Status.WAITING, Status.RUNNING, Status.DONE, Status.FAILED, Status.STOPPED, Status.QUEUED)
+
+COMMANDS: Final[tuple[Command, ...]] = (
+    # moving and marking
+    Command("tasks.down", ("j", "down"), N_("down"), N_("next task")),
+    Command("tasks.up", ("k", "up"), N_("up"), N_("previous task")),
+    Command("tasks.top", ("g", "home"), N_("top"), N_("first task")),
+    Command("tasks.bottom", ("G", "end"), N_("bottom"), N_("last task")),
+    Command("tasks.page_down", ("pagedown",), N_("page down"), N_("one page down")),
+    Command("tasks.page_up", ("pageup",), N_("page up"), N_("one page up")),
+    Command("tasks.mark", ("space",), N_("mark"), N_("mark or unmark this task"), _any),
+    Command("tasks.mark_range", ("V",), N_("mark range"), N_("mark from the last mark to here"), _any),
+    Command("tasks.mark_all", ("A",), N_("mark all"), N_("mark every task shown"), _any),
+    Command("tasks.clear", ("escape", "backspace"), N_("clear"), N_("clear marks, then the filter")),
+    # one task or the marked ones
+    Command("tasks.new", ("n",), N_("new"), N_("write a new video"), footer=1),
+    Command(
+        "tasks.copy_id", ("y",), N_("copy id"), N_("copy the id, of all marked tasks one a line"), _has_id, 2
+    ),
+    Command("tasks.details", ("enter",), N_("details"), N_("everything known of this task"), _any, 3),
+    Command(
+        "tasks.decide",
+        ("u",),
+        N_("decide/undo"),
+        N_("decide an unconfirmed task, or undo a removal"),
+        _decide_or_undo,
+        4,
+    ),
+    Command("tasks.copy_menu", ("Y",), N_("copy …"), N_("copy link, file path, prompt, curl or JSON"), _any),
+    Command(
+        "tasks.again", ("e",), N_("new from this"), N_("write a new video that starts as this one"), _any
+    ),
+    Command("tasks.open", ("o",), N_("open"), N_("open the file or the link"), _any),
+    Command(
+        "tasks.look",
+        ("r",),
+        N_("look now"),
+        N_("ask the provider about this task now"),
+        _status(*_LOOKABLE, why=N_("there is nothing to ask the provider about")),
+        6,
+    ),
+    Command(
+        "tasks.retry",
+        ("R",),
+        N_("try again"),
+        N_("make a failed video again; asks, it costs"),
+        _status(Status.FAILED, why=N_("only a failed task can be tried again")),
+    ),
+    Command(
+        "tasks.stop",
+        ("x",),
+        N_("stop watching"),
+        N_("watch no more; the provider cannot be told to cancel"),
+        _status(Status.WAITING, Status.RUNNING, Status.QUEUED, why=N_("this task is not being watched")),
+    ),
+    Command("tasks.remove", ("D",), N_("remove"), N_("take off the list; u brings it back"), _any),
+    # finding
+    Command("tasks.filter", ("slash",), N_("filter"), N_("show only what fits"), footer=5),
+    Command("tasks.sort", ("s",), N_("sort"), N_("choose the order")),
+    Command("tasks.toggle_finished", ("t",), N_("unfinished/all"), N_("show unfinished tasks only, or all")),
+    Command("tasks.save_view", ("v",), N_("save view"), N_("give this filter and order a name and a digit")),
+    *(
+        Command(f"tasks.view_{digit}", (str(digit),), N_("saved view"), N_("switch to a saved view"))
+        for digit in range(1, 10)
+    ),
+    Command("tasks.pause", ("p",), N_("pause"), N_("pause or resume looking at tasks")),
+    # compose
+    Command(
+        "compose.generate",
+        ("ctrl+g", "f5", "ctrl+enter"),
+        N_("generate"),
+        N_("send it: this costs money"),
+        footer=1,
+    ),
+    Command("compose.model", ("f2",), N_("model"), N_("choose the model"), footer=2),
+    Command("compose.orientation", ("f3",), N_("orientation"), N_("portrait or landscape"), _shape, 3),
+    Command("compose.duration", ("f4",), N_("duration"), N_("next duration"), _field("duration"), 4),
+    Command("compose.watermark", ("f6",), N_("watermark"), N_("watermark on or off"), _field("watermark"), 5),
+    Command("compose.private", ("f7",), N_("private"), N_("private on or off"), _field("private"), 6),
+    Command("compose.size", ("f8",), N_("size"), N_("next size"), _field("size")),
+    Command("compose.request", ("f9",), N_("request"), N_("see the exact JSON and a curl line"), footer=7),
+    Command("compose.editor", ("ctrl+e",), N_("editor"), N_("write the prompt in $EDITOR")),
+    Command(
+        "compose.back", ("escape", "f10"), N_("back"), N_("back to the list, the draft is kept"), footer=8
+    ),
+    # details
+    Command("details.back", ("escape", "q", "backspace"), N_("back"), N_("back to the list"), footer=1),
+    Command("details.copy_id", ("y",), N_("copy id"), N_("copy the id"), _has_id, 2),
+    Command(
+        "details.copy_menu", ("Y",), N_("copy …"), N_("copy link, file path, prompt, curl or JSON"), _any, 3
+    ),
+    Command("details.open", ("o",), N_("open"), N_("open the file or the link"), _any),
+    Command(
+        "details.look",
+        ("r",),
+        N_("look now"),
+        N_("ask the provider about this task now"),
+        _status(*_LOOKABLE, why=N_("there is nothing to ask the provider about")),
+        4,
+    ),
+    Command(
+        "details.retry",
+        ("R",),
+        N_("try again"),
+        N_("make a failed video again; asks, it costs"),
+        _status(Status.FAILED, why=N_("only a failed task can be tried again")),
+    ),
+    Command(
+        "details.decide",
+        ("u",),
+        N_("decide"),
+        N_("decide an unconfirmed task"),
+        _status(Status.UNCONFIRMED, why=N_("nothing to decide here")),
+    ),
+    Command(
+        "details.again", ("e",), N_("new from this"), N_("write a new video that starts as this one"), _any, 5
+    ),
+    Command("details.raw", ("w",), N_("raw answer"), N_("fold or unfold the last raw answer"), _any, 6),
+    # everywhere
+    Command("app.palette", ("ctrl+p", "colon"), N_("commands"), N_("every command by name")),
+    Command("app.help", ("question_mark", "f1"), N_("help"), N_("the keys of this screen"), footer=90),
+    Command("app.settings", ("comma",), N_("settings"), N_("theme, language, pace, notices, keys")),
+    Command("app.connect", ("C",), N_("connect"), N_("host and key")),
+    Command(
+        "app.quit", ("q",), N_("quit"), N_("leave; unfinished tasks are looked at again next time"), footer=91
+    ),
+)
+
+# What terminals swallow or turn into other keys (ctrl+i is tab, ctrl+m is enter, ctrl+s stops output, …).
+BANNED_KEYS: Final = frozenset(
+    {f"ctrl+{letter}" for letter in "ijmhsqabz"}
+    | {"ctrl+left_square_bracket", "ctrl+backslash", "ctrl+right_square_bracket", "ctrl+slash", "ctrl+at"}
+)
+
+
+def command(command_id: str) -> Command:
+    """Return the command called `command_id`.
+
+    Raises:
+        KeyError: There is none.
+    """
+    return _BY_ID[command_id]
+
+
+def in_scope(scope: str) -> list[Command]:
+    """Return the commands of one screen and those that work everywhere, in registry order."""
+    return [item for item in COMMANDS if item.scope in (scope, "app")]
+
+
+_BY_ID: Final = {item.id: item for item in COMMANDS}

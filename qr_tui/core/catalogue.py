@@ -4,12 +4,19 @@ Facts from quickrouter.md §2. The server decides; a value outside the catalogue
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
 from qr_tui.core.task import Parameter, Request
 from qr_tui.core.words import N_
+
+
+class Remark(NamedTuple):
+    """Something worth saying about a request: a message for the translators, and what goes into its braces."""
+
+    message: str
+    values: dict[str, str | int]
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -224,24 +231,33 @@ class Catalogue:
         parameters = self.get(request.model).defaults() | request.parameters
         return msgspec.structs.replace(request, parameters=parameters)
 
-    def warnings(self, request: Request) -> list[str]:
-        """Return one plain English line for each value that this model is not known to take."""
+    def remarks(self, request: Request) -> list[Remark]:
+        """Return one remark for each value that this model is not known to take."""
         model = self.get(request.model)
         if request.model not in self:
-            return [f"{request.model}: not in the catalogue; sent as it is"]
-        lines = []
+            return [Remark(N_("{model} is not in the catalogue; it is sent as it is"), {"model": model.id})]
+        found = []
         if len(request.images) > model.max_images:
-            lines.append(f"{model.id} takes at most {model.max_images} images, not {len(request.images)}")
+            message = N_("{model} is known to take at most {most} images, not {count}")
+            found.append(
+                Remark(message, {"model": model.id, "most": model.max_images, "count": len(request.images)})
+            )
         for name, value in request.parameters.items():
             field = model.field(name)
             if field is None:
-                lines.append(f"{name}: {model.id} is not known to take it")
-            elif field.control == "choice" and value not in field.values:
-                known = ", ".join(str(item) for item in field.values)
-                lines.append(f"{name} {value}: {model.id} is known to take {known}")
-            elif field.control == "switch" and not isinstance(value, bool):
-                lines.append(f"{name} {value}: {model.id} takes true or false")
-        return lines
+                found.append(
+                    Remark(N_("{model} is not known to take {name}"), {"model": model.id, "name": name})
+                )
+            elif (field.control == "choice" and value not in field.values) or (
+                field.control == "switch" and not isinstance(value, bool)
+            ):
+                known = field.values if field.control == "choice" else (True, False)
+                text = ", ".join(str(item).lower() if isinstance(item, bool) else str(item) for item in known)
+                message = N_("{model} is known to take {name} {known}, not {value}")
+                found.append(
+                    Remark(message, {"model": model.id, "name": name, "known": text, "value": str(value)})
+                )
+        return found
 
     def format(self, model: str, parameters: Mapping[str, Parameter]) -> str:
         """Return the few words of a list cell for how the video is shaped, like ``portrait 15s``."""

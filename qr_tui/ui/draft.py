@@ -1,0 +1,156 @@
+"""The unsent draft: kept on disk while it is written, back after a crash or a dropped line."""
+
+import os
+import tempfile
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+
+from qr_tui import paths
+from qr_tui.core.catalogue import DEFAULT_MODEL
+from qr_tui.core.task import Parameter, Request, Task
+
+MOST_COPIES: Final = 20
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What stands on the compose screen.
+
+    Attributes:
+        images: The links as typed, one a line.
+        values: Parameters by field name, of every model visited, so that switching back finds them again.
+        parent: Key of the task it started from.
+        kept: The draft that stood here before this one took its place; one level deep.
+    """
+
+    model: str = DEFAULT_MODEL
+    prompt: str = ""
+    images: str = ""
+    values: dict[str, Parameter] = {}
+    copies: int = 1
+    parent: str | None = None
+    kept: "Draft | None" = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether losing it would lose nothing a person wrote."""
+        return not self.prompt.strip() and not self.images.strip()
+
+    def links(self) -> tuple[str, ...]:
+        """Return the image links, blank lines left out."""
+        return tuple(line.strip() for line in self.images.splitlines() if line.strip())
+
+    def sent(self) -> "Draft":
+        """Return what stays after it was sent: the settings, and one copy, so that no more is paid unseen."""
+        return Draft(model=self.model, values=self.values, kept=self.kept)
+
+    def swapped(self) -> "Draft":
+        """Return the kept draft, with this one kept in its place."""
+        if self.kept is None:
+            return self
+        this = None if self.empty else msgspec.structs.replace(self, kept=None)
+        return msgspec.structs.replace(self.kept, kept=this)
+
+    def restarted(self, task: Task) -> "Draft":
+        """Return a draft that starts as `task`; this one is kept unless it is empty or says the same."""
+        fresh = from_request(task.request, parent=task.key, values=self.values)
+        if self.empty or (self.prompt, self.images) == (fresh.prompt, fresh.images):
+            return msgspec.structs.replace(fresh, kept=self.kept)
+        return msgspec.structs.replace(fresh, kept=msgspec.structs.replace(self, kept=None))
+
+
+def from_request(
+    request: Request, *, parent: str | None = None, values: dict[str, Parameter] | None = None
+) -> Draft:
+    """Return the draft that would send `request`; `values` are kept where it says nothing."""
+    return Draft(
+        model=request.model,
+        prompt=request.prompt,
+        images="\n".join(request.images),
+        values=(values or {}) | request.parameters,
+        parent=parent,
+    )
+
+
+class Loaded(NamedTuple):
+    """A draft as found; `aside` is where a damaged file was moved, `problem` why one could not be read."""
+
+    draft: Draft
+    aside: Path | None = None
+    problem: str = ""
+
+
+class DraftFile:
+    """The draft on disk: written whole or not at all, 0600, never by two threads at once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        self._latest = 0
+        self._written = 0
+
+    def load(self) -> Loaded:
+        """Return the draft on disk, or an empty one; a damaged file is put aside, never deleted."""
+        try:
+            raw = self.path.read_bytes()
+        except FileNotFoundError:
+            return Loaded(Draft())
+        except OSError as error:
+            return Loaded(Draft(), problem=error.strerror or str(error))
+        try:
+            return Loaded(_checked(msgspec.json.decode(raw, type=Draft)))
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            return self._put_aside()
+
+    def ticket(self) -> int:
+        """Return the number of the next write; a write with an older number than the last is skipped."""
+        self._latest += 1
+        return self._latest
+
+    def save(self, draft: Draft, ticket: int | None = None) -> None:
+        """Write `draft`, durably.
+
+        Raises:
+            OSError: It cannot be written; what stood there before still stands.
+        """
+        number = self.ticket() if ticket is None else ticket
+        with self._lock:
+            if number > self._written:
+                self._replace(msgspec.json.encode(draft))
+                self._written = number
+
+    def _replace(self, data: bytes) -> None:
+        folder = paths.make(self.path.parent)
+        # mkstemp makes the file 0600, and the rename keeps that
+        handle, name = tempfile.mkstemp(dir=folder, prefix=f".{self.path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(self.path)
+        except BaseException:
+            with suppress(OSError):
+                Path(name).unlink()
+            raise
+
+    def _put_aside(self) -> Loaded:
+        for number in range(1, 100):
+            aside = self.path.with_name(f"{self.path.stem}.damaged-{number}{self.path.suffix}")
+            if not aside.exists():
+                break
+        try:
+            self.path.replace(aside)
+        except OSError as error:
+            return Loaded(Draft(), problem=error.strerror or str(error))
+        return Loaded(Draft(), aside=aside)
+
+
+def _checked(draft: Draft) -> Draft:
+    """Return `draft` with what a hand-edited file may have wrong set right."""
+    copies = min(max(draft.copies, 1), MOST_COPIES)
+    kept = draft.kept and msgspec.structs.replace(draft.kept, kept=None)
+    return msgspec.structs.replace(draft, copies=copies, kept=kept)

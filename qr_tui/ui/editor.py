@@ -1,0 +1,106 @@
+"""The prompt in the person's own editor and back; whatever the editor does, nothing written here is lost."""
+
+import os
+import shlex
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from qr_tui import paths
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.text import inert
+from qr_tui.i18n import _
+
+FALLBACK: Final = "vi"
+LARGEST: Final = 4 * 1024 * 1024  # bytes of an edited file that are still taken for a prompt
+
+
+def command(env: Mapping[str, str]) -> list[str]:
+    """Return the words of $VISUAL, else $EDITOR, else vi.
+
+    Raises:
+        Trouble: USAGE; the variable is not a command line.
+    """
+    for name in ("VISUAL", "EDITOR"):
+        if value := env.get(name, "").strip():
+            try:
+                return shlex.split(value)
+            except ValueError as error:
+                raise Trouble(
+                    Kind.USAGE,
+                    _("${name} is not a command: {value}").format(name=name, value=inert(value, limit=200)),
+                ) from error
+    return [FALLBACK]
+
+
+def edit(text: str, folder: Path, env: Mapping[str, str]) -> str:
+    """Open `text` in the editor, wait, and return what was saved. Blocks: call it in a thread.
+
+    Raises:
+        Trouble: USAGE; no editor, or it ended badly, or left something that is no prompt.
+    """
+    words = command(env)
+    try:
+        handle, name = tempfile.mkstemp(dir=paths.make(folder), prefix="prompt-", suffix=".txt")
+    except OSError as error:
+        raise Trouble(
+            Kind.USAGE, _("no temporary file can be made: {reason}").format(reason=error.strerror or error)
+        ) from error
+    file = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="") as stream:
+            stream.write(text)
+        _run([*words, str(file)], env)
+        return _read(file)
+    except OSError as error:
+        raise Trouble(
+            Kind.USAGE, _("the edited text cannot be read: {reason}").format(reason=error.strerror or error)
+        ) from error
+    finally:
+        with suppress(OSError):
+            file.unlink()
+
+
+def _run(words: list[str], env: Mapping[str, str]) -> None:
+    editor = inert(words[0], limit=200)
+    try:
+        code = subprocess.run(words, env=dict(env), check=False).returncode
+    except OSError as error:
+        raise Trouble(
+            Kind.USAGE,
+            _("the editor {editor} cannot be started: {reason}; set $EDITOR to one that is here").format(
+                editor=editor, reason=error.strerror or error
+            ),
+        ) from error
+    if code:
+        raise Trouble(
+            Kind.USAGE,
+            _("the editor {editor} ended with code {code}; the prompt is as it was").format(
+                editor=editor, code=code
+            ),
+        )
+
+
+def _read(file: Path) -> str:
+    if file.stat().st_size > LARGEST:
+        raise Trouble(Kind.USAGE, _("the edited text is larger than 4 MiB; the prompt is as it was"))
+    text = file.read_text(encoding="utf-8", errors="replace")
+    # an editor ends the last line; a prompt does not
+    return text.removesuffix("\n")
+
+
+@contextmanager
+def interrupts_are_the_editors() -> Iterator[None]:
+    """Let ctrl+c reach the editor alone: it must not end the program that waits under it.
+
+    A handler, unlike "ignore", is not inherited by the editor.
+    """
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

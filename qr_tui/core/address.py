@@ -17,8 +17,9 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 
 def normalise(base_url: str) -> str:
-    """Return `base_url` in the one spelling we store: lower-case host, no default port, no ``/`` or ``/v1`` last.
+    """Return `base_url` in the one spelling that is stored with tasks and keys.
 
+    The host is in lower case, without its default port; a trailing ``/`` or ``/v1`` is gone.
     An address without a scheme is taken as https, on the loopback as http.
 
     Raises:

@@ -1,0 +1,65 @@
+"""A task, and an error, as scripts read them: English keys that never change, times in RFC 3339."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from qr_tui.core.failures import WORDS, Trouble
+from qr_tui.core.task import Failure, Task
+
+
+def task_json(task: Task) -> dict[str, Any]:
+    """Return `task` as JSON, the same in every command and file; nothing in it tells which key paid."""
+    return {
+        "key": task.key,
+        "id": task.id,
+        "status": task.status.value,
+        "provider_status": task.provider_status,
+        "progress": task.progress,
+        "model": task.model,
+        "prompt": task.prompt,
+        "enhanced_prompt": task.enhanced_prompt,
+        "parameters": dict(task.parameters),
+        "images": list(task.images),
+        "video_url": task.video_url,
+        "thumbnail_url": task.thumbnail_url,
+        "expires_at": when(task.expires_at),
+        "file": task.file,
+        "file_state": task.file_state.value,
+        "failure": _failure(task.failure) if task.failure else None,
+        "base_url": task.base_url,
+        "parent": task.parent,
+        "tags": list(task.tags),
+        "created_at": when(task.created_at),
+        "submitted_at": when(task.submitted_at),
+        "updated_at": when(task.updated_at),
+        "finished_at": when(task.finished_at),
+    }
+
+
+def error_json(trouble: Trouble) -> dict[str, Any]:
+    """Return `trouble` as the one document a command prints when it ends in an error."""
+    error = _failure(trouble)
+    if error["request_id"] is None:
+        del error["request_id"]
+    return {"error": error}
+
+
+def when(at: float | None) -> str | None:
+    """Return Unix seconds as RFC 3339 in UTC, whole seconds; None for none, and for what no calendar holds."""
+    if at is None:
+        return None
+    try:
+        return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def _failure(failure: Failure | Trouble) -> dict[str, Any]:
+    words = WORDS[failure.kind]
+    return {
+        "kind": failure.kind.value,
+        "title": words.title,
+        "detail": failure.detail,
+        "hint": words.hint,
+        "request_id": failure.request_id,
+    }

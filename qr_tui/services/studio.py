@@ -1,48 +1,33 @@
 """What a front end calls. Everything else in `services` stands behind this one class."""
 
-import time
-from collections.abc import Callable, Sequence
-from typing import Literal
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Literal
 
-import msgspec
-
-from qr_tui.config import Settings
-from qr_tui.core.answers import Balance
+from qr_tui import config
+from qr_tui.core import address
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.events import HostMood, Sink
-from qr_tui.core.failures import Kind
-from qr_tui.core.task import Request, Task
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.task import Request, Status, Task, find, new_task
+from qr_tui.core.words import N_
+from qr_tui.i18n import _
 from qr_tui.paths import Paths
-from qr_tui.secrets import KeyRing
+from qr_tui.secrets import Key, KeyRing
+from qr_tui.services import checks
+from qr_tui.services.book import Book
+from qr_tui.services.checks import Concern
+from qr_tui.services.clock import Clock
+from qr_tui.services.decisions import Adopt, Drop, KeyTest, SendAgain
+from qr_tui.services.hosts import Hosts
+from qr_tui.services.loop import Loop
+from qr_tui.services.poller import Poller
+from qr_tui.services.waiting import Waiting
+from qr_tui.store.changes import Change
 
+__all__ = ["Adopt", "Clock", "Concern", "Drop", "KeyTest", "SendAgain", "Studio"]
 
-class Concern(msgspec.Struct, frozen=True):
-    """Something to say before money is spent. `weight`: ``note`` is only shown, ``ask`` needs a yes, ``stop`` ends it."""
-
-    kind: Kind
-    weight: Literal["note", "ask", "stop"]
-    detail: str = ""
-
-
-class Adopt(msgspec.Struct, frozen=True):
-    """Decide an unconfirmed task: it is this id (checked by a query)."""
-
-    id: str
-
-
-class SendAgain(msgspec.Struct, frozen=True):
-    """Decide an unconfirmed task: send it once more, though it may cost twice."""
-
-
-class Drop(msgspec.Struct, frozen=True):
-    """Decide an unconfirmed task: stop caring; it stays in the list as stopped."""
-
-
-class KeyTest(msgspec.Struct, frozen=True):
-    """A key that works: the models it can use, and what is left where the host tells."""
-
-    models: tuple[str, ...]
-    balance: Balance | None
+SAME_ID = N_("{id} already belongs to another task here")
 
 
 class Studio:
@@ -50,56 +35,120 @@ class Studio:
 
     Reads (`tasks`, `get`, `check`) are instant and never block. Actions are coroutines; each is durable when it
     returns. Every failure a person should read is raised as `core.failures.Trouble`.
+
+    Attributes:
+        base_url: Where new tasks go, normalised.
+        catalogue: The models on offer, the person's own among them.
     """
 
     def __init__(
         self,
         paths: Paths,
-        settings: Settings,
+        settings: config.Settings,
         keys: KeyRing,
         *,
         sink: Sink,
-        clock: Callable[[], float] = time.time,
-    ) -> None: ...
-
-    catalogue: Catalogue
-    base_url: str  # where new tasks go, normalised
-    paused: bool
-    polling_here: bool  # False while another process on this store polls
+        clock: Clock | None = None,
+    ) -> None:
+        self.base_url = config.base_url(settings)
+        self.catalogue = Catalogue(config.models(settings))
+        self._settings = settings
+        self._clock = clock or Clock()
+        pace = config.pace(settings)
+        self._book = Book(paths.store, sink=sink, clock=self._clock)
+        self._hosts = Hosts(keys, pace=pace, sink=sink, ca_file=settings.host.ca_file)
+        self._poller = Poller(self._book, self._hosts, pace=pace, clock=self._clock, wake=self._poke)
+        self._loop = Loop(paths, self._book, self._hosts, self._poller, sink=sink, clock=self._clock)
+        self._waiting = Waiting(self._book)
+        self._offered_models: dict[str, tuple[str, ...]] = {}
 
     # life ------------------------------------------------------------------------------------------------------
     async def start(self, *, watch: bool = True) -> None:
-        """Open the store off the event loop, tell `TasksLoaded`, recover, and (with `watch`) begin to send and poll."""
+        """Open the store off the event loop, tell `TasksLoaded`, recover, and (with `watch`) begin to send and poll.
+
+        Raises:
+            Trouble: STORE, when the file must not be touched.
+        """
+        await self._book.open()
+        await self._loop.enter()
+        if watch:
+            self._loop.begin()
 
     async def close(self) -> None:
-        """Finish what must not be cut (a send under way is left to the next start), write, let go of lease and lock."""
+        """Give a send under way a short grace, write what is left, let go of lease, lock and connections."""
+        await self._loop.leave()
+        await self._book.close()
+        await self._hosts.close()
+        self._loop.let_go()
+
+    def suspend(self) -> None:
+        """Let another process poll while this one is stopped by the shell."""
+        self._loop.suspend()
+
+    def resume(self) -> None:
+        """Go on after `suspend`."""
+        self._loop.resume()
 
     # reads -----------------------------------------------------------------------------------------------------
     def tasks(self) -> list[Task]:
         """Return every task on the list, newest first."""
-        ...
+        return self._book.tasks()
 
     def get(self, key: str) -> Task | None:
         """Return the task with this local key."""
-        ...
+        return self._book.get(key)
 
     def find(self, reference: str) -> Task:
-        """Return the one task named by key, id or unique tail; `Trouble` UNKNOWN_TASK or AMBIGUOUS otherwise."""
-        ...
+        """Return the one task named by key, id or unique tail.
+
+        Raises:
+            Trouble: UNKNOWN_TASK, or AMBIGUOUS with the candidates in its detail.
+        """
+        found = find(self.tasks(), reference)
+        if not found:
+            raise Trouble(Kind.UNKNOWN_TASK, reference)
+        if len(found) > 1:
+            raise Trouble(Kind.AMBIGUOUS, ", ".join(task.id or task.key for task in found[:10]))
+        return found[0]
 
     def check(self, request: Request, copies: int = 1) -> list[Concern]:
-        """Return what to say before `request` is sent: bad input, duplicate, limits, a model that is off, no key."""
-        ...
+        """Return what to say before `request` is sent: bad input, no key, limits, a duplicate, a model that is off."""
+        request = self.catalogue.complete(request)
+        found = checks.about_input(request, copies, self.catalogue)
+        if self._hosts.key(self.base_url) is None:
+            found.append(Concern(Kind.NO_KEY, "stop", self.base_url))
+        elif self.moods.get(self.base_url) is HostMood.KEY_REFUSED:
+            found.append(Concern(Kind.KEY_REFUSED, "note", self._hosts.at(self.base_url).detail))
+        offered = self._offered_models.get(self.base_url)
+        if offered and request.model not in offered:
+            text = _(checks.NOT_LISTED).format(model=request.model)
+            found.append(Concern(Kind.MODEL_UNAVAILABLE, "note", text, "model"))
+        now, tasks = self._clock.now(), self._book.tasks()
+        found += checks.about_model(request, self.base_url, tasks, now)
+        found += checks.about_duplicates(request, self.base_url, tasks, now)
+        found += checks.about_limits(request, copies, tasks, self._settings, now)
+        return found
+
+    @property
+    def paused(self) -> bool:
+        """Whether the person paused looking."""
+        return self._loop.paused
+
+    @property
+    def polling_here(self) -> bool:
+        """Whether this process is the one that looks; False while another on this store does."""
+        return self._loop.polling_here
 
     @property
     def next_look(self) -> float | None:
         """When the next look is due (Unix seconds), None when none is."""
-        ...
+        due = self._poller.next_due if self.polling_here else None
+        return None if due is None else self._clock.now() + max(0.0, due - self._clock.steady())
 
     @property
     def moods(self) -> dict[str, HostMood]:
         """How each host is doing, by base URL."""
-        ...
+        return {host.base_url: host.mood for host in self._hosts}
 
     # actions ---------------------------------------------------------------------------------------------------
     async def submit(
@@ -107,48 +156,169 @@ class Studio:
     ) -> list[Task]:
         """Write the intents, durably, and begin to send; return the queued tasks at once.
 
-        `sure` means a person has said yes to every ``ask`` of `check`. A ``stop`` raises `Trouble`.
+        `sure` means a person has said yes to every ``ask`` of `check`.
+
+        Raises:
+            Trouble: Of the first concern that stops it; nothing was written then.
         """
-        ...
+        request = self.catalogue.complete(request)
+        checks.stop_at_first(self.check(request, copies), sure=sure)
+        key = self._hosts.key(self.base_url)
+        if key is None:
+            raise Trouble(Kind.NO_KEY, self.base_url)
+        now = self._clock.now()
+        tasks = [
+            new_task(request, base_url=self.base_url, account=key.account, now=now + number / 1000, parent=parent)
+            for number in range(copies)
+        ]
+
+        def once_more(known: Sequence[Task]) -> None:
+            # under the store's lock, with what other processes wrote a moment ago
+            checks.stop_at_first(checks.about_duplicates(request, self.base_url, known, now), sure=sure)
+            checks.stop_at_first(checks.about_limits(request, copies, known, self._settings, now), sure=sure)
+
+        await self._book.add(tasks, check=once_more)
+        self._send([task.key for task in tasks])
+        return tasks
 
     async def decide(self, key: str, choice: Adopt | SendAgain | Drop) -> Task:
-        """Carry out a person's decision on an unconfirmed task."""
-        ...
+        """Carry out a person's decision on an unconfirmed task.
+
+        Raises:
+            Trouble: NOT_NOW if there is nothing to decide; USAGE, NOT_FOUND or the call's own kind if the id to adopt
+                is not good; OVER_LIMIT if sending again would go over the person's limits. Nothing has changed then.
+        """
+        task = self._known(key)
+        if task.status is not Status.UNCONFIRMED:
+            raise Trouble(Kind.NOT_NOW, task.status)
+        if isinstance(choice, Adopt):
+            return await self._adopt(task, choice.id.strip())
+        if isinstance(choice, Drop):
+            return await self._move(task, {"status": Status.STOPPED, "finished_at": self._clock.now()})
+        others = [other for other in self.tasks() if other.key != key]
+        checks.stop_at_first(checks.about_limits(task.request, 1, others, self._settings, self._clock.now()), sure=True)
+        sent = await self._move(task, {"status": Status.QUEUED, "failure": None, "submitted_at": None})
+        self._send([key])
+        return sent
 
     async def retry(self, key: str, *, sure: bool = False) -> Task:
-        """Make a failed video again, as a new task whose parent is the failed one."""
-        ...
+        """Make a failed video again, as a new task whose parent is the failed one.
+
+        Raises:
+            Trouble: NOT_NOW if it has not failed, or as `submit` does.
+        """
+        task = self._known(key)
+        if task.status is not Status.FAILED:
+            raise Trouble(Kind.NOT_NOW, task.status)
+        return (await self.submit(task.request, sure=sure, parent=key))[0]
 
     async def look(self, keys: Sequence[str]) -> None:
-        """Look at these tasks as soon as the limiter allows."""
+        """Look at these tasks as soon as the limiter allows; a queued one is sent now instead of later."""
+        tasks = [task for task in map(self._book.get, keys) if task is not None]
+        for base_url in {task.base_url for task in tasks}:
+            self._hosts.forgive(base_url)
+        self._poller.look_now([task for task in tasks if task.id])
+        self._send([task.key for task in tasks if task.status is Status.QUEUED])
 
     async def stop(self, keys: Sequence[str]) -> list[Task]:
-        """Watch these no more."""
-        ...
+        """Watch these no more; a queued one is not sent."""
+        able = frozenset({Status.QUEUED, Status.WAITING, Status.RUNNING})
+        return await self._change(keys, {"status": Status.STOPPED, "finished_at": self._clock.now()}, able)
 
     async def remove(self, keys: Sequence[str]) -> list[Task]:
-        """Take these off the list (they stay in the store, hidden)."""
-        ...
+        """Take these off the list; they stay in the store, hidden, and are no longer looked at."""
+        return await self._change(keys, {"removed_at": self._clock.now()})
 
     async def restore(self, keys: Sequence[str]) -> list[Task]:
         """Bring removed tasks back."""
-        ...
+        return await self._change(keys, {"removed_at": None})
 
     async def pause(self, paused: bool) -> None:
-        """Stop looking for now, or go on. Sending is not paused."""
+        """Stop looking for now, or go on; another process may look meanwhile. Sending is not paused."""
+        self._loop.pause(paused)
 
-    async def wait(self, keys: Sequence[str], timeout: float | None = None) -> bool:
+    async def wait(self, keys: Sequence[str], timeout: float | None = None) -> bool:  # noqa: ASYNC109
         """Wait until all of these are final or need a person; False if `timeout` seconds passed first."""
-        ...
+        return await self._waiting.until(keys, lambda task: task.final or task.needs_you, timeout)
 
-    async def sent(self, keys: Sequence[str], timeout: float | None = None) -> bool:
+    async def sent(self, keys: Sequence[str], timeout: float | None = None) -> bool:  # noqa: ASYNC109
         """Wait until none of these is queued or sending; False if `timeout` seconds passed first."""
-        ...
+        unsent = (Status.QUEUED, Status.SENDING)
+        return await self._waiting.until(keys, lambda task: task.status not in unsent, timeout)
 
     # hosts and keys --------------------------------------------------------------------------------------------
     async def test_key(self, base_url: str, key: str) -> KeyTest:
-        """Ask the host for its models with this key; `Trouble` says what is wrong."""
-        ...
+        """Ask the host for its models, and for what is left, with this key.
+
+        Raises:
+            Trouble: What is wrong with the address, the key or the host.
+        """
+        client = await self._hosts.fresh_client(Key(key.strip(), "memory", address.normalise(base_url)))
+        try:
+            models = await client.models()
+            try:
+                balance = await client.balance()
+            except Trouble:  # a host that shows no balance is no reason to refuse a good key
+                balance = None
+        finally:
+            await client.aclose()
+        return KeyTest(models, balance)
 
     async def use_key(self, base_url: str, key: str, *, keep: Literal["file", "keyring", "memory"]) -> None:
-        """Use this host and key from now on and resume what waited for one."""
+        """Use this host and key from now on and resume what waited for one.
+
+        Raises:
+            Trouble: USAGE for a key or address of the wrong shape, CONFIG or STORE if it cannot be kept.
+        """
+        base_url = address.normalise(base_url)
+        await asyncio.to_thread(self._hosts.keys.save, base_url, key, keep)
+        self.base_url = base_url
+        self._hosts.forgive(base_url)
+        self._poke()
+
+    # inside ----------------------------------------------------------------------------------------------------
+    def _poke(self) -> None:
+        self._loop.wake.set()
+
+    def _send(self, keys: list[str]) -> None:
+        if self._loop.submitter is not None:
+            self._loop.submitter.take_charge(keys)
+        self._hosts.probe_now({task.base_url for task in map(self._book.get, keys) if task})
+        self._poke()
+
+    async def _adopt(self, task: Task, task_id: str) -> Task:
+        if not task_id:
+            raise Trouble(Kind.USAGE, _(N_("The id is empty.")))
+        if any(other.id == task_id for other in self.tasks()):
+            raise Trouble(Kind.USAGE, _(SAME_ID).format(id=task_id))
+        client, key = await self._hosts.client_for(task)
+        look = await client.query(task_id)
+        fields: dict[str, Any] = {
+            "status": Status.WAITING,
+            "id": task_id,
+            "failure": None,
+            "account": key.account,
+        }
+        adopted = await self._move(task, fields | {"provider_status": look.provider_status, "raw": look.raw})
+        self._poller.look_now([adopted])
+        self._poke()
+        return adopted
+
+    def _known(self, key: str) -> Task:
+        task = self._book.get(key)
+        if task is None:
+            raise Trouble(Kind.UNKNOWN_TASK, key)
+        return task
+
+    async def _move(self, task: Task, fields: dict[str, Any]) -> Task:
+        moved = await self._change([task.key], fields, frozenset({task.status}))
+        if not moved:
+            raise Trouble(Kind.NOT_NOW, _(N_("The task changed meanwhile; look at it again.")))
+        return moved[0]
+
+    async def _change(
+        self, keys: Sequence[str], fields: dict[str, Any], expect: frozenset[Status] | None = None
+    ) -> list[Task]:
+        changed = await self._book.apply([Change(key, fields, expect) for key in keys])
+        self._poke()
+        return changed

@@ -1,0 +1,140 @@
+"""What is said before money is spent: bad input, the same again, limits, models that are off."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from qr_tui.config import Settings
+from qr_tui.core.catalogue import Catalogue
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.task import Request, Status, Task
+from qr_tui.core.words import N_
+from qr_tui.i18n import _
+
+DUPLICATE_SECONDS = 10.0
+REFUSAL_REMEMBERED = 24 * 3600.0
+MOST_COPIES = 20
+LONGEST_PROMPT = 100_000  # characters; far beyond any model, short enough for a store and a terminal
+
+NO_PROMPT = N_("The prompt is empty.")
+LONG_PROMPT = N_("The prompt has {count} characters; {most} are the most that can be kept.")
+BAD_IMAGE = N_("{image} is not an http or https link.")
+BAD_COPIES = N_("Copies go from 1 to {most}, not {copies}.")
+MANY_VIDEOS = N_("{made} of {most} videos were sent today, and {copies} more would go over it.")
+MANY_CREDITS = N_("{spent} of {most} credits were spent today, and {cost} more would go over it.")
+REFUSED_HERE = N_("{host} refused {model} at {time}: {detail}")
+NOT_LISTED = N_("{model} is not among the models this key can use.")
+
+
+class Concern(msgspec.Struct, frozen=True):
+    """Something to say before money is spent. `weight`: ``note`` is only shown, ``ask`` needs a yes, ``stop`` ends it.
+
+    `field` names the input it is about (``prompt``, ``images``, ``copies``, ``model`` or a parameter), or is empty.
+    """
+
+    kind: Kind
+    weight: Literal["note", "ask", "stop"]
+    detail: str = ""
+    field: str = ""
+
+
+def about_input(request: Request, copies: int, catalogue: Catalogue) -> list[Concern]:
+    """Return what is wrong or doubtful in what the person gave."""
+    found = []
+    if not request.prompt.strip():
+        found.append(Concern(Kind.USAGE, "stop", _(NO_PROMPT), "prompt"))
+    if len(request.prompt) > LONGEST_PROMPT:
+        text = _(LONG_PROMPT).format(count=len(request.prompt), most=LONGEST_PROMPT)
+        found.append(Concern(Kind.USAGE, "stop", text, "prompt"))
+    for image in request.images:
+        if not is_link(image):
+            found.append(Concern(Kind.USAGE, "stop", _(BAD_IMAGE).format(image=image), "images"))
+    if not 1 <= copies <= MOST_COPIES:
+        text = _(BAD_COPIES).format(most=MOST_COPIES, copies=copies)
+        found.append(Concern(Kind.USAGE, "stop", text, "copies"))
+    model = catalogue.get(request.model)
+    if model.retired:
+        found.append(Concern(Kind.MODEL_UNAVAILABLE, "note", _(model.note), "model"))
+    for remark in catalogue.remarks(request):
+        text = _(remark.message).format(**remark.values)
+        found.append(Concern(Kind.USAGE, "note", text, str(remark.values.get("name", "model"))))
+    return found
+
+
+def is_link(text: str) -> bool:
+    """Tell whether `text` is an http or https link with a host, and nothing a terminal or a server would trip over."""
+    from urllib.parse import urlsplit
+
+    if not text.isprintable() or any(char.isspace() for char in text):
+        return False
+    try:
+        parts = urlsplit(text)
+        return parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+def about_model(request: Request, base_url: str, tasks: Iterable[Task], now: float) -> list[Concern]:
+    """Return a concern when this host refused the model lately and has not taken it since."""
+    latest: Task | None = None
+    for task in tasks:
+        if task.model != request.model or task.base_url != base_url or task.submitted_at is None:
+            continue
+        refused = task.failure is not None and task.failure.kind is Kind.MODEL_UNAVAILABLE
+        if (refused or task.id) and (latest is None or task.submitted_at > (latest.submitted_at or 0.0)):
+            latest = task
+    if latest is None or latest.id or now - (latest.submitted_at or 0.0) > REFUSAL_REMEMBERED:
+        return []
+    moment = datetime.fromtimestamp(latest.submitted_at or now).astimezone()
+    text = _(REFUSED_HERE).format(
+        host=base_url,
+        model=request.model,
+        time=moment.strftime("%H:%M"),
+        detail=latest.failure.detail if latest.failure else "",
+    )
+    return [Concern(Kind.MODEL_UNAVAILABLE, "ask", text, "model")]
+
+
+def about_duplicates(request: Request, base_url: str, tasks: Iterable[Task], now: float) -> list[Concern]:
+    """Return a concern when an identical request was made within the last ten seconds."""
+    fingerprint = request.fingerprint(base_url)
+    if any(task.fingerprint == fingerprint and 0 <= now - task.created_at < DUPLICATE_SECONDS for task in tasks):
+        return [Concern(Kind.DUPLICATE, "ask")]
+    return []
+
+
+def about_limits(request: Request, copies: int, tasks: Sequence[Task], settings: Settings, now: float) -> list[Concern]:
+    """Return a concern when `copies` more would go over the person's own limits for today (local day)."""
+    limits, prices = settings.limits, settings.prices
+    midnight = (datetime.fromtimestamp(now).astimezone().replace(hour=0, minute=0, second=0, microsecond=0)).timestamp()
+    today = [task for task in tasks if task.created_at >= midnight and _may_cost(task)]
+    found = []
+    if limits.videos_per_day and len(today) + copies > limits.videos_per_day:
+        text = _(MANY_VIDEOS).format(made=len(today), most=limits.videos_per_day, copies=copies)
+        found.append(Concern(Kind.OVER_LIMIT, "stop", text))
+    spent = sum(prices.get(task.model, 0.0) for task in today)
+    cost = copies * prices.get(request.model, 0.0)
+    if limits.credits_per_day and spent + cost > limits.credits_per_day:
+        text = _(MANY_CREDITS).format(spent=f"{spent:g}", most=f"{limits.credits_per_day:g}", cost=f"{cost:g}")
+        found.append(Concern(Kind.OVER_LIMIT, "stop", text))
+    return found
+
+
+def stop_at_first(concerns: Iterable[Concern], *, sure: bool) -> None:
+    """Raise the first concern that forbids sending; `sure` means a person said yes to what is only asked.
+
+    Raises:
+        Trouble: Of the concern's kind.
+    """
+    for concern in concerns:
+        if concern.weight == "stop" or (concern.weight == "ask" and not sure):
+            raise Trouble(concern.kind, concern.detail)
+
+
+def _may_cost(task: Task) -> bool:
+    """Tell whether a task has cost something or still may: not if it was refused or never sent and dropped."""
+    if task.id or task.status in (Status.QUEUED, Status.SENDING, Status.UNCONFIRMED):
+        return True
+    return task.status is Status.STOPPED and task.submitted_at is not None

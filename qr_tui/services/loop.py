@@ -1,0 +1,160 @@
+"""The one loop of the engine: what others wrote, who polls, what is to send, what is to look at, what to write."""
+
+import asyncio
+import contextlib
+import logging
+from typing import TYPE_CHECKING
+
+from qr_tui import paths
+from qr_tui.core.events import PollingChanged, Sink
+from qr_tui.core.failures import Trouble
+from qr_tui.paths import Paths
+from qr_tui.services.book import Book
+from qr_tui.services.clock import Clock
+from qr_tui.services.hosts import Hosts
+from qr_tui.services.poller import Poller
+from qr_tui.services.submitter import Submitter
+
+if TYPE_CHECKING:
+    from qr_tui.store.lease import Lease, Presence
+
+log = logging.getLogger(__name__)
+
+TICK = 0.5  # seconds between looks at the store for what other processes wrote
+LEASE_EVERY = 2.0  # seconds between tries to become the one that polls
+SAVE_EVERY = 1.0  # seconds between writes of progress
+
+
+class Loop:
+    """Wakes for what is due, never more often than it must.
+
+    Of all processes on one store the one that holds the lease polls, and sends what a process that ended left
+    behind. Every process sends what it was asked to send itself.
+    """
+
+    def __init__(self, folders: Paths, book: Book, hosts: Hosts, poller: Poller, *, sink: Sink, clock: Clock) -> None:
+        self.paused = False
+        self.polling_here = False
+        self.submitter: Submitter | None = None
+        self.wake = asyncio.Event()
+        self._folders = folders
+        self._book = book
+        self._hosts = hosts
+        self._poller = poller
+        self._sink = sink
+        self._clock = clock
+        self._lease: Lease | None = None
+        self._presence: Presence | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._suspended = False
+
+    async def enter(self) -> None:
+        """Make this process known to the others and recover what one that died was sending.
+
+        Raises:
+            Trouble: STORE, when the folders cannot be used.
+        """
+        self._lease, presence = await asyncio.to_thread(self._announce)
+        self._presence = presence
+        self.submitter = Submitter(
+            self._book, self._hosts, instance=presence.instance, clock=self._clock, wake=self.wake.set
+        )
+        await self._recover()
+
+    def begin(self) -> None:
+        """Begin to send and to look."""
+        self._task = asyncio.create_task(self._run(), name="studio")
+
+    async def leave(self) -> None:
+        """Stop; what is being sent gets a short grace, and what it taught us is written."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await self._poller.close()
+        if self.submitter is not None:
+            await self.submitter.close()
+
+    def let_go(self) -> None:
+        """Let go of lease and presence: after the last write."""
+        if self._lease is not None:
+            self._lease.release()
+        if self._presence is not None:
+            self._presence.leave()
+
+    def suspend(self) -> None:
+        """Let another process poll while this one is stopped by the shell."""
+        self._suspended = True
+        self._release()
+
+    def resume(self) -> None:
+        """Go on after `suspend`."""
+        self._suspended = False
+        self.wake.set()
+
+    def pause(self, paused: bool) -> None:
+        """Stop looking, or go on; another process may look meanwhile."""
+        self.paused = paused
+        if paused:
+            self._release()
+        self._sink(PollingChanged(self.polling_here, paused))
+        self.wake.set()
+
+    async def _run(self) -> None:
+        next_lease = next_save = 0.0
+        while True:
+            self.wake.clear()
+            waits: list[float | None] = [TICK]
+            try:
+                await self._book.refresh()
+                now = self._clock.steady()
+                if now >= next_lease:
+                    next_lease = now + LEASE_EVERY
+                    await self._try_lease()
+                if now >= next_save:
+                    next_save = now + SAVE_EVERY
+                    await self._book.flush()
+                if self.submitter is not None:
+                    waits.append(self.submitter.step(everyone=self.polling_here))
+                if self.polling_here:
+                    self._poller.attend()
+                waits.append(self._poller.step())
+            except Exception:  # the loop that guards paid tasks does not end by a mistake of ours
+                log.exception("studio loop")
+            await self._clock.wait(self.wake, min(wait for wait in waits if wait is not None))
+
+    async def _try_lease(self) -> None:
+        if self._lease is None or self.paused or self._suspended:
+            return
+        held = await asyncio.to_thread(self._lease.acquire)
+        if held and not self.polling_here:
+            await self._recover()
+        self._set_polling(here=held)
+
+    def _release(self) -> None:
+        if self._lease is not None:
+            self._lease.release()
+        self._set_polling(here=False)
+
+    def _set_polling(self, *, here: bool) -> None:
+        if here == self.polling_here:
+            return
+        self.polling_here = here
+        if not here:
+            self._poller.forget()
+        self._sink(PollingChanged(here, self.paused))
+
+    async def _recover(self) -> None:
+        if self.submitter is None or self._presence is None:
+            return
+        try:
+            await self.submitter.recover(self._presence.alive)
+        except Trouble as trouble:  # a full disk: the next try comes with the next lease
+            log.error("recovery: %s", trouble.detail)
+
+    def _announce(self) -> tuple["Lease", "Presence"]:
+        from qr_tui.store.lease import Lease, Presence
+
+        presence = Presence(paths.make(self._folders.state) / "presence")
+        presence.enter()
+        return Lease(self._folders.store.with_name("poller.lock")), presence

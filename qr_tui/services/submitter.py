@@ -1,0 +1,171 @@
+"""The safe way to spend money: intent on disk, one POST, and what its end proves decides the rest."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from qr_tui.core.answers import CallFailed, Delivery
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.task import Failure, Status, Task, new_key
+from qr_tui.core.words import N_
+from qr_tui.services.book import Book
+from qr_tui.services.clock import Clock
+from qr_tui.services.hosts import Hosts
+from qr_tui.store.changes import Change
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 2  # POSTs under way at one time, over all hosts
+CLOSE_GRACE = 3.0  # seconds a POST under way is given when the program ends
+
+DIED = N_("qr-tui ended while it was sending")
+CUT = N_("qr-tui was closed while it was sending")
+OUR_FAULT = N_("qr-tui made a mistake after sending: {error}")
+
+
+class Submitter:
+    """Sends queued tasks, each at most once.
+
+    A task is *claimed* (queued → sending, on disk, by compare-and-set) before a byte leaves. From then on only proof
+    that nothing was delivered brings it back to queued; everything doubtful becomes unconfirmed, for a person.
+    """
+
+    def __init__(self, book: Book, hosts: Hosts, *, instance: str, clock: Clock, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._book = book
+        self._hosts = hosts
+        self._instance = instance
+        self._clock = clock
+        self._sending: dict[str, asyncio.Task[None]] = {}
+        self._mine: set[str] = set()
+
+    def take_charge(self, keys: list[str]) -> None:
+        """Take charge of sending these, whoever polls."""
+        self._mine.update(keys)
+
+    def step(self, *, everyone: bool) -> float | None:
+        """Begin to send what may go and return seconds until the next one may, None when none waits for a time.
+
+        `everyone` is for the process that holds the lease: it also sends what a process that ended has left behind.
+        """
+        now = self._clock.steady()
+        queued = sorted(self._book.having(Status.QUEUED), key=lambda task: (task.created_at, task.key))
+        waits = []
+        for task in queued:
+            if task.key in self._sending or not (everyone or task.key in self._mine):
+                continue
+            key = self._hosts.key(task.base_url, task.account)
+            if key is None:
+                continue
+            host = self._hosts.at(task.base_url)
+            if len(self._sending) >= AT_ONCE:
+                break  # the end of a sending brings us back here
+            if not host.may_call(now, key.account):
+                if host.closed_until > now:
+                    waits.append(host.closed_until - now)
+                continue
+            host.in_flight += 1
+            self._sending[task.key] = asyncio.create_task(self._send(task), name=f"send {task.key}")
+        return min(waits, default=None)
+
+    async def close(self) -> None:
+        """Give what is being sent a short grace, then leave it as unconfirmed."""
+        if self._sending:
+            await asyncio.wait(self._sending.values(), timeout=CLOSE_GRACE)
+        for sending in list(self._sending.values()):
+            sending.cancel()
+        if self._sending:
+            await asyncio.wait(self._sending.values(), timeout=1.0)
+
+    async def recover(self, alive: Callable[[str], bool]) -> None:
+        """Make every task unconfirmed that a process was sending when it died."""
+        lost = [
+            task
+            for task in self._book.having(Status.SENDING)
+            if task.key not in self._sending and (task.sender == self._instance or not alive(task.sender or ""))
+        ]
+        fields = self._unconfirmed(DIED)
+        await self._book.apply([Change(task.key, fields, expect=frozenset({Status.SENDING})) for task in lost])
+
+    async def _send(self, task: Task) -> None:
+        host = self._hosts.at(task.base_url)
+        try:
+            await self._claim_and_send(task)
+        except Trouble as trouble:
+            log.error("task %s was not sent: %s", task.key, trouble.detail)
+        finally:
+            host.in_flight -= 1
+            self._sending.pop(task.key, None)
+            self._wake()
+
+    async def _claim_and_send(self, task: Task) -> None:
+        client, key = await self._hosts.client_for(task)
+        claim = {
+            "status": Status.SENDING,
+            "sender": self._instance,
+            "submitted_at": self._clock.now(),
+            "account": key.account,
+        }
+        if not await self._book.apply([Change(task.key, claim, expect=frozenset({Status.QUEUED}))]):
+            return  # another process was quicker, or the person stopped it
+        jitter = random.random()
+        try:
+            created = await client.create(task.request)
+        except CallFailed as error:
+            fields = self._after(error)
+            self._hosts.failed(task.base_url, key.account, error, now=self._clock.steady(), jitter=jitter)
+        except asyncio.CancelledError:
+            await self._book.learn(task.key, self._unconfirmed(CUT))
+            raise
+        except Exception as error:  # whatever it was, the request may have left
+            log.exception("sending %s", task.key)
+            fields = self._unconfirmed(OUR_FAULT.format(error=type(error).__name__))
+        else:
+            self._hosts.succeeded(task.base_url, key.account)
+            fields = {
+                "status": Status.WAITING,
+                "id": created.id,
+                "provider_status": created.provider_status,
+                "raw": created.raw,
+                "failure": None,
+                "sender": None,
+            }
+        if await self._book.learn(task.key, fields) is None and "id" in fields:
+            await self._keep_stray(task, fields)
+
+    async def _keep_stray(self, task: Task, fields: dict[str, Any]) -> None:
+        """Give an id a task of its own when the one it was made for has moved on meanwhile: it was paid for."""
+        now = self._clock.now()
+        stray = msgspec.structs.replace(
+            task, **fields, key=new_key(now), parent=task.key, submitted_at=now, updated_at=now
+        )
+        await self._book.add([stray])
+
+    def _after(self, error: CallFailed) -> dict[str, Any]:
+        """Return what a failed POST proves about the task (quickrouter.md §5)."""
+        if error.delivery in (Delivery.NOT_SENT, Delivery.PACE):
+            return {"status": Status.QUEUED, "sender": None, "submitted_at": None}
+        if error.delivery is Delivery.REFUSED:
+            failure = Failure(kind=error.kind, detail=error.detail, request_id=error.request_id)
+            now = self._clock.now()
+            return {
+                "status": Status.FAILED,
+                "sender": None,
+                "failure": failure,
+                "finished_at": now,
+                "raw": error.raw,
+            }
+        return self._unconfirmed(error.detail, error)
+
+    def _unconfirmed(self, detail: str, error: CallFailed | None = None) -> dict[str, Any]:
+        failure = Failure(kind=Kind.LOST_ANSWER, detail=detail, request_id=error.request_id if error else None)
+        return {
+            "status": Status.UNCONFIRMED,
+            "sender": None,
+            "failure": failure,
+            "raw": error.raw if error else None,
+        }

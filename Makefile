@@ -1,0 +1,69 @@
+# Every target makes its own environment: the first command typed in a fresh clone works.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test test-fast torture lint format typecheck screenshots snapshots bench messages constraints clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "qr-tui needs Python 3.11 or newer: make PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV) (only when the pins change) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement constraints.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+demo: $(STAMP) ## the whole app on an embedded simulator: no key, nothing is billed
+	@$(BIN)/qr-tui --demo
+
+run: $(STAMP) ## the app itself
+	@$(BIN)/qr-tui
+
+test: $(STAMP) lint typecheck ## everything that must hold, as CI runs it
+	@$(PYTEST) -n 4 --dist worksteal
+
+test-fast: $(STAMP) ## without the tests that need a real terminal or several seconds
+	@$(PYTEST) -n 4 --dist worksteal -m "not slow and not e2e"
+
+torture: $(STAMP) ## 200 kills at random instants, and thousands of changes from several processes
+	@QR_TUI_TORTURE=200 $(PYTEST) tests/services/test_kill.py tests/services/test_together.py tests/store
+
+lint: $(STAMP) ## ruff, and the direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+format: $(STAMP) ## put the code in shape
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+typecheck: $(STAMP) ## mypy, strict
+	@$(BIN)/mypy
+
+screenshots: $(STAMP) ## draw screenshots/ anew from the real app on the simulator
+	@$(BIN)/python -m tests.tools.screenshots
+
+snapshots: $(STAMP) ## accept how the screens look now (look at them first)
+	@$(PYTEST) tests/ui/test_snapshots.py --snapshot-update
+
+bench: $(STAMP) ## measure, as ratios in one run, and write bench.json
+	@$(BIN)/python -m tests.bench
+
+messages: $(STAMP) ## collect the messages for translators and compile the catalogues
+	@$(BIN)/python -m tests.tools.messages update
+	@$(BIN)/python -m tests.tools.messages compile
+
+constraints: $(STAMP) ## pin every package anew, with hashes (needs uv)
+	@(echo '# Versions and hashes of every package, for all platforms; `make constraints` writes it anew.'; \
+	  uv pip compile pyproject.toml --extra dev --extra keyring --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --no-header --quiet) > constraints.tmp && mv constraints.tmp constraints.txt
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) build dist bench.json .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

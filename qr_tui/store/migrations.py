@@ -1,0 +1,40 @@
+"""The schema version of the store file, and the way up from older ones."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.i18n import _
+
+SCHEMA = 1
+
+Step = Callable[[dict[str, dict[str, Any]]], None]
+
+# version -> what changes a document of that version, in place, into one of the next
+STEPS: Final[dict[int, Step]] = {}
+
+
+def refuse_newer(version: int, file: str) -> None:
+    """Refuse a file that a later version of the program wrote: it may hold what we would destroy.
+
+    Raises:
+        Trouble: `version` is newer than ours (STORE).
+    """
+    if version > SCHEMA:
+        words = _("{file} was written by a newer qr-tui (format {theirs}, this one knows {ours}): update qr-tui")
+        raise Trouble(Kind.STORE, words.format(file=file, theirs=version, ours=SCHEMA))
+
+
+def migrate(document: dict[str, dict[str, Any]], version: int, file: str) -> None:
+    """Change `document` in place, step by step, from `version` to `SCHEMA`.
+
+    Raises:
+        Trouble: There is no way from there, or a step failed (STORE).
+    """
+    for number in range(version, SCHEMA):
+        try:
+            STEPS[number](document)
+        except Exception as error:
+            words = _("{file}: the tasks could not be brought from format {old} to {new}")
+            raise Trouble(Kind.STORE, words.format(file=file, old=number, new=number + 1)) from error
+    document["meta"]["1"]["schema"] = SCHEMA

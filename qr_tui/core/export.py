@@ -45,7 +45,7 @@ def error_json(trouble: Trouble) -> dict[str, Any]:
 
 
 def when(at: float | None) -> str | None:
-    """Return Unix seconds as RFC 3339 in UTC, whole seconds; None for none, and for what no calendar holds."""
+    """Return Unix seconds as RFC 3339 in UTC, whole seconds; None where no calendar holds it."""
     if at is None:
         return None
     try:

@@ -1,0 +1,246 @@
+"""The filter language, the same for the app and for `qr-tui list`.
+
+Words match prompt and id; ``status:failed model:veo age<2d tag:x is:marked`` say more, ``!`` negates,
+quotes hold words together. Every part must fit.
+"""
+
+import re
+from collections.abc import Callable, Collection
+from typing import Final
+
+from qr_tui.core.address import host_name
+from qr_tui.core.orders import DEFAULT_ORDER, ORDERS, Order, sort
+from qr_tui.core.task import FileState, Status, Task
+from qr_tui.core.words import N_
+
+__all__ = ["DEFAULT_ORDER", "KEYS", "ORDERS", "Order", "Query", "QueryError", "parse", "sort"]
+
+
+class Moment:
+    """What a filter may ask about besides the task: the time, and which tasks are marked."""
+
+    __slots__ = ("marked", "now")
+
+    def __init__(self, now: float, marked: Collection[str]) -> None:
+        self.now = now
+        self.marked = marked
+
+
+Test = Callable[[Task, Moment], bool]
+
+
+class QueryError(ValueError):
+    """A filter that cannot be read, and where: `text[start:end]` is the word to point at.
+
+    `message` is for `_`; `values` fill its places.
+    """
+
+    def __init__(self, message: str, start: int, end: int, **values: str) -> None:
+        super().__init__(message.format(**values))
+        self.message = message
+        self.start = start
+        self.end = end
+        self.values = values
+
+    def words(self, translate: Callable[[str], str]) -> str:
+        """Return the message in the language of `translate`."""
+        return translate(self.message).format(**self.values)
+
+
+class Query:
+    """A filter that was read: fast to put to many tasks."""
+
+    __slots__ = ("_tests", "text")
+
+    def __init__(self, text: str, tests: tuple[Test, ...]) -> None:
+        self.text = text
+        self._tests = tests
+
+    def __bool__(self) -> bool:
+        return bool(self._tests)
+
+    def matches(self, task: Task, *, now: float, marked: Collection[str] = ()) -> bool:
+        """Tell whether `task` fits at `now`; `marked` holds the keys of the marked tasks."""
+        moment = Moment(now, marked)
+        for test in self._tests:  # noqa: SIM110 -- a loop costs half of all() and runs at every keystroke
+            if not test(task, moment):
+                return False
+        return True
+
+    def select(self, tasks: Collection[Task], *, now: float, marked: Collection[str] = ()) -> list[Task]:
+        """Return those of `tasks` that fit, in their order."""
+        moment, chosen = Moment(now, marked), list(tasks)
+        for test in self._tests:
+            chosen = [task for task in chosen if test(task, moment)]
+        return chosen
+
+
+_TOKEN: Final = re.compile(r'(?:[^\s"]|"[^"]*(?:"|\Z))+')
+_PART: Final = re.compile(r"([A-Za-z][A-Za-z_-]*)(:|<=?|>=?|=)(.*)", re.DOTALL)
+_SPAN: Final = re.compile(r"(\d+(?:\.\d+)?)([smhdw]?)")
+_UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0, "": 86_400.0}
+# Ids, links and prompts hold colons too: `grok:5f0c…`, `https://…`, `scene:`. Those are words, not keys.
+_NO_KEY: Final = re.compile(r"\Z|/|.*\d", re.DOTALL)
+
+_IS: Final[dict[str, Test]] = {
+    "marked": lambda task, moment: task.key in moment.marked,
+    "unfinished": lambda task, _moment: not task.final,
+    "finished": lambda task, _moment: task.final,
+    "needs-you": lambda task, _moment: task.needs_you,
+    "saved": lambda task, _moment: task.file_state is FileState.SAVED,
+}
+
+
+def parse(text: str) -> Query:
+    """Read a filter; an empty one fits everything.
+
+    Raises:
+        QueryError: It cannot be understood.
+    """
+    return Query(text, tuple(_part(found[0], found.start()) for found in _TOKEN.finditer(text)))
+
+
+def _part(token: str, start: int) -> Test:
+    """Return the test for one part of a filter, which stands at `start`."""
+    end = start + len(token)
+    if token.count('"') % 2:
+        raise QueryError(N_("the quote is not closed"), start + token.rindex('"'), end)
+    if token.startswith("!"):
+        if len(token) == 1:
+            raise QueryError(N_("! needs something to negate"), start, end)
+        inner = _part(token[1:], start + 1)
+        return lambda task, moment: not inner(task, moment)
+    found = _PART.fullmatch(token)
+    if not found:
+        return _text(_unquoted(token))
+    key, sign, value = found[1].lower(), found[2], _unquoted(found[3])
+    if key not in KEYS:
+        if sign != ":" or _NO_KEY.match(value):
+            return _text(_unquoted(token))
+        raise QueryError(
+            N_("{key}: is not known; there are {known}"),
+            start,
+            start + len(found[1]) + 1,
+            key=found[1],
+            known=" ".join(f"{name}:" for name in KEYS),
+        )
+    if not value:
+        raise QueryError(N_("{key} needs a value"), start, end, key=key)
+    if key == "age":
+        return _age(sign, value, start, end)
+    if sign not in (":", "="):
+        raise QueryError(N_("only age can be compared with < and >; write {key}:…"), start, end, key=key)
+    return KEYS[key](value, start, end)
+
+
+def _unquoted(token: str) -> str:
+    return token.replace('"', "")
+
+
+def _fold(word: str) -> Callable[[str], bool]:
+    """Return the test whether a text holds `word` in any case, the quickest that is right for this word.
+
+    Folding long Chinese prompts is what costs: a word without case needs none, an ASCII word that of bytes.
+    """
+    folded = word.casefold()
+    if folded.upper() == folded.lower():
+        return lambda text: word in text
+    if folded.isascii():
+        needle = folded.encode()
+        return lambda text: needle in text.encode("utf-8", "surrogatepass").lower()
+    return lambda text: folded in text.casefold()
+
+
+def _text(word: str) -> Test:
+    """Words match prompt and id; not the local key, whose chance letters would fit short words."""
+    holds = _fold(word)
+    return lambda task, _moment: holds(task.prompt) or (task.id is not None and holds(task.id))
+
+
+def _any(value: str) -> list[str]:
+    """Return the alternatives of ``a,b``."""
+    return [word for word in value.casefold().split(",") if word]
+
+
+def _status(value: str, start: int, end: int) -> Test:
+    allowed: set[Status] = set()
+    for word in _any(value):
+        # a word that is only begun already narrows the list while it is typed
+        fits = [status for status in Status if status == word] or [s for s in Status if s.startswith(word)]
+        if not fits:
+            raise QueryError(
+                N_("{value} is no status; there are {known}"),
+                start,
+                end,
+                value=word,
+                known=" ".join(status.value for status in Status),
+            )
+        allowed.update(fits)
+    return lambda task, _moment: task.status in allowed
+
+
+def _is(value: str, start: int, end: int) -> Test:
+    if value.casefold() not in _IS:
+        raise QueryError(
+            N_("is:{value} is not known; there are {known}"),
+            start,
+            end,
+            value=value,
+            known=" ".join(f"is:{name}" for name in _IS),
+        )
+    return _IS[value.casefold()]
+
+
+def _age(sign: str, value: str, start: int, end: int) -> Test:
+    found = _SPAN.fullmatch(value.casefold())
+    if not found or sign in (":", "="):
+        raise QueryError(N_("write age like age<2d or age>1h (s m h d w)"), start, end)
+    span = float(found[1]) * _UNITS[found[2]]
+    if sign[0] == "<":
+        return lambda task, moment: moment.now - task.created_at <= span
+    return lambda task, moment: moment.now - task.created_at >= span
+
+
+def _model(value: str, _start: int, _end: int) -> Test:
+    words = _any(value)
+    return lambda task, _moment: any(word in task.model.casefold() for word in words)
+
+
+def _tag(value: str, _start: int, _end: int) -> Test:
+    words = set(_any(value))
+    return lambda task, _moment: any(tag.casefold() in words for tag in task.tags)
+
+
+def _host(value: str, _start: int, _end: int) -> Test:
+    words = _any(value)
+    hosts: dict[str, bool] = {}  # a store knows few hosts and many tasks
+
+    def test(task: Task, _moment: Moment) -> bool:
+        fits = hosts.get(task.base_url)
+        if fits is None:
+            fits = hosts[task.base_url] = any(word in host_name(task.base_url) for word in words)
+        return fits
+
+    return test
+
+
+def _id(value: str, _start: int, _end: int) -> Test:
+    holds = _fold(value)
+    return lambda task, _moment: (task.id is not None and holds(task.id)) or holds(task.key)
+
+
+def _prompt(value: str, _start: int, _end: int) -> Test:
+    holds = _fold(value)
+    return lambda task, _moment: holds(task.prompt)
+
+
+KEYS: Final[dict[str, Callable[[str, int, int], Test]]] = {
+    "status": _status,
+    "model": _model,
+    "age": _status,  # read apart, because it is compared
+    "tag": _tag,
+    "is": _is,
+    "host": _host,
+    "id": _id,
+    "prompt": _prompt,
+}

@@ -1,0 +1,151 @@
+"""The provider, as calls: create, query, models, balance (quickrouter.md §2–§4)."""
+
+import json
+import re
+from typing import Final
+from urllib.parse import urljoin
+
+from qr_tui.api import errors, wire
+from qr_tui.api.links import same_origin, segment
+from qr_tui.api.transport import Answer, Timeouts, exchange, make_client
+from qr_tui.core.address import normalise
+from qr_tui.core.answers import Balance, CallFailed, Created, Delivery, Look
+from qr_tui.core.failures import Kind
+from qr_tui.core.task import Request
+from qr_tui.i18n import _
+from qr_tui.secrets import Key
+
+_FOLLOWED: Final = frozenset({301, 302, 303, 307, 308})
+# A host that has no billing call answers with anything: then no balance is shown, and nothing is wrong.
+_NO_BILLING: Final = frozenset(
+    {Kind.NOT_FOUND, Kind.WRONG_ADDRESS, Kind.FORBIDDEN, Kind.BAD_ANSWER, Kind.BAD_REQUEST, Kind.UPSTREAM}
+)
+_SHORTEST_SECRET: Final = 6  # characters; anything shorter is a word that may stand in any answer
+
+
+class QuickRouter:
+    """One host with one key. Every failure is `CallFailed`; nothing is ever sent twice by this class.
+
+    Building it reads certificates (some 40 ms, once): do it off the event loop. A `create` that is cancelled may have
+    been delivered.
+
+    Args:
+        base_url: The host; normalised here.
+        key: The key; it goes into the header of requests to this host and nowhere else.
+        ca_file: Certificates to trust besides the usual ones.
+        timeouts: Patience.
+
+    Raises:
+        Trouble: USAGE for a bad address, NO_KEY for a key of another host, KEY_REFUSED for a key no header can hold,
+            CONFIG for a `ca_file` that cannot be used.
+    """
+
+    def __init__(self, base_url: str, key: Key, *, ca_file: str = "", timeouts: Timeouts | None = None) -> None:
+        self.base_url = normalise(base_url)
+        if key.base_url and normalise(key.base_url) != self.base_url:
+            detail = _("the key belongs to another host")
+            raise CallFailed(Kind.NO_KEY, detail, delivery=Delivery.NOT_SENT)
+        self._secret = key.reveal()
+        if not re.fullmatch(r"[!-~]+", self._secret):
+            detail = _("the key holds characters that no key has")
+            raise CallFailed(Kind.KEY_REFUSED, detail, delivery=Delivery.NOT_SENT)
+        self._timeouts = timeouts or Timeouts()
+        self._reader = make_client(self.base_url, ca_file=ca_file, timeouts=self._timeouts, posts=False)
+        self._sender = make_client(self.base_url, ca_file=ca_file, timeouts=self._timeouts, posts=True)
+
+    async def create(self, request: Request) -> Created:
+        """Ask for a video, once. From a good return on it has been paid.
+
+        Raises:
+            CallFailed: `delivery` says whether it may be sent again.
+        """
+        try:
+            text = json.dumps(request.body(), ensure_ascii=False, allow_nan=False)
+        except (TypeError, ValueError):
+            detail = _("a parameter cannot be written as JSON")
+            raise CallFailed(Kind.USAGE, detail, delivery=Delivery.REFUSED) from None
+        post = self._sender.build_request(
+            "POST",
+            f"{self.base_url}/v1/video/create",
+            content=text.encode("utf-8", "replace"),
+            headers=self._headers() | {"Content-Type": "application/json", "Connection": "close"},
+        )
+        try:
+            answer = self._clean(await exchange(self._sender, post, whole=self._timeouts.create_whole))
+        except CallFailed as error:
+            if error.delivery is Delivery.UNKNOWN:
+                raise errors.lost(error.detail) from None
+            raise
+        if 200 <= answer.status < 300:
+            return wire.read_created(answer.body, answer.headers, answer.status)
+        raise errors.create_failed(answer.status, answer.headers, answer.body)
+
+    async def query(self, task_id: str) -> Look:
+        """Look at a task once.
+
+        Raises:
+            CallFailed: The look failed, which says nothing about the task.
+        """
+        answer = await self._get(f"/v1/video/query?id={segment(task_id)}")
+        return wire.read_look(answer.body, answer.headers)
+
+    async def models(self) -> tuple[str, ...]:
+        """Return the models this key can use: the cheap way to test a key.
+
+        Raises:
+            CallFailed: They could not be read.
+        """
+        answer = await self._get("/v1/models")
+        return wire.read_models(answer.body, answer.headers)
+
+    async def balance(self) -> Balance | None:
+        """Return what is left, None where the host does not tell.
+
+        Raises:
+            CallFailed: The host could not be asked, or refused the key.
+        """
+        try:
+            subscription = await self._get("/v1/dashboard/billing/subscription")
+            usage = await self._get("/v1/dashboard/billing/usage")
+        except CallFailed as error:
+            if error.kind in _NO_BILLING:
+                return None
+            raise
+        return wire.read_balance(subscription.body, usage.body)
+
+    def content_url(self, task_id: str) -> str:
+        """Return where this host itself hands out the finished file; it asks for the key."""
+        return f"{self.base_url}/v1/videos/{segment(task_id)}/content"
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._reader.aclose()
+        await self._sender.aclose()
+
+    async def _get(self, path: str) -> Answer:
+        """Return a good and whole answer to a reading call; a redirect is followed once, and only within this host."""
+        url = f"{self.base_url}{path}"
+        answer = await self._read(url)
+        if answer.status in _FOLLOWED:
+            target = urljoin(url, answer.headers.get("location", ""))
+            if same_origin(url, target):
+                answer = await self._read(target)
+        if not 200 <= answer.status < 300:
+            raise errors.get_failed(answer.status, answer.headers, answer.body)
+        if answer.broken:
+            raise answer.broken
+        return answer
+
+    async def _read(self, url: str) -> Answer:
+        request = self._reader.build_request("GET", url, headers=self._headers())
+        return self._clean(await exchange(self._reader, request, whole=self._timeouts.read_whole))
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._secret}"}
+
+    def _clean(self, answer: Answer) -> Answer:
+        """Take the key out of an answer that repeats it ("Incorrect API key provided: …")."""
+        secret = self._secret.encode()
+        if len(secret) < _SHORTEST_SECRET or secret not in answer.body:
+            return answer
+        return answer._replace(body=answer.body.replace(secret, b"[redacted]"))

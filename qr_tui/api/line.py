@@ -1,0 +1,84 @@
+"""What went wrong on the line, and whether any of the request had left by then."""
+
+import errno
+import socket
+import ssl
+from collections.abc import Iterator
+from typing import Final
+
+import httpx
+
+from qr_tui.core.answers import CallFailed, Delivery
+from qr_tui.core.failures import Kind
+from qr_tui.i18n import _
+
+# Raised while a connection is sought. Anything else may have come after bytes left, and counts as sent.
+_BEFORE: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.InvalidURL,
+)
+_NO_ROUTE: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})
+
+
+class Departure:
+    """Notes the moment the request itself begins to leave: until then a failure proves that nothing was sent."""
+
+    def __init__(self) -> None:
+        self.begun = False
+
+    async def trace(self, event: str, info: dict[str, object]) -> None:
+        """Listen to httpcore's progress events; a CONNECT to a proxy is not the request."""
+        if event.endswith("send_request_headers.started"):
+            method = getattr(info.get("request"), "method", b"")
+            self.begun = self.begun or method != b"CONNECT"
+
+
+def failed(error: Exception, departure: Departure) -> CallFailed:
+    """Return what an httpx error (or the call's own deadline) means. Its own text is never passed on."""
+    sent = departure.begun or not isinstance(error, _BEFORE)
+    delivery = Delivery.UNKNOWN if sent else Delivery.NOT_SENT
+    kind, detail = _words(error, sent)
+    return CallFailed(kind, detail, delivery=delivery)
+
+
+def _words(error: Exception, sent: bool) -> tuple[Kind, str]:
+    for cause in _causes(error):
+        match cause:
+            case ssl.SSLCertVerificationError():
+                return Kind.TLS, cause.verify_message or _("the certificate cannot be verified")
+            case ssl.SSLError() if not sent:
+                return Kind.UNREACHABLE, _("no secure connection could be agreed; is it https?")
+            case socket.gaierror():
+                return Kind.UNREACHABLE, _("the name of the host cannot be resolved")
+            case ConnectionRefusedError():
+                return Kind.UNREACHABLE, _("the connection was refused")
+            case OSError() if cause.errno in _NO_ROUTE:
+                return Kind.UNREACHABLE, _("there is no route to the host")
+    timed_out = isinstance(error, TimeoutError | httpx.TimeoutException)
+    if not sent:
+        if isinstance(error, httpx.ProxyError):
+            return Kind.UNREACHABLE, _("the proxy refused the connection")
+        if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
+            return Kind.USAGE, _("the base URL is not an address")
+        return Kind.UNREACHABLE, _("no connection in time") if timed_out else _("no connection could be made")
+    if timed_out:
+        return Kind.TIMEOUT, _("no answer in time")
+    return Kind.UNREACHABLE, _("the connection broke before the answer was complete")
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield `error` and everything it came from, groups included."""
+    waiting, seen = [error], 0
+    while waiting and seen < 50:
+        current = waiting.pop()
+        if current is None:
+            continue
+        seen += 1
+        yield current
+        waiting += [current.__context__, current.__cause__]
+        if isinstance(current, BaseExceptionGroup):
+            waiting += current.exceptions

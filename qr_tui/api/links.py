@@ -1,0 +1,44 @@
+"""Links and ids as they travel: what may be kept, what may follow a redirect, how an opaque id is encoded."""
+
+import unicodedata
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+LINK_LIMIT: Final = 8_192  # characters; signed links run to some three thousand
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+def link(value: object) -> str | None:
+    """Return `value` if it may be kept as a link: http or https, with a host, bounded, nothing invisible in it."""
+    if not isinstance(value, str) or len(value) > LINK_LIMIT:
+        return None
+    text = value.strip()
+    if not text or unsafe(text):
+        return None
+    try:
+        parts = urlsplit(text)
+        _port = parts.port  # a port that is no number raises here
+    except ValueError:
+        return None
+    return text if parts.scheme in _PORTS and parts.hostname else None
+
+
+def same_origin(one: str, other: str) -> bool:
+    """Tell whether two absolute URLs share scheme, host and port: only then may the key go along."""
+    try:
+        first, second = urlsplit(one), urlsplit(other)
+        ports = [part.port or _PORTS.get(part.scheme) for part in (first, second)]
+    except ValueError:
+        return False
+    return (first.scheme, first.hostname, ports[0]) == (second.scheme, second.hostname, ports[1])
+
+
+def segment(task_id: str) -> str:
+    """Return an opaque id percent-encoded, for a path or a query: it may hold ``:``, ``/`` or anything else."""
+    encoded = quote(task_id, safe="", errors="replace")
+    return encoded.replace(".", "%2E") if not encoded.strip(".") else encoded
+
+
+def unsafe(text: str) -> bool:
+    """Tell whether `text` holds a character that no id and no link has: controls, spaces, marks, surrogates."""
+    return any(unicodedata.category(char)[0] in "CZ" for char in text)

@@ -1,0 +1,134 @@
+"""How bytes travel: one SSL context for all, explicit timeouts, bounded answers, a POST on a connection of its own."""
+
+import asyncio
+import functools
+import logging
+import ssl
+import zlib
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+import httpx
+
+from qr_tui import __version__
+from qr_tui.api import line
+from qr_tui.core.address import is_loopback
+from qr_tui.core.answers import CallFailed, Delivery
+from qr_tui.core.failures import Kind
+from qr_tui.i18n import _
+
+BODY_LIMIT: Final = 1024 * 1024  # bytes of an answer, after decompression
+_AUTODETECT: Final = 47  # zlib's word for "gzip or zlib, whichever it is"
+
+# They log addresses, and at their lowest level headers: nothing of that belongs in our log.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+class Timeouts(NamedTuple):
+    """Patience, in seconds. `create_whole` and `read_whole` bound a call from end to end, drip-feeding included."""
+
+    connect: float = 10.0
+    read: float = 20.0
+    create: float = 60.0  # between two bytes of the answer to a create call
+    write: float = 30.0
+    pool: float = 5.0
+    read_whole: float = 60.0
+    create_whole: float = 180.0
+
+
+class Answer(NamedTuple):
+    """What came back; `broken` is the failure that cut the body short, None when it is whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    broken: CallFailed | None = None
+
+
+@functools.cache
+def ssl_context(ca_file: str = "") -> ssl.SSLContext:
+    """Return the one context for all clients; `ca_file` adds authorities, it never takes verification away.
+
+    Raises:
+        CallFailed: CONFIG, the file cannot be used.
+    """
+    context = httpx.create_ssl_context()
+    if ca_file:
+        try:
+            context.load_verify_locations(ca_file)
+        except (OSError, ValueError):
+            detail = _("ca_file cannot be used: {path}").format(path=ca_file)
+            raise CallFailed(Kind.CONFIG, detail, delivery=Delivery.NOT_SENT) from None
+    return context
+
+
+def make_client(base_url: str, *, ca_file: str, timeouts: Timeouts, posts: bool) -> httpx.AsyncClient:
+    """Return a client for one host; one for `posts` never keeps a connection.
+
+    A connection kept too long dies as the request leaves, and then nobody knows whether a video was begun.
+    """
+    # An http host never speaks TLS: a context that trusts nobody spares it the reading of certificates.
+    plain = base_url.startswith("http://")
+    return httpx.AsyncClient(
+        verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else ssl_context(ca_file),
+        trust_env=not is_loopback(base_url),  # a proxy cannot know what runs on this machine
+        timeout=httpx.Timeout(
+            connect=timeouts.connect,
+            read=timeouts.create if posts else timeouts.read,
+            write=timeouts.write,
+            pool=timeouts.pool,
+        ),
+        limits=httpx.Limits(max_keepalive_connections=0 if posts else 4, keepalive_expiry=15.0),
+        follow_redirects=False,
+        headers={
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+            "User-Agent": f"qr-tui/{__version__}",
+        },
+    )
+
+
+async def exchange(client: httpx.AsyncClient, request: httpx.Request, *, whole: float) -> Answer:
+    """Send `request` once and return the answer, its body bounded; a body cut off by a failure is still returned.
+
+    Args:
+        client: Where to send it.
+        request: What to send.
+        whole: Seconds from end to end.
+
+    Raises:
+        CallFailed: No answer began; `delivery` tells whether the request may have arrived.
+    """
+    departure = line.Departure()
+    request.extensions = {**request.extensions, "trace": departure.trace}
+    response: httpx.Response | None = None
+    body = bytearray()
+    failure: CallFailed | None = None
+    try:
+        async with asyncio.timeout(whole):
+            response = await client.send(request, stream=True)
+            try:
+                await _receive(response, body)
+            finally:
+                await response.aclose()
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+        failure = line.failed(error, departure)
+    except zlib.error:
+        detail = _("the answer cannot be unpacked")
+        failure = CallFailed(Kind.BAD_ANSWER, detail, delivery=Delivery.UNKNOWN)
+    # Raised out here, so that it does not carry the other exception, and with it the request, along.
+    if response is None:
+        raise failure or CallFailed(Kind.LOST_ANSWER, delivery=Delivery.UNKNOWN)
+    return Answer(response.status_code, response.headers, bytes(body), failure)
+
+
+async def _receive(response: httpx.Response, body: bytearray) -> None:
+    """Append the body to `body`, decompressed, and stop at `BODY_LIMIT`: a small answer can unpack to gigabytes."""
+    packed = response.headers.get("content-encoding", "").strip().lower() in ("gzip", "x-gzip", "deflate")
+    unpack = zlib.decompressobj(_AUTODETECT) if packed else None
+    async for chunk in response.aiter_raw():
+        room = BODY_LIMIT - len(body)
+        body += unpack.decompress(chunk, room) if unpack else chunk[:room]
+        if len(body) >= BODY_LIMIT:
+            return

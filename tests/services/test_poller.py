@@ -1,0 +1,315 @@
+"""Looking: pace, fairness, backoff, and what each answer does to a task."""
+
+import asyncio
+import itertools
+from pathlib import Path
+
+import pytest
+
+from qr_tui.core.answers import Delivery, Look
+from qr_tui.core.events import HostChanged, HostMood, TaskFinished
+from qr_tui.core.failures import Kind
+from qr_tui.core.schedule import Pace
+from qr_tui.core.task import Failure, Status
+from tests.services.kit import HOST, Engine, failed_call, run, settle
+
+RUNNING = Look(status=Status.RUNNING, provider_status="processing", progress=43.0)
+DONE = Look(status=Status.DONE, provider_status="completed", video_url="https://cdn.example.com/a.mp4")
+
+
+def test_the_first_look_comes_after_ten_seconds_and_the_next_ones_in_pace(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            engine.router.say(RUNNING)
+            task = engine.task()
+            await engine.book.add([task])
+            await engine.look_all()
+            await engine.look_all(9.9)
+            assert engine.router.count("query") == 0
+            await engine.look_all(0.2)
+            assert engine.router.count("query") == 1
+            assert engine.known(task.key).status is Status.RUNNING
+            assert engine.known(task.key).progress == 43.0
+            await engine.look_all(9.9)
+            assert engine.router.count("query") == 1
+            await engine.look_all(5.2)
+            assert engine.router.count("query") == 2
+            for _ in range(30):
+                await engine.look_all(10)
+            late = engine.router.count("query")
+            for _ in range(60):
+                await engine.look_all(1)
+            assert engine.router.count("query") - late in (2, 3), "every 24 to 30 seconds after five minutes"
+
+    run(work)
+
+
+def test_done_ends_the_polling_and_is_told_once(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            engine.router.say(DONE)
+            task = engine.task()
+            await engine.book.add([task])
+            for _ in range(5):
+                await engine.look_all(20)
+            done = engine.known(task.key)
+            assert (done.status, done.video_url, done.progress) == (Status.DONE, DONE.video_url, 100.0)
+            assert done.finished_at is not None
+            assert [moment.status for moment in done.history][-1] is Status.DONE
+            assert engine.router.count("query") == 1
+            assert sum(isinstance(event, TaskFinished) for event in engine.events) == 1
+
+    run(work)
+
+
+def test_an_unknown_word_keeps_polling_and_is_shown(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            engine.router.say(Look(status=None, provider_status="pondering"))
+            task = engine.task()
+            await engine.book.add([task])
+            for _ in range(5):
+                await engine.look_all(20)
+            assert engine.known(task.key).status is Status.WAITING
+            assert engine.known(task.key).provider_status == "pondering"
+            assert engine.router.count("query") == 5
+
+    run(work)
+
+
+def test_done_without_a_link_asks_again_then_the_content_call_then_says_so(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            engine.router.say(Look(status=Status.DONE, provider_status="completed"))
+            task = engine.task()
+            await engine.book.add([task])
+            for _ in range(4):
+                await engine.look_all(20)
+            assert engine.known(task.key).status is Status.WAITING
+            await engine.look_all(20)
+            done = engine.known(task.key)
+            assert done.status is Status.DONE, "never called failed"
+            assert done.failure == Failure(kind=Kind.NO_LINK, detail="the provider gave no link")
+            assert engine.router.count("content") == 1
+
+    run(work)
+
+
+def test_failed_takes_the_reason_along(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            failure = Failure(kind=Kind.REAL_PEOPLE, detail="photorealistic people")
+            engine.router.say(Look(status=Status.FAILED, provider_status="failed", failure=failure))
+            task = engine.task()
+            await engine.book.add([task])
+            await engine.look_all(20)
+            assert engine.known(task.key).status is Status.FAILED
+            assert engine.known(task.key).failure == failure
+
+    run(work)
+
+
+def test_not_found_is_believed_after_three_in_a_row_only(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            missing = failed_call(Kind.NOT_FOUND, Delivery.REFUSED)
+            engine.router.say(missing, missing, RUNNING, missing, missing, missing)
+            task = engine.task()
+            await engine.book.add([task])
+            for _ in range(5):
+                await engine.look_all(121)
+            assert engine.known(task.key).status is Status.RUNNING
+            await engine.look_all(121)
+            failed = engine.known(task.key)
+            assert (failed.status, failed.failure and failed.failure.kind) == (Status.FAILED, Kind.NOT_FOUND)
+            assert failed.id, "the record is kept"
+
+    run(work)
+
+
+def test_a_refused_key_pauses_the_host_and_marks_nothing_failed(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            engine.router.say(failed_call(Kind.KEY_REFUSED, Delivery.REFUSED))
+            tasks = [engine.task() for _ in range(5)]
+            await engine.book.add(tasks)
+            for _ in range(20):
+                await engine.look_all(10)
+            assert engine.router.count("query") <= 4, "the ones that were under way together"
+            assert {task.status for task in engine.book.tasks()} == {Status.WAITING}
+            assert engine.hosts.at(HOST).mood is HostMood.KEY_REFUSED
+            engine.hosts.forgive(HOST)
+            engine.router.say(DONE)
+            for _ in range(10):
+                await engine.look_all(10)
+            assert {task.status for task in engine.book.tasks()} == {Status.DONE}
+            assert engine.hosts.at(HOST).mood is HostMood.OK
+
+    run(work)
+
+
+def test_a_host_that_is_down_is_probed_by_one_look_with_growing_pauses(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            engine.router.say(failed_call(Kind.UNREACHABLE, Delivery.NOT_SENT))
+            await engine.book.add([engine.task() for _ in range(50)])
+            await engine.look_all(20)
+            engine.router.most_at_once = 0
+            before = engine.router.count("query")
+            for _ in range(600):
+                await engine.look_all(1)
+            probes = engine.router.count("query") - before
+            assert engine.router.most_at_once == 1
+            assert 4 <= probes <= 12, "about every two minutes once the pauses have grown"
+            assert {task.status for task in engine.book.tasks()} == {Status.WAITING}
+            engine.router.say(RUNNING)
+            for _ in range(200):
+                await engine.look_all(1)
+            assert {task.status for task in engine.book.tasks()} == {Status.RUNNING}
+            moods = [event.mood for event in engine.events if isinstance(event, HostChanged)]
+            assert moods == [HostMood.DOWN, HostMood.OK]
+
+    run(work)
+
+
+def test_too_many_requests_slows_the_whole_host_down(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path, pace=Pace(in_flight=1)) as engine:
+            engine.router.say(failed_call(Kind.TOO_MANY_REQUESTS, Delivery.PACE, retry_after=60.0), RUNNING)
+            await engine.book.add([engine.task() for _ in range(3)])
+            await engine.look_all(20)
+            for _ in range(59):
+                await engine.look_all(1)
+            assert engine.router.count("query") == 1
+            for _ in range(10):
+                await engine.look_all(1)
+            assert engine.router.count("query") > 1
+
+    run(work)
+
+
+def test_a_thousand_tasks_share_the_limit_fairly(tmp_path: Path) -> None:
+    async def work() -> None:
+        pace = Pace(per_minute=200, in_flight=8)
+        async with Engine(tmp_path, pace=pace) as engine:
+            engine.router.say(Look(status=None))
+            await engine.book.add([engine.task() for _ in range(1_000)])
+            times: dict[str, list[float]] = {}
+            seen = 0
+            while engine.clock.mono < 1_000 + 900:
+                engine.clock.turn(0.3)
+                engine.poller.attend()
+                engine.poller.step()
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+                for _, task_id in engine.router.calls[seen:]:
+                    times.setdefault(task_id, []).append(engine.clock.mono)
+                seen = len(engine.router.calls)
+            await settle()
+            starts = sorted(time for looks in times.values() for time in looks)
+            windows = [starts[index + 200] - starts[index] for index in range(len(starts) - 200)]
+            assert min(windows) >= 59.4, "never above 200 looks a minute"
+            assert len(times) == 1_000, "no task starves"
+            fair = 1_000 / 200 * 60
+            gaps = [later - sooner for looks in times.values() for sooner, later in itertools.pairwise(looks)]
+            assert max(gaps) <= 1.2 * fair
+
+    run(work)
+
+
+def test_a_clock_that_jumps_neither_floods_nor_starves(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            engine.router.say(RUNNING)
+            await engine.book.add([engine.task() for _ in range(20)])
+            for _ in range(60):
+                await engine.look_all(1)
+            engine.clock.wall -= 86_400
+            before = engine.router.count("query")
+            for _ in range(60):
+                await engine.look_all(1)
+            assert engine.router.count("query") > before, "set back a day: looking goes on"
+            engine.clock.wall += 10 * 86_400
+            before = engine.router.count("query")
+            for _ in range(10):
+                await engine.look_all(1)
+            assert engine.router.count("query") - before <= 20, "set forward: no burst beyond the limiter"
+
+    run(work)
+
+
+def test_a_task_is_looked_at_with_the_key_that_paid(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            old = engine.keys.save(HOST, "sk-older-key-00000000", "memory")
+            engine.router.say(RUNNING)
+            await engine.book.add([engine.task(account=old.account)])
+            await engine.look_all(20)
+            assert [key.account for key in engine.hosts.asked_with] == [old.account]
+
+    run(work)
+
+
+def test_a_task_of_a_host_without_a_key_waits_and_says_so(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            engine.router.say(RUNNING)
+            task = engine.task(base_url="https://other.example.com")
+            await engine.book.add([task])
+            for _ in range(5):
+                await engine.look_all(20)
+            assert engine.router.count("query") == 0
+            assert engine.hosts.at(task.base_url).mood is HostMood.NO_KEY
+            assert engine.known(task.key).status is Status.WAITING
+
+    run(work)
+
+
+def test_a_look_by_hand_reaches_a_finished_task_once(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            fresh = Look(status=Status.DONE, video_url="https://cdn.example.com/fresh.mp4")
+            engine.router.say(fresh)
+            task = engine.task(Status.DONE, video_url="https://cdn.example.com/old.mp4")
+            await engine.book.add([task])
+            engine.poller.look_now([task])
+            for _ in range(3):
+                await engine.look_all(20)
+            assert engine.router.count("query") == 1
+            assert engine.known(task.key).video_url == fresh.video_url
+
+    run(work)
+
+
+@pytest.mark.parametrize("status", [Status.DONE, Status.FAILED])
+def test_a_late_answer_never_undoes_what_is_decided(tmp_path: Path, status: Status) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            gate = asyncio.Event()
+            engine.router.say(gate, RUNNING)
+            task = engine.task(Status.RUNNING)
+            await engine.book.add([task])
+            await engine.look_all(20)
+            await engine.book.learn(task.key, {"status": Status.DONE, "video_url": "https://cdn.example.com/a.mp4"})
+            gate.set()
+            await settle()
+            await engine.book.flush()
+            assert engine.known(task.key).status is Status.DONE
+
+    run(work)
+
+
+def test_progress_that_changes_nothing_writes_nothing(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            engine.router.say(RUNNING)
+            await engine.book.add([engine.task()])
+            await engine.look_all(20)
+            await engine.book.flush()
+            stamp = engine.paths.store.stat().st_mtime_ns
+            for _ in range(5):
+                await engine.look_all(20)
+                await engine.book.flush()
+            assert engine.paths.store.stat().st_mtime_ns == stamp
+
+    run(work)

@@ -1,0 +1,65 @@
+"""Settings: what a person may choose, read from `config.toml`; an error names the file, the line and the key."""
+
+from typing import TYPE_CHECKING, Any
+
+from qr_tui.config.models import additions
+from qr_tui.config.read import base_url, load, load_or_default
+from qr_tui.config.settings import (
+    FieldAddition,
+    Host,
+    Limits,
+    ModelAddition,
+    Notify,
+    Poll,
+    Settings,
+    Ui,
+    View,
+    pace,
+)
+from qr_tui.config.write import save
+from qr_tui.core.address import DEFAULT_BASE_URL
+
+if TYPE_CHECKING:
+    from qr_tui.config.describe import DESCRIBE, Setting
+    from qr_tui.config.values import from_text, setting, value
+
+__all__ = [
+    "DEFAULT_BASE_URL",
+    "DESCRIBE",
+    "FieldAddition",
+    "Host",
+    "Limits",
+    "ModelAddition",
+    "Notify",
+    "Poll",
+    "Setting",
+    "Settings",
+    "Ui",
+    "View",
+    "additions",
+    "base_url",
+    "from_text",
+    "load",
+    "load_or_default",
+    "pace",
+    "save",
+    "setting",
+    "value",
+]
+
+_LATER = {
+    "DESCRIBE": "describe",
+    "Setting": "describe",
+    "from_text": "values",
+    "setting": "values",
+    "value": "values",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    """Build the table of settings only for those who ask for it: most starts read a file and nothing else."""
+    if name not in _LATER:
+        raise AttributeError(name)
+    from importlib import import_module
+
+    return getattr(import_module(f"qr_tui.config.{_LATER[name]}"), name)

@@ -1,0 +1,165 @@
+"""What is wrong with a configuration, key by key, in words."""
+
+import datetime
+import difflib
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from msgspec import inspect
+
+from qr_tui.config.settings import Settings
+from qr_tui.core import address, query
+from qr_tui.core.catalogue import BUILT_IN
+from qr_tui.core.failures import Trouble
+from qr_tui.core.text import inert
+from qr_tui.core.words import N_
+from qr_tui.i18n import _
+
+Path = tuple[str, ...]
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong: the place of the key, and what, in the language in use."""
+
+    path: Path
+    what: str
+
+    @property
+    def key(self) -> str:
+        """The place as a person writes it."""
+        return inert(".".join(self.path), limit=200)
+
+
+_GOT: Final = (
+    (bool, N_("true or false")),
+    (int, N_("an integer")),
+    (float, N_("a number")),
+    (str, N_("a string")),
+    (dict, N_("a table")),
+    (list, N_("a list")),
+    ((datetime.date, datetime.time), N_("a date")),
+)
+
+
+def problems(data: Mapping[str, Any]) -> list[Problem]:
+    """Return everything that is wrong with the content of a configuration file; empty when it is sound."""
+    found = list(_wrong(_TOP, data, ()))
+    if found:
+        return found
+    try:
+        return list(_nonsense(msgspec.convert(data, Settings)))
+    except msgspec.ValidationError as error:
+        return [Problem((), str(error))]
+
+
+def unknown(name: str, known: Iterable[str]) -> str:
+    """Return the words for a key that does not exist, with the nearest one that does."""
+    names = list(known)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    if near:
+        return _("unknown key; did you mean {near}?").format(near=near[0])
+    return _("unknown key; there are {known}").format(known=", ".join(names))
+
+
+def _wrong(kind: inspect.Type, value: Any, path: Path) -> Iterator[Problem]:  # noqa: ANN401
+    """Yield what `value` violates of its type."""
+    match kind:
+        case inspect.StructType(fields=fields) if isinstance(value, dict):
+            by_name = {field.name: field for field in fields}
+            for name, item in value.items():
+                if name in by_name:
+                    yield from _wrong(by_name[name].type, item, (*path, name))
+                else:
+                    yield Problem((*path, name), unknown(name, by_name))
+            for name in by_name:
+                if by_name[name].required and name not in value:
+                    yield Problem((*path, name), _("is missing"))
+        case inspect.DictType(value_type=inner) if isinstance(value, dict):
+            for name, item in value.items():
+                yield from _wrong(inner, item, (*path, name))
+        case inspect.VarTupleType(item_type=inner) if isinstance(value, list):
+            for item in value:
+                yield from _wrong(inner, item, path)
+        case inspect.UnionType(types=kinds):
+            if all(any(_wrong(one, value, path)) for one in kinds):
+                yield Problem(path, _expected(kinds[0], value))
+        case inspect.LiteralType(values=values):
+            if value not in values:
+                known = ", ".join(str(one) for one in values)
+                yield Problem(path, _("must be one of {known}").format(known=known))
+        case inspect.FloatType(ge=low, le=high) | inspect.IntType(ge=low, le=high):
+            yield from _number(kind, value, path, low, high)
+        case inspect.StrType() if isinstance(value, str):
+            return
+        case inspect.BoolType() if isinstance(value, bool):
+            return
+        case _:
+            yield Problem(path, _expected(kind, value))
+
+
+def _number(
+    kind: inspect.Type,
+    value: Any,  # noqa: ANN401
+    path: Path,
+    low: float | None,
+    high: float | None,
+) -> Iterator[Problem]:
+    takes = int if isinstance(kind, inspect.IntType) else (int, float)
+    if isinstance(value, bool) or not isinstance(value, takes):
+        yield Problem(path, _expected(kind, value))
+    elif abs(value) > 1e15 or math.isnan(value):
+        yield Problem(path, _("is no number anyone could mean"))
+    elif low is not None and value < low:
+        yield Problem(path, _("must be at least {low}").format(low=low))
+    elif high is not None and value > high:
+        yield Problem(path, _("must be at most {high}").format(high=high))
+
+
+def _expected(kind: inspect.Type, value: Any) -> str:  # noqa: ANN401
+    match kind:
+        case inspect.StructType() | inspect.DictType():
+            wanted = N_("a table")
+        case inspect.VarTupleType():
+            wanted = N_("a list")
+        case inspect.BoolType():
+            wanted = N_("true or false")
+        case inspect.IntType():
+            wanted = N_("an integer")
+        case inspect.FloatType():
+            wanted = N_("a number")
+        case _:
+            wanted = N_("a string")
+    got = next((name for types, name in _GOT if isinstance(value, types)), N_("something else"))
+    return _("expected {wanted}, got {got}").format(wanted=_(wanted), got=_(got))
+
+
+def _nonsense(settings: Settings) -> Iterator[Problem]:
+    """Yield what has the right type and still cannot be."""
+    try:
+        address.normalise(settings.host.base_url)
+    except Trouble as trouble:
+        yield Problem(("host", "base_url"), _(trouble.detail))
+    known = {name for model in BUILT_IN for name in (model.id, model.family)}
+    for name, model in settings.models.items():
+        if model.family and model.family not in known:
+            yield Problem(("models", name, "family"), unknown(model.family, sorted(known)))
+        for field in model.fields:
+            if field.control == "choice" and field.default not in field.values:
+                yield Problem(
+                    ("models", name, "fields"),
+                    _("the default of {field} must be one of its values").format(field=inert(field.name)),
+                )
+    for digit, view in settings.views.items():
+        if digit not in tuple("123456789"):
+            yield Problem(("views", digit), _("a view stands under a digit from 1 to 9"))
+        if view.sort not in query.ORDERS:
+            yield Problem(("views", digit, "sort"), _("must be one of {known}").format(known=", ".join(query.ORDERS)))
+        try:
+            query.parse(view.filter)
+        except query.QueryError as error:
+            yield Problem(("views", digit, "filter"), error.words(_))
+
+
+_TOP: Final = inspect.type_info(Settings)

@@ -1,0 +1,91 @@
+"""What there is to set: one table that feeds the settings screen, `qr-tui config show` and the docs."""
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal, NamedTuple
+
+import msgspec
+from msgspec import inspect
+
+from qr_tui.config.settings import Settings
+from qr_tui.core.words import N_
+
+Sort = Literal["text", "choice", "switch", "integer", "number", "table"]
+
+# The one place of each setting's words; type, default and range come from the structs.
+HELP: Final[Mapping[str, str]] = {
+    "host.base_url": N_("where the API lives, without /v1; QUICKROUTER_BASE_URL goes before it"),
+    "host.ca_file": N_("certificates to trust besides the usual ones (PEM), for a company proxy"),
+    "poll.first": N_("seconds from sending to the first look"),
+    "poll.every": N_("seconds between looks at a task in its first five minutes"),
+    "poll.late": N_("seconds between looks after five minutes"),
+    "poll.in_flight": N_("looks under way at the same time"),
+    "poll.per_minute": N_("looks a minute at one host, over all tasks"),
+    "limits.videos_per_day": N_("videos a day you allow yourself; 0 is no limit"),
+    "limits.credits_per_day": N_("credits a day you allow yourself, counted by [prices]; 0 is no limit"),
+    "notify.mode": N_("how a finished video makes itself known: off, bell, or a notice of the terminal"),
+    "ui.theme": N_("colours"),
+    "ui.language": N_("language; auto follows the system"),
+    "ui.glyphs": N_("signs; ascii for terminals without Unicode, auto decides"),
+    "prices": N_("credits that one video of a model costs, for your own limit"),
+    "keys": N_("keys of commands, by command id; qr-tui keys lists them"),
+    "models": N_("models of your own besides the built-in ones"),
+    "views": N_("saved views by digit: name, filter, sort, reverse"),
+}
+
+
+class Setting(NamedTuple):
+    """One setting: `key` is its place in the file, `help` a message for `_`, `low` and `high` its range."""
+
+    key: str
+    help: str
+    kind: Sort
+    default: Any
+    values: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+
+
+class Shape(NamedTuple):
+    """What a value must be: how it is named in an error, and how it is checked."""
+
+    kind: Sort
+    values: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+
+
+def shape(kind: inspect.Type) -> Shape:
+    """Return what `kind` asks of a value."""
+    match kind:
+        case inspect.BoolType():
+            return Shape("switch")
+        case inspect.IntType(ge=low, le=high):
+            return Shape("integer", (), low, high)
+        case inspect.FloatType(ge=low, le=high):
+            return Shape("number", (), low, high)
+        case inspect.LiteralType(values=values):
+            return Shape("choice", tuple(str(value) for value in values))
+        case inspect.StrType():
+            return Shape("text")
+        case _:
+            return Shape("table")
+
+
+def _settings() -> tuple[Setting, ...]:
+    found = []
+    for section in msgspec.structs.fields(Settings):
+        kind = inspect.type_info(section.type)
+        if not isinstance(kind, inspect.StructType):
+            found.append(Setting(section.name, HELP[section.name], "table", {}))
+            continue
+        for field in kind.fields:
+            key = f"{section.name}.{field.name}"
+            found.append(Setting(key, HELP[key], *_ordered(shape(field.type), field.default)))
+    return tuple(found)
+
+
+def _ordered(of: Shape, default: Any) -> tuple[Sort, Any, tuple[str, ...], float | None, float | None]:  # noqa: ANN401
+    return of.kind, default, of.values, of.low, of.high
+
+
+DESCRIBE: Final = _settings()

@@ -1,0 +1,113 @@
+"""Every setting, its type, its default and its range; nothing here reads a file."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from qr_tui.core.address import DEFAULT_BASE_URL
+from qr_tui.core.orders import DEFAULT_ORDER
+from qr_tui.core.schedule import Pace
+from qr_tui.core.task import Parameter
+
+# Shorter than a second is no pace but an attack, longer than an hour is no watching.
+Interval = Annotated[float, msgspec.Meta(ge=1, le=3600)]
+
+
+class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the API lives."""
+
+    base_url: str = DEFAULT_BASE_URL
+    ca_file: str = ""
+
+
+class Poll(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How often to look."""
+
+    first: Interval = 10.0
+    every: Interval = 10.0
+    late: Interval = 30.0
+    in_flight: Annotated[int, msgspec.Meta(ge=1, le=32)] = 4
+    per_minute: Annotated[int, msgspec.Meta(ge=1, le=600)] = 120
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The person's own limits a day; 0 means none."""
+
+    videos_per_day: Annotated[int, msgspec.Meta(ge=0)] = 0
+    credits_per_day: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+
+
+class Notify(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a finished task makes itself known."""
+
+    mode: Literal["off", "bell", "full"] = "full"
+
+
+class Ui(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How it looks."""
+
+    theme: Literal["dark", "light"] = "dark"
+    language: Literal["auto", "en", "zh_CN"] = "auto"
+    glyphs: Literal["auto", "unicode", "ascii"] = "auto"
+
+
+class FieldAddition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One field of a model of the person's own; `label` is its name unless said otherwise."""
+
+    name: str
+    label: str = ""
+    control: Literal["choice", "switch", "text"] = "choice"
+    values: tuple[Parameter, ...] = ()
+    default: Parameter = None
+    help: str = ""
+    optional: bool = False
+
+
+class ModelAddition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A model of the person's own: `family` names a built-in model or family to take the fields of."""
+
+    family: str = ""
+    fields: tuple[FieldAddition, ...] = ()
+    max_images: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    minutes: str = ""
+    note: str = ""
+
+
+class View(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A saved view: a filter and an order under a name, reached by its digit."""
+
+    name: str
+    filter: str = ""
+    sort: str = DEFAULT_ORDER
+    reverse: bool = False
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything in `config.toml`.
+
+    `keys` maps command ids to keys, `prices` models to credits a video, `models` ids to additions to the catalogue,
+    `views` digits to saved views.
+    """
+
+    host: Host = Host()
+    poll: Poll = Poll()
+    limits: Limits = Limits()
+    notify: Notify = Notify()
+    ui: Ui = Ui()
+    prices: dict[str, Annotated[float, msgspec.Meta(ge=0)]] = {}
+    keys: dict[str, str] = {}
+    models: dict[str, ModelAddition] = {}
+    views: dict[str, View] = {}
+
+
+def pace(settings: Settings) -> Pace:
+    """Return the pace of polling that the settings ask for."""
+    poll = settings.poll
+    return Pace(
+        first=poll.first,
+        early=poll.every,
+        early_spread=poll.every / 2,
+        late=max(poll.late, poll.every),
+        in_flight=poll.in_flight,
+        per_minute=poll.per_minute,
+    )

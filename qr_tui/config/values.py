@@ -1,0 +1,64 @@
+"""One setting by its key: what it is now, and what a typed text makes of it."""
+
+from typing import Any
+
+from qr_tui.config.check import unknown
+from qr_tui.config.describe import DESCRIBE, Setting
+from qr_tui.config.settings import Settings
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.text import inert
+from qr_tui.i18n import _
+
+
+def setting(key: str) -> Setting:
+    """Return the row of `DESCRIBE` for `key`; a key inside a table, like ``prices.veo3.1``, gets its table's.
+
+    Raises:
+        Trouble: USAGE, there is none; the detail names the nearest.
+    """
+    rows = {row.key: row for row in DESCRIBE}
+    section = key.partition(".")[0]
+    if key in rows:
+        return rows[key]
+    if section in rows and rows[section].kind == "table":
+        return rows[section]
+    raise Trouble(Kind.USAGE, f"{inert(key, limit=200)}: {unknown(key, rows)}")
+
+
+def value(settings: Settings, key: str) -> Any:  # noqa: ANN401
+    """Return what the setting called `key` is now.
+
+    Raises:
+        Trouble: USAGE, there is no such setting.
+    """
+    row = setting(key)
+    if row.kind == "table":
+        table = getattr(settings, row.key)
+        return table if key == row.key else table.get(key.removeprefix(f"{row.key}."))
+    section, _dot, name = key.partition(".")
+    return getattr(getattr(settings, section), name)
+
+
+def from_text(key: str, text: str) -> Any:  # noqa: ANN401
+    """Return the value that `text`, typed by a person, means for the setting called `key`, ready for `save`.
+
+    Raises:
+        Trouble: USAGE, there is no such setting, or the text cannot be its value; ranges are `save`'s to check.
+    """
+    row = setting(key)
+    kind = {"prices": "number", "keys": "text"}.get(row.key, row.kind)
+    text = text.strip()
+    try:
+        match kind:
+            case "integer":
+                return int(text)
+            case "number":
+                return float(text)
+            case "switch":
+                return {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}[text.lower()]
+            case "table":
+                raise Trouble(Kind.USAGE, _("{key}: please edit config.toml for this").format(key=inert(key)))
+    except (ValueError, KeyError):
+        wanted = {"integer": _("an integer"), "number": _("a number"), "switch": _("true or false")}[kind]
+        raise Trouble(Kind.USAGE, _("{key}: expected {wanted}").format(key=inert(key), wanted=wanted)) from None
+    return text

@@ -1,0 +1,80 @@
+"""Changing `config.toml` without losing the person's comments, order or spelling."""
+
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+from typing import Any
+
+from qr_tui.config.read import DOTTED, parse, read_text
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.text import inert
+from qr_tui.i18n import _
+
+
+def save(path: Path, changes: Mapping[str, Any]) -> None:
+    """Set each ``section.key`` of `changes` in the file at `path`, or take it out where the value is None.
+
+    What follows the first dot is one key: ``keys.tasks.new``, ``prices.veo3.1``, ``views.1`` (a whole table).
+
+    Raises:
+        Trouble: USAGE, a value is not allowed; CONFIG, the file cannot be understood or written. It is untouched then.
+    """
+    import tomlkit
+
+    from qr_tui import files
+
+    text = read_text(path)
+    wanted = parse(path, text)
+    document = tomlkit.parse(text)
+    for key, value in changes.items():
+        section, _dot, name = key.partition(".")
+        if not name:
+            raise Trouble(Kind.USAGE, _("{key}: name a section and a key, like ui.theme").format(key=inert(key)))
+        _put(document, section, name, value)
+        _put(wanted, section, name, value, dotted=False)
+    _check(wanted, changes)
+    written = tomlkit.dumps(document)
+    if parse(path, written) != wanted:
+        raise Trouble(Kind.CONFIG, _("{file}: please change it by hand").format(file=inert(str(path))))
+    try:
+        files.write_private(path, written.encode())
+    except OSError as error:
+        said = _("{file}: cannot be written: {reason}").format(
+            file=inert(str(path)), reason=error.strerror or str(error)
+        )
+        raise Trouble(Kind.CONFIG, said) from error
+
+
+def _put(
+    document: MutableMapping[str, Any],
+    section: str,
+    name: str,
+    value: Any,  # noqa: ANN401
+    *,
+    dotted: bool = True,
+) -> None:
+    """Set one key where it is already spelled, else at the end of its section."""
+    if section not in document:
+        if value is None:
+            return
+        document[section] = {}
+    table = document[section]
+    first, dot, rest = name.partition(".")
+    if dotted and dot and section in DOTTED and isinstance(table.get(first), MutableMapping):
+        _put(table, first, rest, value)
+        return
+    if not isinstance(table, MutableMapping):
+        raise Trouble(Kind.CONFIG, _("{key}: this is not a table").format(key=inert(section)))
+    if value is None:
+        table.pop(name, None)
+    else:
+        table[name] = value
+
+
+def _check(wanted: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+    """Refuse a change that is not allowed; what was wrong elsewhere before is not this change's fault."""
+    from qr_tui.config.check import problems
+
+    for problem in problems(wanted):
+        place = ".".join(problem.path)
+        if any(place == key or place.startswith(f"{key}.") for key in changes):
+            raise Trouble(Kind.USAGE, f"{problem.key}: {problem.what}")

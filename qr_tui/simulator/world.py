@@ -1,0 +1,303 @@
+"""The simulated provider, without HTTP: its tasks, its money, its clock, and what each call does to them."""
+
+import random
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.simulator import orders, shapes
+from qr_tui.simulator.account import Account
+from qr_tui.simulator.answers import (
+    Answer,
+    Refused,
+    bad_request,
+    error,
+    key_refused,
+    unknown_task,
+)
+from qr_tui.simulator.faults import Faults, strike_answer
+from qr_tui.simulator.films import film
+from qr_tui.simulator.life import SimTask, Stage
+from qr_tui.simulator.options import Options, parse_fault
+from qr_tui.simulator.record import Call, Record
+from qr_tui.simulator.scenarios import FAILURES
+
+
+class World:
+    """Everything that is true at the provider. Not thread-safe: the server's loop is its only user while it runs.
+
+    Args:
+        options: How it behaves.
+        clock: Unix seconds.
+
+    Raises:
+        Trouble: USAGE, when a fault of the options cannot be read.
+    """
+
+    def __init__(self, options: Options, clock: Callable[[], float] = time.time) -> None:
+        self.options = options
+        self.faults = Faults()
+        for text in options.faults:
+            self.faults.add(parse_fault(text))
+        self.key = options.key
+        self.refused = set(options.refused)
+        self._clock = clock
+        self._ahead = 0.0
+        self._requests = 0
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew: no tasks, no counts, a full account, the seed from its start."""
+        self.tasks: dict[str, SimTask] = {}
+        self.record = Record()
+        self.account = Account(self.options.balance)
+        self._made = 0
+        self._recent_looks: deque[float] = deque()
+
+    # time ------------------------------------------------------------------------------------------------------
+    @property
+    def now(self) -> float:
+        """The time here, Unix seconds."""
+        return self._clock() + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock on (or back, with a negative number)."""
+        self._ahead += seconds
+
+    def next_request_id(self) -> str:
+        """Return the id of one more request, in the relay's manner: the time, then a number."""
+        self._requests += 1
+        return f"{datetime.fromtimestamp(self.now, UTC):%Y%m%d%H%M%S}{self._requests:09d}"
+
+    # one call --------------------------------------------------------------------------------------------------
+    def perform(self, call: Call, act: Callable[[Call], Answer]) -> Answer:
+        """Carry out a call: note it, check its key, let a fault strike if one stands, else `act`."""
+        self.record.received(call)
+        public = call.endpoint == "media"
+        call.auth = self._judge(call.key)
+        self.record.judged(call)
+        if call.auth != "ok" and not public:
+            return self._ended(call, key_refused(call.request_id))
+        fault = self.faults.strike(call.endpoint, self._text(call))
+        call.fault = fault.fault if fault else None
+        if fault is None or fault.carries_out:
+            try:
+                answer = act(call)
+            except Refused as refused:
+                answer = refused.answer
+        else:
+            answer = Answer(body={"id": self._ghost(), "status": "pending"})
+        if fault is not None:
+            answer = strike_answer(fault, answer, model=self._asked(call, "model"), request_id=call.request_id)
+        return self._ended(call, answer)
+
+    def _ended(self, call: Call, answer: Answer) -> Answer:
+        self.record.answered(call, answer.ending or answer.status)
+        return answer
+
+    def _judge(self, key: str) -> Literal["ok", "refused", "none"]:
+        if not key:
+            return "none"
+        good = key not in self.refused and self.key in (None, key)
+        return "ok" if good else "refused"
+
+    def _text(self, call: Call) -> str:
+        task_id = call.query.get("id", "")
+        task = self.tasks.get(task_id)
+        return f"{task_id} {task.order.prompt if task else ''} {self._asked(call, 'prompt')}"
+
+    def _asked(self, call: Call, name: str) -> str:
+        return str(call.body.get(name, "")) if isinstance(call.body, dict) else ""
+
+    def _ghost(self) -> str:
+        """Return an id that leads to no task, for an answer to something that was not carried out."""
+        chance = random.Random(f"{self.options.seed}/ghost/{self._requests}")
+        return str(uuid.UUID(int=chance.getrandbits(128), version=4))
+
+    # making ----------------------------------------------------------------------------------------------------
+    def create(self, call: Call) -> Answer:
+        """``POST /v1/video/create``."""
+        return self._make(call, orders.read(call.body, call.request_id, self.options.models_off))
+
+    def remix(self, call: Call) -> Answer:
+        """``POST /v1/videos/{id}/remix``: only of a finished, public Sora video."""
+        source, wrong = self._source(call, call.query["id"])
+        if source.family != "sora":
+            raise wrong("only a Sora video can be remixed")
+        if source.private:
+            raise wrong("this video is private and cannot be remixed")
+        if source.stage(self.now) != "completed":
+            raise wrong("the video is not completed yet")
+        body = call.body if isinstance(call.body, dict) else {}
+        prompt, size = body.get("prompt"), body.get("size", source.body["size"])
+        order = orders.read({**source.body, "prompt": prompt, "size": size}, call.request_id)
+        return self._make(call, order, source=source.id)
+
+    def extend(self, call: Call) -> Answer:
+        """``POST /v1/video/extend``: Grok only."""
+        body = call.body if isinstance(call.body, dict) else {}
+        task_id, start = body.get("task_id"), body.get("start_time")
+        if not isinstance(task_id, str) or not task_id:
+            raise Refused(bad_request("task_id is required", call.request_id))
+        source, wrong = self._source(call, task_id)
+        if isinstance(start, bool) or not isinstance(start, int | float) or start < 0:
+            raise wrong("start_time is required and must be seconds")
+        keep = ("model", "prompt", "aspect_ratio", "size")
+        order = orders.read({name: body[name] for name in keep if name in body}, call.request_id)
+        if order.model.family != "grok" or source.family != "grok":
+            raise wrong("only a Grok video can be extended")
+        if source.stage(self.now) != "completed":
+            raise wrong("the video is not completed yet")
+        return self._make(call, order)
+
+    def _source(self, call: Call, task_id: str) -> tuple[SimTask, Callable[[str], Refused]]:
+        task = self.tasks.get(task_id)
+        if task is None:
+            raise Refused(unknown_task())
+        return task, lambda words: Refused(bad_request(words, call.request_id))
+
+    def _make(self, call: Call, order: orders.Order, source: str | None = None) -> Answer:
+        self.account.charge(order.price, call.request_id)
+        task = SimTask(
+            order,
+            seed=self.options.seed,
+            number=self._made,
+            now=self.now,
+            speed=self.options.speed,
+            source=source,
+        )
+        self._made += 1
+        self.tasks[task.id] = task
+        call.made = task.id
+        return Answer(body=shapes.created(task, self.now))
+
+    # looking ---------------------------------------------------------------------------------------------------
+    def query(self, call: Call) -> Answer:
+        """``GET /v1/video/query?id=``."""
+        task_id = call.query.get("id", "")
+        if not task_id:
+            raise Refused(bad_request("id is required", call.request_id))
+        self.record.looked(task_id, call.at)
+        self._limit(call)
+        task = self.tasks.get(task_id)
+        if task is None or task.scenario.forgotten:
+            raise Refused(unknown_task())
+        return Answer(body=shapes.looked_at(task, self.now, call.base_url))
+
+    def _limit(self, call: Call) -> None:
+        allowed = self.options.looks_per_minute
+        if not allowed:
+            return
+        recent = self._recent_looks
+        while recent and recent[0] <= self.now - 60:
+            recent.popleft()
+        if len(recent) >= allowed:
+            raise Refused(error(429, "Too many requests", code="rate_limit", request_id=call.request_id))
+        recent.append(self.now)
+
+    def content(self, call: Call) -> Answer:
+        """``GET /v1/videos/{id}/content``."""
+        task = self.tasks.get(call.query["id"])
+        if task is None:
+            raise Refused(error(404, "video not found", code="not_found", request_id=call.request_id))
+        if task.stage(self.now) != "completed":
+            raise Refused(bad_request("the video is not completed yet", call.request_id))
+        if task.scenario.content_json:
+            return Answer(body={"video_url": shapes.video_url(task, self.now, call.base_url)})
+        return Answer(film=film(f"{task.shape}.mp4", task.scenario.size))
+
+    def media(self, call: Call) -> Answer:
+        """``GET /media/{id}/video.mp4`` or ``thumbnail.webp``: the CDN, which wants no key."""
+        task = self.tasks.get(call.query["id"])
+        if task is None or task.stage(self.now) != "completed" or task.scenario.dead_link:
+            raise Refused(Answer(status=404, raw=b"not found", media_type="text/plain"))
+        if call.query["name"] == "thumbnail.webp":
+            return Answer(film=film(f"{task.shape}.webp"))
+        if call.query["name"] != "video.mp4":
+            raise Refused(Answer(status=404, raw=b"not found", media_type="text/plain"))
+        task.fetches += 1
+        if task.fetches <= task.scenario.lag or self._expired(call.query.get("se", "")):
+            raise Refused(Answer(status=403, raw=b"<Error>AuthenticationFailed</Error>", media_type="text/xml"))
+        return Answer(film=film(f"{task.shape}.mp4", task.scenario.size))
+
+    def _expired(self, stamp: str) -> bool:
+        try:
+            return datetime.fromisoformat(stamp).timestamp() <= self.now
+        except ValueError:
+            return False
+
+    def models(self, _call: Call) -> Answer:
+        """``GET /v1/models``."""
+        data = [
+            {"id": model.id, "object": "model", "created": 1_790_000_000, "owned_by": model.family}
+            for model in orders.CATALOGUE
+            if model.id not in self.options.models_off
+        ]
+        return Answer(body={"object": "list", "data": data})
+
+    def subscription(self, _call: Call) -> Answer:
+        """``GET /v1/dashboard/billing/subscription``."""
+        return Answer(body=self.account.subscription())
+
+    def usage(self, _call: Call) -> Answer:
+        """``GET /v1/dashboard/billing/usage``."""
+        return Answer(body=self.account.usage())
+
+    # from outside ----------------------------------------------------------------------------------------------
+    def force(
+        self,
+        task_id: str,
+        *,
+        status: Stage | None = None,
+        progress: float | None = None,
+        reason: str = "",
+        word: str | None = None,
+        hold: bool | None = None,
+    ) -> SimTask:
+        """Put a task where a test or a demo wants it; it goes on from there unless it is held.
+
+        Args:
+            task_id: Which.
+            status: The stage to put it in.
+            progress: 0 to 1; alone it means ``processing``.
+            reason: For ``failed``: one of `scenarios.FAILURES`.
+            word: A status word to report instead of the real one; empty ends that.
+            hold: Stand still from now on, or go on.
+
+        Raises:
+            Trouble: UNKNOWN_TASK, or USAGE for a reason that is none.
+        """
+        task = self.tasks.get(task_id)
+        if task is None:
+            raise Trouble(Kind.UNKNOWN_TASK, task_id)
+        if reason and reason not in FAILURES:
+            raise Trouble(Kind.USAGE, f"reason {reason}: {', '.join(FAILURES)}")
+        stage = status or ("processing" if progress is not None else None)
+        if stage is not None:
+            task.put(stage, self.now, progress=progress, reason=reason)
+        if word is not None:
+            task.word = word or None
+        if hold is not None:
+            task.hold(self.now, hold)
+        return task
+
+    def told(self) -> list[dict[str, Any]]:
+        """Return every task, as the control path tells it."""
+        now = self.now
+        return [
+            {
+                "id": task.id,
+                "model": task.order.model.id,
+                "prompt": task.order.prompt,
+                "status": task.stage(now),
+                "progress": task.progress(now),
+                "made_at": task.made_at,
+                "seconds": task.length,
+                "price": task.order.price,
+            }
+            for task in self.tasks.values()
+        ]

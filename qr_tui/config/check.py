@@ -55,12 +55,12 @@ def problems(data: Mapping[str, Any]) -> list[Problem]:
 
 
 def unknown(name: str, known: Iterable[str]) -> str:
-    """Return the words for a key that does not exist, with the nearest one that does."""
+    """Return the words for a name that does not exist, with the nearest one that does."""
     names = list(known)
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if near:
-        return _("unknown key; did you mean {near}?").format(near=near[0])
-    return _("unknown key; there are {known}").format(known=", ".join(names))
+        return _("not known; did you mean {near}?").format(near=near[0])
+    return _("not known; there are {known}").format(known=", ".join(names))
 
 
 def _wrong(kind: inspect.Type, value: Any, path: Path) -> Iterator[Problem]:  # noqa: ANN401

@@ -1,7 +1,7 @@
 """What there is to set: one table that feeds the settings screen, `qr-tui config show` and the docs."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, get_args, get_type_hints
 
 import msgspec
 from msgspec import inspect
@@ -45,32 +45,6 @@ class Setting(NamedTuple):
     high: float | None = None
 
 
-class Shape(NamedTuple):
-    """What a value must be: how it is named in an error, and how it is checked."""
-
-    kind: Sort
-    values: tuple[str, ...] = ()
-    low: float | None = None
-    high: float | None = None
-
-
-def shape(kind: inspect.Type) -> Shape:
-    """Return what `kind` asks of a value."""
-    match kind:
-        case inspect.BoolType():
-            return Shape("switch")
-        case inspect.IntType(ge=low, le=high):
-            return Shape("integer", (), low, high)
-        case inspect.FloatType(ge=low, le=high):
-            return Shape("number", (), low, high)
-        case inspect.LiteralType(values=values):
-            return Shape("choice", tuple(str(value) for value in values))
-        case inspect.StrType():
-            return Shape("text")
-        case _:
-            return Shape("table")
-
-
 def _settings() -> tuple[Setting, ...]:
     found = []
     for section in msgspec.structs.fields(Settings):
@@ -78,14 +52,27 @@ def _settings() -> tuple[Setting, ...]:
         if not isinstance(kind, inspect.StructType):
             found.append(Setting(section.name, HELP[section.name], "table", {}))
             continue
+        types = get_type_hints(kind.cls)
         for field in kind.fields:
             key = f"{section.name}.{field.name}"
-            found.append(Setting(key, HELP[key], *_ordered(shape(field.type), field.default)))
+            plain = Setting(key, HELP[key], "text", field.default)
+            found.append(_shaped(plain, field.type, get_args(types[field.name])))
     return tuple(found)
 
 
-def _ordered(of: Shape, default: Any) -> tuple[Sort, Any, tuple[str, ...], float | None, float | None]:  # noqa: ANN401
-    return of.kind, default, of.values, of.low, of.high
+def _shaped(plain: Setting, kind: inspect.Type, choices: tuple[str, ...]) -> Setting:
+    """Return the setting with what its type says; `choices` stand in the order they were written."""
+    match kind:
+        case inspect.BoolType():
+            return plain._replace(kind="switch")
+        case inspect.IntType(ge=low, le=high):
+            return plain._replace(kind="integer", low=low, high=high)
+        case inspect.FloatType(ge=low, le=high):
+            return plain._replace(kind="number", low=low, high=high)
+        case inspect.LiteralType():
+            return plain._replace(kind="choice", values=choices)
+        case _:
+            return plain
 
 
 DESCRIBE: Final = _settings()

@@ -106,7 +106,7 @@ def flat(table: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     """Return `table` with the names of inner tables joined by dots."""
     found: dict[str, Any] = {}
     for name, value in table.items():
-        if isinstance(value, dict) and value:
+        if isinstance(value, dict):
             found |= flat(value, f"{before}{name}.")
         else:
             found[before + name] = value

@@ -16,7 +16,7 @@ def save(path: Path, changes: Mapping[str, Any]) -> None:
     What follows the first dot is one key: ``keys.tasks.new``, ``prices.veo3.1``, ``views.1`` (a whole table).
 
     Raises:
-        Trouble: USAGE, a value is not allowed; CONFIG, the file cannot be understood or written. It is untouched then.
+        Trouble: USAGE, a value is not allowed; CONFIG, the file cannot be understood or written, and is untouched.
     """
     import tomlkit
 
@@ -29,11 +29,11 @@ def save(path: Path, changes: Mapping[str, Any]) -> None:
         section, _dot, name = key.partition(".")
         if not name:
             raise Trouble(Kind.USAGE, _("{key}: name a section and a key, like ui.theme").format(key=inert(key)))
-        _put(document, section, name, value)
-        _put(wanted, section, name, value, dotted=False)
+        _put(document, section, name, value, section in DOTTED)
+        _put(wanted, section, name, value, False)
     _check(wanted, changes)
     written = tomlkit.dumps(document)
-    if parse(path, written) != wanted:
+    if _filled(parse(path, written)) != _filled(wanted):  # trust nothing that edits a person's file
         raise Trouble(Kind.CONFIG, _("{file}: please change it by hand").format(file=inert(str(path))))
     try:
         files.write_private(path, written.encode())
@@ -44,13 +44,17 @@ def save(path: Path, changes: Mapping[str, Any]) -> None:
         raise Trouble(Kind.CONFIG, said) from error
 
 
+def _filled(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `data` without its empty sections: a section whose last key went may go or stay."""
+    return {name: value for name, value in data.items() if value != {}}
+
+
 def _put(
     document: MutableMapping[str, Any],
     section: str,
     name: str,
     value: Any,  # noqa: ANN401
-    *,
-    dotted: bool = True,
+    dotted: bool,
 ) -> None:
     """Set one key where it is already spelled, else at the end of its section."""
     if section not in document:
@@ -59,11 +63,11 @@ def _put(
         document[section] = {}
     table = document[section]
     first, dot, rest = name.partition(".")
-    if dotted and dot and section in DOTTED and isinstance(table.get(first), MutableMapping):
-        _put(table, first, rest, value)
-        return
     if not isinstance(table, MutableMapping):
         raise Trouble(Kind.CONFIG, _("{key}: this is not a table").format(key=inert(section)))
+    if dotted and dot and name not in table and isinstance(table.get(first), MutableMapping):
+        _put(table, first, rest, value, dotted)
+        return
     if value is None:
         table.pop(name, None)
     else:
@@ -76,5 +80,5 @@ def _check(wanted: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
 
     for problem in problems(wanted):
         place = ".".join(problem.path)
-        if any(place == key or place.startswith(f"{key}.") for key in changes):
+        if any(f"{place}.".startswith(f"{key}.") or key.startswith(f"{place}.") for key in changes):
             raise Trouble(Kind.USAGE, f"{problem.key}: {problem.what}")

@@ -1,0 +1,199 @@
+"""The watcher that outlives its terminal: one process a store, known by a lock that dies with it."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from qr_tui.cli import output
+from qr_tui.cli.exits import Exit
+from qr_tui.cli.here import Here
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.task import Task
+from qr_tui.i18n import _, ngettext
+
+if TYPE_CHECKING:
+    from qr_tui.store.lease import Lease
+
+_OWNER: Final = re.compile(r"pid (\d+) on .* since (\S+)")
+_BEGIN: Final = 15.0  # seconds a new watcher may take to hold its lock
+_END: Final = 10.0
+_LOOK: Final = 0.05
+_MARK: Final = "QR_TUI_BACKGROUND"  # set in the environment of the watcher itself
+
+
+class Watcher(NamedTuple):
+    """The process that watches in the background."""
+
+    pid: int
+    since: str
+
+
+def _lease(here: Here) -> "Lease":
+    from qr_tui.store.lease import Lease
+
+    return Lease(here.paths.state / "watch.lock")
+
+
+def is_me() -> bool:
+    """Tell whether this process was started to be the watcher."""
+    return os.environ.get(_MARK) == "1"
+
+
+def find(here: Here) -> Watcher | None:
+    """Return the watcher of this store, None when there is none."""
+    owner = _lease(here).owner()
+    if owner is None:
+        return None
+    match = _OWNER.match(owner)
+    return Watcher(int(match[1]), match[2]) if match else Watcher(0, "")
+
+
+def _unfinished(here: Here) -> list[Task]:
+    from qr_tui.cli.tasks import read
+
+    return [task for task in read(here) if not task.final and not task.needs_you]
+
+
+def _document(here: Here, watcher: Watcher | None) -> dict[str, Any]:
+    return {
+        "watching": watcher is not None,
+        "pid": watcher.pid if watcher else None,
+        "since": watcher.since.replace("+00:00", "Z") if watcher else None,
+        "unfinished": len(_unfinished(here)),
+    }
+
+
+def _sentence(here: Here, watcher: Watcher | None) -> str:
+    count = len(_unfinished(here))
+    tasks = ngettext("{n} unfinished task", "{n} unfinished tasks", count).format(n=count)
+    if watcher is None:
+        return _("nobody watches in the background; {tasks}").format(tasks=tasks)
+    since = watcher.since
+    with contextlib.suppress(ValueError):
+        since = datetime.fromisoformat(since).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    return _("process {pid} watches since {since}; {tasks}").format(pid=watcher.pid, since=since, tasks=tasks)
+
+
+def status(here: Here, *, as_json: bool) -> int:
+    """Say whether a watcher runs, since when, and how much there is to watch."""
+    watcher = find(here)
+    if as_json:
+        output.document(_document(here, watcher))
+    else:
+        output.line(_sentence(here, watcher))
+    return Exit.OK
+
+
+def start(here: Here, *, timeout: float | None, as_json: bool) -> int:
+    """Start the watcher unless one runs, and return once it holds its lock."""
+    here.settings  # noqa: B018 -- what is wrong with the file should be said here, not in a log
+    watcher = find(here)
+    if watcher is None and not _unfinished(here):
+        output.say(_("nothing to watch: no task is unfinished"))
+    elif watcher is None:
+        arguments = [sys.executable, "-m", "qr_tui", "watch"]
+        if timeout is not None:
+            arguments += ["--timeout", str(timeout)]
+        child = subprocess.Popen(
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env=os.environ | {_MARK: "1"},
+        )
+        watcher = _await_start(here, child)
+    if as_json:
+        output.document(_document(here, watcher))
+    else:
+        output.line(_sentence(here, watcher))
+    return Exit.OK
+
+
+def _await_start(here: Here, child: "subprocess.Popen[bytes]") -> Watcher | None:
+    """Wait until some watcher holds the lock (ours, or one that was a moment quicker)."""
+    found: list[Watcher] = []
+
+    def begun() -> bool:
+        watcher = find(here)
+        if watcher is not None and watcher.pid:
+            found.append(watcher)
+        return bool(found) or child.poll() is not None
+
+    _until(begun, _BEGIN)
+    if found:
+        return found[0]
+    if child.poll() == 0:  # there was so little to do that it is done already
+        return None
+    raise Trouble(Kind.INTERNAL, _("the background process did not start; see qr-tui doctor"))
+
+
+def stop(here: Here, *, as_json: bool) -> int:
+    """End the watcher and return once it is gone.
+
+    Raises:
+        Trouble: NOT_NOW, it does not go.
+    """
+    watcher = find(here)
+    if watcher is not None and watcher.pid:
+        try:
+            os.kill(watcher.pid, signal.SIGTERM)
+        except ProcessLookupError:
+            pass
+        except PermissionError:
+            raise Trouble(Kind.NOT_NOW, _("process {pid} is not yours").format(pid=watcher.pid)) from None
+        if not _until(lambda: find(here) is None, _END):
+            raise Trouble(Kind.NOT_NOW, _("process {pid} does not end").format(pid=watcher.pid))
+    if as_json:
+        output.document(_document(here, None))
+    else:
+        output.line(_sentence(here, None))
+    return Exit.OK
+
+
+def _until(ready: Callable[[], bool], patience: float) -> bool:
+    deadline = time.monotonic() + patience
+    while not ready():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_LOOK)
+    return True
+
+
+def main(here: Here, *, timeout: float | None) -> int:
+    """Be the watcher: hold the lock, watch until nothing is unfinished or the time is over."""
+    lease = _lease(here)
+    if not lease.acquire():
+        return Exit.OK  # another one was quicker
+    try:
+        return _watch(here, timeout)
+    finally:
+        lease.release()
+
+
+def _watch(here: Here, timeout: float | None) -> int:
+    from qr_tui.cli import engine
+
+    async def work() -> bool:
+        deadline = None if timeout is None else time.monotonic() + timeout
+        async with engine.studio(here, lambda _event: None) as studio:
+            while True:
+                keys = [task.key for task in studio.tasks() if not task.final and not task.needs_you]
+                left = None if deadline is None else max(0.0, deadline - time.monotonic())
+                if not keys:
+                    return True
+                if left == 0.0:
+                    return False
+                await studio.wait(keys, timeout=left)
+
+    try:
+        return Exit.OK if engine.run(work) else Exit.UNFINISHED
+    except engine.Stopped as stopped:
+        return stopped.exit_code

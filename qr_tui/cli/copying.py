@@ -1,0 +1,79 @@
+"""`qr-tui copy`: put ids, links, prompts or requests where they can be pasted, and say truthfully where that is."""
+
+import contextlib
+from pathlib import Path
+
+import click
+
+from qr_tui.cli import output, references
+from qr_tui.cli.exits import Exit
+from qr_tui.cli.here import Here, pass_here
+from qr_tui.cli.main import examples
+from qr_tui.cli.tasks import read
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.task import Task
+from qr_tui.i18n import _
+
+WHAT = ("id", "link", "prompt", "curl", "json", "file")
+
+
+@click.command(
+    help=_("Copy the id of each task called ID, one a line, or something else of it; says where the copy went."),
+    epilog=examples("qr-tui copy hgcpx", "qr-tui copy hgcpx k9a02 --what link"),
+)
+@click.argument("ids", metavar="ID...", nargs=-1, required=True, shell_complete=references.complete)
+@click.option("--what", type=click.Choice(WHAT), default="id", show_default=True, help=_("What to copy."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print what was copied, and where to, as a JSON object."))
+@pass_here
+def copy(here: Here, ids: tuple[str, ...], what: str, as_json: bool) -> int:
+    """Copy by the first route that fits this terminal."""
+    import asyncio
+
+    from qr_tui.ui.clipboard import Clipboard
+    from qr_tui.ui.terminal import detect
+
+    tasks = references.several(read(here), ids)
+    text = "\n".join(part(task, what) for task in tasks)
+    reachable = _reachable()
+    clipboard = Clipboard(detect(tty=reachable), here.paths.clipboard_file, _send if reachable else None)
+    copied = asyncio.run(clipboard.copy(text))
+    if as_json:
+        output.document({"text": text, "routes": list(copied.routes), "claim": copied.claim, "sure": copied.sure})
+    output.say(copied.toast(text), "" if copied.routes else "red")
+    if copied.hint:
+        output.say(copied.hint)
+    return Exit.OK if copied.routes else Exit.FAILED
+
+
+def part(task: Task, what: str) -> str:
+    """Return the text to copy.
+
+    Raises:
+        Trouble: NOT_NOW, this task has no such thing yet.
+    """
+    if what == "curl":
+        from qr_tui.core.curl import curl
+
+        return curl(task.request, task.base_url)
+    if what == "json":
+        from qr_tui.core.export import task_json
+
+        return output.encode(task_json(task))
+    found = {"id": task.id, "link": task.video_url, "prompt": task.prompt, "file": task.file}[what]
+    if not found:
+        name = task.id or task.key
+        raise Trouble(Kind.NOT_NOW, _("{task} has no {what} yet").format(task=name, what=what))
+    return found
+
+
+def _reachable() -> bool:
+    with contextlib.suppress(OSError):
+        _send("")
+        return True
+    return False
+
+
+def _send(sequence: str) -> None:
+    """Write to the terminal itself, wherever the output goes."""
+    with Path("/dev/tty").open("w", encoding="utf-8") as terminal:
+        terminal.write(sequence)

@@ -1,0 +1,217 @@
+"""`qr-tui create`: send videos to be made, and wait for them when asked to."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from qr_tui.cli import output
+from qr_tui.cli.here import Here, pass_here
+from qr_tui.cli.main import examples
+from qr_tui.core.catalogue import DEFAULT_MODEL
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.task import Parameter, Request
+from qr_tui.core.text import inert
+from qr_tui.i18n import _
+
+if TYPE_CHECKING:
+    from qr_tui.core.catalogue import Catalogue
+
+_MOST_PROMPT_BYTES: Final = 4_000_000
+
+
+def seconds(_ctx: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
+    """Check an option that is a span of time."""
+    if value is not None and not 0 < value < 1e9:
+        raise click.BadParameter(_("it must be more than 0 seconds"))
+    return value
+
+
+@click.command(
+    help=_(
+        "Send PROMPT to be made into a video, and print its task.\n\n"
+        "The intent is written to disk before anything is sent, and it is sent at most once: when the answer is lost "
+        "the task is unconfirmed and the exit code 5. A PROMPT of - is read from the standard input."
+    ),
+    epilog=examples(
+        "qr-tui create 'a paper boat in the rain'",
+        "qr-tui create - --model veo3.1-fast --param aspect_ratio=9:16 < prompt.txt",
+        "qr-tui create 'make animate' --duration 15 --image https://example.com/a.png --wait --json",
+        "qr-tui create 'make animate' --dry-run",
+    ),
+)
+@click.argument("prompt", required=False)
+@click.option("--prompt-file", metavar="FILE", help=_("Read the prompt from FILE; - is the standard input."))
+@click.option("--model", metavar="MODEL", help=_("The model; default {model}.").format(model=DEFAULT_MODEL))
+@click.option("--orientation", metavar="WORD", help=_("portrait or landscape."))
+@click.option("--duration", type=int, metavar="SECONDS", help=_("Length of the video."))
+@click.option("--size", metavar="WORD", help=_("small (720p) or large (1080p)."))
+@click.option(
+    "--watermark/--no-watermark",
+    default=None,
+    help=_("Prefer no watermark but take one if its removal fails; or insist on none, which can take much longer."),
+)
+@click.option(
+    "--private/--public", default=None, help=_("Never published and never to be remixed; or published as usual.")
+)
+@click.option("--image", "images", multiple=True, metavar="URL", help=_("A reference image; may be given again."))
+@click.option(
+    "--param", "params", multiple=True, metavar="NAME=VALUE", help=_("Any other field of the request; may be repeated.")
+)
+@click.option("--copies", type=int, default=1, metavar="N", help=_("Make it N times, each a task of its own (1-20)."))
+@click.option("--wait", is_flag=True, help=_("Wait until every task is final."))
+@click.option(
+    "--timeout", type=float, callback=seconds, metavar="SECONDS", help=_("Wait no longer; exit code 4 when reached.")
+)
+@click.option("--yes", is_flag=True, help=_("Send even if the same was sent within the last ten seconds."))
+@click.option("--dry-run", is_flag=True, help=_("Print the request and a curl line; send nothing, write nothing."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print the tasks as a JSON array."))
+@pass_here
+def create(
+    here: Here,
+    prompt: str | None,
+    prompt_file: str | None,
+    model: str | None,
+    orientation: str | None,
+    duration: int | None,
+    size: str | None,
+    watermark: bool | None,
+    private: bool | None,
+    images: tuple[str, ...],
+    params: tuple[str, ...],
+    copies: int,
+    wait: bool,
+    timeout: float | None,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Build the request, then show it or send it."""
+    named: dict[str, Parameter] = {
+        "orientation": orientation,
+        "duration": duration,
+        "size": size,
+        "watermark": watermark,
+        "private": private,
+    }
+    parameters = dict(map(parse_param, params)) | {name: value for name, value in named.items() if value is not None}
+    request = Request(
+        model=_clean(model or DEFAULT_MODEL, "--model"),
+        prompt=read_prompt(prompt, prompt_file),
+        images=tuple(_clean(image, "--image") for image in images),
+        parameters=parameters,
+    )
+    if dry_run:
+        return show_request(here, request, copies, as_json=as_json)
+    from qr_tui.cli import sending
+
+    return sending.create(here, request, copies=copies, wait=wait, timeout=timeout, sure=yes, as_json=as_json)
+
+
+def read_prompt(argument: str | None, file: str | None) -> str:
+    """Return the prompt from the argument, a file or the standard input.
+
+    Raises:
+        Trouble: USAGE, there is none, there are two, or it is no text.
+    """
+    if argument is not None and file is not None:
+        raise Trouble(Kind.USAGE, _("give the prompt as an argument or with --prompt-file, not both"))
+    source = file if file is not None else ("-" if argument == "-" else None)
+    if source is None:
+        if argument is None:
+            raise Trouble(Kind.USAGE, _("a prompt is missing: qr-tui create PROMPT"))
+        prompt = _clean(argument, "PROMPT")
+    elif source == "-":
+        prompt = _decode(sys.stdin.buffer.read(_MOST_PROMPT_BYTES + 1), "-")
+    else:
+        try:
+            with Path(source).open("rb") as opened:
+                prompt = _decode(opened.read(_MOST_PROMPT_BYTES + 1), source)
+        except OSError as error:
+            raise Trouble(Kind.USAGE, f"{inert(source)}: {error.strerror}") from None
+    prompt = prompt.removesuffix("\n").removesuffix("\r")
+    if not prompt.strip():
+        raise Trouble(Kind.USAGE, _("The prompt is empty."))
+    return prompt
+
+
+def parse_param(text: str) -> tuple[str, Parameter]:
+    """Return name and value of ``name=value``; true, false, null and numbers are what they are in JSON.
+
+    Raises:
+        Trouble: USAGE, it has no name or names a field that has a place of its own.
+    """
+    name, equals, value = _clean(text, "--param").partition("=")
+    name = name.strip()
+    if not equals or not name:
+        raise Trouble(Kind.USAGE, _("--param {text}: write it as NAME=VALUE").format(text=inert(text, limit=200)))
+    if name in ("model", "prompt", "images"):
+        raise Trouble(Kind.USAGE, _("--param {name}: use the option or argument for it").format(name=name))
+    return name, _value(value)
+
+
+def _value(text: str) -> Parameter:
+    import msgspec
+
+    if text.startswith('"') or text in ("true", "false", "null") or text[:1] in "-0123456789":
+        try:
+            return msgspec.json.decode(text, type=str | int | float | bool | None)
+        except (msgspec.DecodeError, msgspec.ValidationError):
+            return text
+    return text
+
+
+def _clean(text: str, name: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Trouble(Kind.USAGE, _("{name} is not UTF-8 text").format(name=name)) from None
+    return text
+
+
+def _decode(data: bytes, name: str) -> str:
+    if len(data) > _MOST_PROMPT_BYTES:
+        raise Trouble(Kind.USAGE, _("{name} is too long to be a prompt").format(name=inert(name)))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Trouble(Kind.USAGE, _("{name} is not UTF-8 text").format(name=inert(name))) from None
+
+
+def catalogue_of(here: Here) -> "Catalogue":
+    """Return the models: the built-in ones and the user's own."""
+    from qr_tui import config
+    from qr_tui.core.catalogue import Catalogue
+
+    return Catalogue(config.models(here.settings))
+
+
+def show_request(here: Here, request: Request, copies: int, *, as_json: bool) -> int:
+    """Print what would be sent and what is worth saying about it; exit as sending would if it cannot be sent."""
+    from qr_tui.core.curl import curl
+    from qr_tui.services import checks
+
+    catalogue = catalogue_of(here)
+    request = catalogue.complete(request)
+    concerns = checks.about_input(request, copies, catalogue)
+    checks.stop_at_first(concerns, sure=True)
+    warnings = [concern.detail for concern in concerns]
+    for warning in warnings:
+        output.say(_("note: {text}").format(text=inert(warning, limit=400)), "yellow")
+    line = curl(request, here.base_url)
+    if as_json:
+        found: dict[str, Any] = {
+            "url": f"{here.base_url}/v1/video/create",
+            "body": request.body(),
+            "copies": copies,
+            "curl": line,
+            "warnings": warnings,
+        }
+        output.document(found)
+    else:
+        output.line(output.encode(request.body()))
+        output.line()
+        for part in line.split("\n"):
+            output.line(output.harmless(part))
+    return 0

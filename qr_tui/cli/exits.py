@@ -1,0 +1,71 @@
+"""Exit codes: what a script learns from a command without reading a word (product.md)."""
+
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
+from typing import Final
+
+from qr_tui.core.failures import Kind
+from qr_tui.core.task import Status, Task
+
+
+class Exit(IntEnum):
+    """The exit codes of every command."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    KEY = 3
+    UNFINISHED = 4
+    UNKNOWN = 5
+    MONEY = 6
+    INTERRUPTED = 130
+
+
+_BY_KIND: Final[Mapping[Kind, Exit]] = {
+    Kind.USAGE: Exit.USAGE,
+    Kind.DUPLICATE: Exit.USAGE,
+    Kind.UNKNOWN_TASK: Exit.USAGE,
+    Kind.AMBIGUOUS: Exit.USAGE,
+    Kind.NOT_NOW: Exit.USAGE,
+    Kind.CONFIG: Exit.USAGE,
+    Kind.PORT_IN_USE: Exit.USAGE,
+    Kind.KEY_REFUSED: Exit.KEY,
+    Kind.FORBIDDEN: Exit.KEY,
+    Kind.NO_KEY: Exit.KEY,
+    Kind.DEADLINE: Exit.UNFINISHED,
+    Kind.UNREACHABLE: Exit.UNFINISHED,
+    Kind.LOST_ANSWER: Exit.UNKNOWN,
+    Kind.NO_BALANCE: Exit.MONEY,
+    Kind.OVER_LIMIT: Exit.MONEY,
+}
+
+# Of several tasks the one that needs the most care decides: an unknown outcome must never be sent again blindly.
+_WORST_FIRST: Final = (Exit.UNKNOWN, Exit.KEY, Exit.MONEY, Exit.FAILED, Exit.UNFINISHED, Exit.OK)
+
+
+def of_kind(kind: Kind) -> Exit:
+    """Return the exit code of a failure of this kind."""
+    return _BY_KIND.get(kind, Exit.FAILED)
+
+
+def of_task(task: Task, *, waited: bool = True) -> Exit:
+    """Return the exit code for where `task` stands; with `waited` one that is still on its way is a miss."""
+    match task.status:
+        case Status.DONE:
+            return Exit.OK
+        case Status.FAILED:
+            return of_kind(task.failure.kind) if task.failure else Exit.FAILED
+        case Status.STOPPED:
+            return Exit.FAILED
+        case Status.UNCONFIRMED | Status.SENDING:
+            return Exit.UNKNOWN
+        case Status.WAITING | Status.RUNNING:
+            return Exit.UNFINISHED if waited else Exit.OK
+        case _:
+            return Exit.UNFINISHED
+
+
+def of_tasks(tasks: Iterable[Task], *, waited: bool = True) -> Exit:
+    """Return the exit code of several tasks: that of the one that needs the most care."""
+    codes = {of_task(task, waited=waited) for task in tasks}
+    return next((code for code in _WORST_FIRST if code in codes), Exit.OK)

@@ -1,0 +1,79 @@
+"""Where a command runs: the folders, settings, keys and tasks of this user, each looked up when first needed."""
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import click
+
+from qr_tui import i18n, paths
+from qr_tui.core.failures import Trouble
+from qr_tui.paths import Paths
+
+if TYPE_CHECKING:
+    from qr_tui.config import Settings
+    from qr_tui.secrets import KeyRing
+    from qr_tui.store.tasks import TaskStore
+
+
+class Here:
+    """What every command may ask for; nothing is read before it is asked for."""
+
+    def __init__(self, folders: Paths | None = None) -> None:
+        self.paths = folders or paths.find()
+
+    @cached_property
+    def _loaded(self) -> "tuple[Settings, Trouble | None]":
+        from qr_tui import config
+
+        return config.load_or_default(self.paths.config_file)
+
+    @property
+    def settings(self) -> "Settings":
+        """The settings.
+
+        Raises:
+            Trouble: CONFIG, naming file, line and key.
+        """
+        settings, trouble = self._loaded
+        if trouble:
+            raise trouble
+        return settings
+
+    @property
+    def lenient_settings(self) -> "tuple[Settings, Trouble | None]":
+        """The settings, or the defaults and what is wrong with the file: for the app and for doctor."""
+        return self._loaded
+
+    @property
+    def base_url(self) -> str:
+        """Where new tasks go: the environment's word, else the settings'."""
+        from qr_tui import config
+
+        return config.base_url(self.settings, os.environ)
+
+    @cached_property
+    def keys(self) -> "KeyRing":
+        """The keys at hand."""
+        from qr_tui.secrets import KeyRing
+
+        return KeyRing(self.paths, os.environ)
+
+    def open_store(self) -> "TaskStore":
+        """Open the task store for reading and say what it had to repair; the caller closes it."""
+        from qr_tui.cli import output
+        from qr_tui.core.failures import WORDS
+        from qr_tui.core.text import inert
+        from qr_tui.store.tasks import TaskStore
+
+        store = TaskStore(self.paths.store)
+        for notice in store.open():
+            output.say(f"{i18n._(WORDS[notice.kind].title)}: {inert(notice.detail)}", "yellow")
+        return store
+
+    def speak(self) -> None:
+        """Use the language of settings and environment from now on."""
+        i18n.install(i18n.choose(self._loaded[0].ui.language))
+
+
+pass_here = click.make_pass_decorator(Here, ensure=True)

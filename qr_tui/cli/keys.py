@@ -1,0 +1,60 @@
+"""`qr-tui keys`: which key does what in the app, with the person's own choices."""
+
+from typing import Any
+
+import click
+
+from qr_tui.cli import output
+from qr_tui.cli.exits import Exit
+from qr_tui.cli.here import Here, pass_here
+from qr_tui.cli.main import examples
+from qr_tui.core.words import N_
+from qr_tui.i18n import _
+
+_SCOPES = {
+    "tasks": N_("Tasks"),
+    "compose": N_("Compose"),
+    "details": N_("Details"),
+    "app": N_("Everywhere"),
+}
+
+
+@click.command(
+    help=_("Print every command of the app with its keys. Change them in config.toml, under [keys], by command id."),
+    epilog=examples("qr-tui keys", "qr-tui config set keys.tasks.copy_id 'y,ctrl+y'", "qr-tui keys --json"),
+)
+@click.option("--json", "as_json", is_flag=True, help=_("Print a JSON array of commands."))
+@pass_here
+def keys(here: Here, as_json: bool) -> int:
+    """Print the registry as the keymap has it."""
+    from qr_tui.ui.commands import COMMANDS
+    from qr_tui.ui.keymap import Keymap, display
+
+    keymap = Keymap(here.settings.keys)
+    for trouble in keymap.problems:
+        output.tell(trouble, json=False)
+    rows: list[dict[str, Any]] = [
+        {
+            "id": command.id,
+            "scope": command.scope,
+            "keys": [display(key) for key in keymap.keys(command.id)],
+            "title": command.title,
+            "help": command.help,
+        }
+        for command in COMMANDS
+    ]
+    if as_json:
+        output.document(rows)
+        return Exit.OK
+    shown = [
+        {"keys": " ".join(row["keys"]), "id": row["id"], "help": _(row["help"]), "scope": row["scope"]} for row in rows
+    ]
+    lines = output.table([{name: row[name] for name in ("keys", "id", "help")} for row in shown])
+    scope = ""
+    for row, text in zip(shown, lines, strict=True):
+        if row["scope"] != scope:
+            scope = row["scope"]
+            output.line()
+            output.line(_(_SCOPES[scope]))
+        output.line("  " + text)
+    return Exit.OK

@@ -1,0 +1,172 @@
+"""The click group, and the one place where a command's end becomes words and an exit code."""
+
+import os
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Final
+
+import click
+
+from qr_tui import __version__
+from qr_tui.cli import output
+from qr_tui.cli.exits import Exit, of_kind
+from qr_tui.cli.here import Here, pass_here
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.text import inert
+from qr_tui.core.words import N_
+from qr_tui.i18n import _
+
+PROGRAM: Final = "qr-tui"
+COMPLETION: Final = "_QR_TUI_COMPLETE"
+
+# name -> where its click command stands, and its line in the list of commands
+COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "create": ("create:create", N_("send one or more videos to be made")),
+    "list": ("tasks:list_tasks", N_("the tasks, by filter and order")),
+    "show": ("tasks:show", N_("everything known of one task")),
+    "watch": ("watch:watch", N_("follow tasks until they are final")),
+    "decide": ("change:decide", N_("settle a task whose answer was lost")),
+    "retry": ("change:retry", N_("make a failed video again, as a new task")),
+    "remove": ("change:remove", N_("take tasks off the list, or bring them back")),
+    "copy": ("copying:copy", N_("copy ids, links, prompts or requests")),
+    "export": ("exporting:export", N_("all tasks as JSON, JSON lines or CSV")),
+    "keys": ("keys:keys", N_("the keyboard commands of the app")),
+    "config": ("settings:config", N_("settings and the API key")),
+    "doctor": ("doctor:doctor", N_("check this installation and say how to mend it")),
+    "simulate": ("simulate:simulate", N_("run the provider's API on this machine, for nothing")),
+    "completion": ("completion:completion", N_("the completion script of your shell")),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's file when that command is asked for, so that none pays for another."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order they are worth reading."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command called `cmd_name`, imported now, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _colon, attribute = COMMANDS[cmd_name][0].partition(":")
+        found: click.Command = getattr(import_module(f"qr_tui.cli.{module}"), attribute)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing any of them."""
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, _(words)) for name, (_place, words) in COMMANDS.items()])
+
+
+def build() -> click.Group:
+    """Return the command group, its words in the language in use."""
+
+    def version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+        if value and not ctx.resilient_parsing:
+            output.line(f"{PROGRAM} {__version__}")
+            ctx.exit()
+
+    @click.group(
+        cls=LazyGroup,
+        invoke_without_command=True,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        help=_(
+            "The terminal studio for QuickRouter video generation.\n\n"
+            "Without a command it opens the app. The commands below do the same work for scripts, with the same "
+            "tasks: words on stderr, results on stdout, one JSON document with --json."
+        ),
+        epilog=examples(
+            "qr-tui",
+            "qr-tui --demo",
+            "qr-tui create 'a paper boat in the rain' --wait --json",
+            after=_(
+                "Exit codes: 0 ok, 1 failed, 2 usage, 3 key or permission, 4 still unfinished, "
+                "5 outcome unknown (never send again blindly), 6 no balance or over your own limit."
+            ),
+        ),
+    )
+    @click.option("--demo", is_flag=True, help=_("Try everything on a simulated provider: no key, nothing is billed."))
+    @click.option(
+        "--version", is_flag=True, is_eager=True, expose_value=False, callback=version, help=_("Print the version.")
+    )
+    @pass_here
+    @click.pass_context
+    def group(ctx: click.Context, here: Here, demo: bool) -> int:
+        if ctx.invoked_subcommand is not None:
+            if demo:
+                raise click.UsageError(_("--demo opens the app: it takes no command."))
+            return Exit.OK
+        from qr_tui.cli import app
+
+        return app.demo() if demo else app.run(here)
+
+    return group
+
+
+def examples(*lines: str, after: str = "") -> str:
+    """Return the end of a help page: command lines as they stand, then perhaps a paragraph."""
+    block = "\b\n" + _("Examples:") + "".join(f"\n  {text}" for text in lines)
+    return f"{block}\n\n{after}" if after else block
+
+
+def run(args: Sequence[str], here: Here | None = None) -> int:
+    """Run one command line and return its exit code; every error has been told by then."""
+    json = "--json" in args
+    here = here or Here()
+    try:
+        here.speak()
+        group = build()
+        if COMPLETION in os.environ:
+            group.main(args=list(args), prog_name=PROGRAM, complete_var=COMPLETION, obj=here)
+        with group.make_context(PROGRAM, list(args), obj=here) as ctx:
+            result = group.invoke(ctx)
+            return int(result) if isinstance(result, int) else Exit.OK
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.UsageError as error:
+        return _usage(error, json=json)
+    except Trouble as trouble:
+        output.tell(trouble, json=json)
+        return of_kind(trouble.kind)
+    except (click.Abort, KeyboardInterrupt):
+        output.say(_("stopped"))
+        return Exit.INTERRUPTED
+    except EOFError:
+        return _failed(Trouble(Kind.USAGE, _("nothing could be read from the standard input")), json)
+    except Exception as error:
+        return _failed(_internal(here, error), json)
+
+
+def _failed(trouble: Trouble, json: bool) -> int:
+    output.tell(trouble, json=json)
+    return of_kind(trouble.kind)
+
+
+def _internal(here: Here, error: Exception) -> Trouble:
+    """Log what should not have happened, key-free, and return the words for it."""
+    if isinstance(error, OSError):
+        return Trouble(Kind.STORE, f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
+    with_log = "; qr-tui.log"
+    try:
+        from qr_tui import log
+
+        log.setup(here.paths, here.keys).error("a command failed", exc_info=error)
+    except Exception:
+        with_log = ""
+    return Trouble(Kind.INTERNAL, type(error).__name__ + with_log)
+
+
+def _usage(error: click.UsageError, *, json: bool) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        output.say(error.format_message())
+        return Exit.USAGE
+    message = inert(error.format_message(), limit=2_000)
+    if json:
+        from qr_tui.core.export import error_json
+
+        output.document(error_json(Trouble(Kind.USAGE, message)))
+    output.say(f"{PROGRAM}: {message}", "red")
+    if error.ctx is not None:
+        output.say("  " + _("see: {command} --help").format(command=error.ctx.command_path))
+    return Exit.USAGE

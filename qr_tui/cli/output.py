@@ -1,0 +1,134 @@
+"""What a command prints: one JSON document or plain words on stdout, everything about the way there on stderr."""
+
+import os
+import re
+import shutil
+import sys
+from typing import Any, Final, TextIO
+
+import msgspec
+
+from qr_tui.cli.streams import silence
+from qr_tui.core.failures import WORDS, Trouble
+from qr_tui.core.text import inert
+from qr_tui.i18n import _
+
+# JSON escapes C0 controls by itself; these too can act on a terminal, and an escape means the same to a parser.
+_ACTIVE: Final = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+_CONTROLS: Final = re.compile(_ACTIVE.pattern.replace("[", "[\x00-\x08\x0b-\x1f", 1))
+_COLOURS: Final = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "dim": "2", "bold": "1"}
+
+
+def _escape(match: re.Match[str]) -> str:
+    units = match.group().encode("utf-16-be")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+
+
+def encode(document: object, *, indent: bool = True) -> str:
+    """Return `document` as JSON in which nothing can act on a terminal."""
+    data = msgspec.json.encode(document)
+    text = (msgspec.json.format(data, indent=2) if indent else data).decode()
+    return text if text.isascii() and "\x7f" not in text else _ACTIVE.sub(_escape, text)
+
+
+def without_controls(text: str) -> str:
+    """Return `text`, lines kept, with each character that can act on a terminal as its escape."""
+    return _CONTROLS.sub(_escape, text)
+
+
+def harmless(text: str) -> str:
+    """Return one line of exact text, such as a command to copy, with what can act on a terminal escaped."""
+    return _ACTIVE.sub(_escape, text)
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Tell whether `stream` is a terminal that can move its cursor."""
+    try:
+        return stream.isatty() and os.environ.get("TERM") != "dumb"
+    except ValueError:
+        return False
+
+
+def has_colour(stream: TextIO) -> bool:
+    """Tell whether `stream` may be given colours."""
+    return is_terminal(stream) and not os.environ.get("NO_COLOR")
+
+
+def paint(text: str, colour: str, stream: TextIO) -> str:
+    """Return `text` in one of the few colours we use, plain where `stream` takes none."""
+    return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if colour and has_colour(stream) else text
+
+
+def width(stream: TextIO) -> int | None:
+    """Return how many cells a line of `stream` has, None where lines have no end."""
+    return shutil.get_terminal_size().columns if is_terminal(stream) else None
+
+
+def write(text: str, stream: TextIO) -> None:
+    """Write one line to `stream`; a reader that has gone ends the writing, never the work."""
+    try:
+        stream.write(text + "\n")
+        stream.flush()
+    except BrokenPipeError:
+        silence(stream)
+        if stream is sys.stdout:
+            Reader.gone = True
+
+
+class Reader:
+    """Whether somebody still reads our stdout."""
+
+    gone = False
+
+
+def line(text: str = "") -> None:
+    """Print one line of the result, already inert, on stdout."""
+    write(text, sys.stdout)
+
+
+def document(data: object) -> None:
+    """Print the result as one JSON document on stdout."""
+    write(encode(data), sys.stdout)
+
+
+def say(text: str, colour: str = "") -> None:
+    """Tell the person something, on stderr; `text` is already inert."""
+    write(paint(text, colour, sys.stderr), sys.stderr)
+
+
+def trouble_lines(trouble: Trouble) -> list[str]:
+    """Return what went wrong, what exactly, and what to do, as lines for stderr."""
+    words = WORDS[trouble.kind]
+    title = _(words.title)
+    detail = inert(_(trouble.detail), limit=2_000)
+    lines = [_("qr-tui: {title}: {detail}").format(title=title, detail=detail) if detail else f"qr-tui: {title}"]
+    if trouble.request_id:
+        lines.append("  " + _("request id: {id}").format(id=inert(trouble.request_id, limit=200)))
+    lines.append("  " + _(words.hint))
+    return lines
+
+
+def tell(trouble: Trouble, *, json: bool) -> None:
+    """Print `trouble`: in words on stderr, and with `json` as the one document on stdout too."""
+    if json:
+        from qr_tui.core.export import error_json
+
+        document(error_json(trouble))
+    first, *rest = trouble_lines(trouble)
+    say(first, "red")
+    for text in rest:
+        say(text)
+
+
+def table(rows: list[dict[str, Any]]) -> list[str]:
+    """Return rows of equal keys as aligned lines, the last column free to be as long as it likes."""
+    from qr_tui.core.text import cells, fit
+
+    names = list(rows[0]) if rows else []
+    widths = {name: max(cells(str(row[name])) for row in rows) for name in names[:-1]}
+    return [
+        "  ".join(fit(str(row[name]), widths[name]) if name in widths else str(row[name]) for name in names).rstrip()
+        for row in rows
+    ]

@@ -1,0 +1,129 @@
+"""What a person sees while a command waits: a bar on a terminal, a line a change elsewhere; all on stderr."""
+
+import sys
+import time
+from collections.abc import Callable, Iterable
+from typing import Final, TextIO
+
+from qr_tui.cli import output
+from qr_tui.cli.words import STATUS_COLOURS, describe
+from qr_tui.core.events import Event, HostChanged, HostMood, Notice, PollingChanged, TasksChanged
+from qr_tui.core.failures import WORDS
+from qr_tui.core.task import Status, Task
+from qr_tui.core.text import cut, duration, inert
+from qr_tui.core.words import N_
+from qr_tui.i18n import _
+
+_MOODS: Final = {
+    HostMood.DOWN: N_("{host} cannot be reached: {detail}"),
+    HostMood.SLOW_DOWN: N_("{host} asks for a slower pace"),
+    HostMood.NO_KEY: N_("there is no key for {host}"),
+    HostMood.KEY_REFUSED: N_("{host} refuses the key"),
+    HostMood.OK: N_("{host} answers again"),
+}
+_BAR: Final = 24
+_STEP: Final = 10.0  # percent between two lines where there is no bar
+_FRAME: Final = 0.2  # seconds between two pictures of the bar
+
+
+class Narrator:
+    """Tells changes of some tasks as they come; it is an event sink.
+
+    Args:
+        keys: The tasks to tell of; None means every one.
+        results: Where the lines of change go: stderr for a command with another result, stdout for `watch`.
+    """
+
+    def __init__(
+        self,
+        keys: Iterable[str] | None = None,
+        *,
+        results: TextIO | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.keys = None if keys is None else set(keys)
+        self._results = results or sys.stderr
+        self._bar = output.is_terminal(sys.stderr)
+        self._clock = clock
+        self._began = clock()
+        self._shown: dict[str, Task] = {}
+        self._told: dict[str, tuple[Status, float]] = {}
+        self._drawn = ""
+        self._drawn_at = 0.0
+        self._moods: dict[str, HostMood] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Tell `event` if it concerns the tasks we follow."""
+        match event:
+            case TasksChanged():
+                for task in event.tasks:
+                    self.see(task)
+                for key in event.removed:
+                    self._shown.pop(key, None)
+            case HostChanged():
+                self._host(event)
+            case Notice():
+                self._above(f"{_(WORDS[event.kind].title)}: {inert(_(event.detail), limit=400)}", "yellow")
+            case PollingChanged(here=False):
+                self._above(_("another qr-tui on these tasks does the looking"), "dim")
+            case _:
+                pass
+
+    def see(self, task: Task) -> None:
+        """Tell where `task` stands if that is news."""
+        if self.keys is not None and task.key not in self.keys:
+            return
+        self._shown[task.key] = task
+        status, progress = self._told.get(task.key, (None, -_STEP))
+        now = task.progress or 0.0
+        if task.status is not status or (not self._bar and now - progress >= _STEP):
+            self._told[task.key] = (task.status, now)
+            self._above(describe(task), STATUS_COLOURS.get(task.status, ""), self._results)
+        self._draw()
+
+    def end(self) -> None:
+        """Take the bar away."""
+        if self._drawn:
+            self._put("")
+
+    def _host(self, event: HostChanged) -> None:
+        known = self._moods.get(event.base_url, HostMood.OK)
+        self._moods[event.base_url] = event.mood
+        if event.mood is known:
+            return
+        text = _(_MOODS[event.mood]).format(host=inert(event.base_url), detail=inert(_(event.detail), limit=200))
+        self._above(text.removesuffix(": "), "" if event.mood is HostMood.OK else "yellow")
+
+    def _above(self, text: str, colour: str = "", stream: TextIO | None = None) -> None:
+        """Print a line that stays, above the bar."""
+        stream = stream or sys.stderr
+        drawn = self._drawn
+        if drawn:
+            self._put("")
+        output.write(output.paint(text, colour, stream), stream)
+        if drawn:
+            self._put(drawn)
+
+    def _draw(self) -> None:
+        going = [task for task in self._shown.values() if not task.final and not task.needs_you]
+        if not self._bar or (going and self._clock() - self._drawn_at < _FRAME and self._drawn):
+            return
+        if not going:
+            self.end()
+            return
+        total = len(self._shown)
+        share = sum(100.0 if task not in going else task.progress or 0.0 for task in self._shown.values()) / total
+        filled = int(_BAR * share / 100)
+        counted = _("{done} of {total}").format(done=total - len(going), total=total)
+        elapsed = duration(self._clock() - self._began)
+        bar = "━" * filled + "─" * (_BAR - filled)
+        self._put(f"{bar} {share:3.0f} %  {counted}  {elapsed}")
+
+    def _put(self, text: str) -> None:
+        self._drawn, self._drawn_at = text, self._clock()
+        columns = output.width(sys.stderr) or 80
+        try:
+            sys.stderr.write("\r\x1b[K" + cut(text, columns - 1))
+            sys.stderr.flush()
+        except (BrokenPipeError, OSError):
+            self._bar = False

@@ -1,0 +1,100 @@
+"""How a person names a task on the command line: its key, its id or a unique tail; and how the shell completes one."""
+
+import time
+from collections.abc import Sequence
+
+import click
+from click.shell_completion import CompletionItem
+
+from qr_tui.cli.here import Here
+from qr_tui.core import task as tasks_core
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.task import Task
+from qr_tui.core.text import cut, inert
+from qr_tui.i18n import _
+
+_CANDIDATES = 8
+
+
+def one(tasks: Sequence[Task], reference: str) -> Task:
+    """Return the one task that `reference` names.
+
+    Raises:
+        Trouble: UNKNOWN_TASK, or AMBIGUOUS naming the candidates.
+    """
+    found = tasks_core.find(tasks, reference.strip())
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise Trouble(Kind.UNKNOWN_TASK, inert(reference, limit=200))
+    raise ambiguous(reference, found)
+
+
+def ambiguous(reference: str, found: Sequence[Task]) -> Trouble:
+    """Return the trouble that names the tasks `reference` could mean."""
+    names = [task.id or task.key for task in found[:_CANDIDATES]]
+    more = "" if len(found) <= _CANDIDATES else " …"
+    return Trouble(Kind.AMBIGUOUS, inert(f"{reference}: {', '.join(names)}{more}", limit=2_000))
+
+
+def several(tasks: Sequence[Task], references: Sequence[str]) -> list[Task]:
+    """Return the tasks named by `references`, each once, in that order; raises as `one`."""
+    found = {task.key: task for task in (one(tasks, reference) for reference in references)}
+    return list(found.values())
+
+
+def ids_or_filter(tasks: Sequence[Task], words: Sequence[str]) -> list[Task]:
+    """Return the tasks meant by `words`: each names one, or all together are a filter.
+
+    Raises:
+        Trouble: USAGE for a filter that cannot be read, UNKNOWN_TASK when nothing fits.
+    """
+    found = [tasks_core.find(tasks, word) for word in words]
+    if all(len(hits) == 1 for hits in found):
+        return list({hits[0].key: hits[0] for hits in found}.values())
+    # what ends more than one task and is no filter either is a tail that is too short
+    matching = filtered(tasks, words)
+    if matching:
+        return matching
+    for word, hits in zip(words, found, strict=True):
+        if len(hits) > 1:
+            raise ambiguous(word, hits)
+    raise Trouble(Kind.UNKNOWN_TASK, inert(" ".join(words), limit=200))
+
+
+def filtered(tasks: Sequence[Task], words: Sequence[str]) -> list[Task]:
+    """Return the tasks that the filter language finds.
+
+    Raises:
+        Trouble: USAGE, pointing at the word that cannot be read.
+    """
+    text = " ".join(words).strip()
+    if not text:
+        return list(tasks)
+    from qr_tui.core.query import QueryError, parse
+
+    try:
+        query = parse(text)
+    except QueryError as error:
+        place = text[error.start : error.end]
+        words = _("filter: {word}: {problem}").format(word=place, problem=error.words(_))
+        raise Trouble(Kind.USAGE, inert(words)) from None
+    return query.select(tasks, now=time.time())
+
+
+def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the ids that begin with, or whose task ends with, what is typed, each with its prompt as help."""
+    here = ctx.find_object(Here) or Here()
+    if not here.paths.store.exists():
+        return []
+    try:
+        store = here.open_store()
+        tasks = store.tasks()
+        store.close()
+    except (Trouble, OSError):
+        return []  # a completion that complains on the prompt line helps nobody
+    return [
+        CompletionItem(name, help=cut(inert(task.prompt, limit=200), 60))
+        for task in tasks
+        if (name := task.id or task.key).startswith(incomplete) or task.key.startswith(incomplete)
+    ]

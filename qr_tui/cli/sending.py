@@ -1,0 +1,163 @@
+"""Sending tasks and waiting for them: what `create`, `retry` and `decide` share."""
+
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from qr_tui.cli import engine, output, waiting
+from qr_tui.cli.exits import Exit, of_tasks
+from qr_tui.cli.here import Here
+from qr_tui.cli.progress import Narrator
+from qr_tui.cli.waiting import End
+from qr_tui.cli.words import status_word
+from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.task import Request, Status, Task
+from qr_tui.core.text import inert
+from qr_tui.i18n import _
+
+if TYPE_CHECKING:
+    from qr_tui.services.checks import Concern
+    from qr_tui.services.studio import Studio
+
+
+def create(
+    here: Here, request: Request, *, copies: int, wait: bool, timeout: float | None, sure: bool, as_json: bool
+) -> int:
+    """Send `request`, print the tasks, and return the exit code of the one that needs the most care."""
+
+    async def submit(studio: "Studio") -> list[Task]:
+        complete = studio.catalogue.complete(request)
+        yes = consider(studio.check(complete, copies), sure=sure)
+        return await studio.submit(complete, copies=copies, sure=yes)
+
+    return send(here, submit, wait=wait, timeout=timeout, as_json=as_json)
+
+
+def consider(concerns: Sequence["Concern"], *, sure: bool) -> bool:
+    """Say every note, ask what needs a yes, and return whether a yes was given.
+
+    Raises:
+        Trouble: Of the first concern that forbids sending, or that nobody could be asked about.
+    """
+    for concern in concerns:
+        if concern.weight == "note":
+            text = concern.detail or _(WORDS[concern.kind].title)
+            output.say(_("note: {text}").format(text=inert(_(text), limit=400)), "yellow")
+    for concern in concerns:
+        if concern.weight == "stop":
+            raise Trouble(concern.kind, concern.detail)
+    for concern in concerns:
+        if concern.weight == "ask" and not sure:
+            text = ": ".join(filter(None, (_(WORDS[concern.kind].title), inert(concern.detail, limit=400))))
+            if not can_ask():
+                wish = _("to send it all the same add --yes")
+                raise Trouble(concern.kind, "; ".join(filter(None, (concern.detail, wish))))
+            output.say(text, "yellow")
+            if not click.confirm(_("Send it all the same?"), err=True):
+                raise click.Abort
+            sure = True
+    return sure
+
+
+def can_ask() -> bool:
+    """Tell whether a person sits at both ends of the terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def send(
+    here: Here,
+    submit: Callable[["Studio"], Awaitable[list[Task]]],
+    *,
+    wait: bool,
+    timeout: float | None,
+    as_json: bool,
+    dropped_is_fine: bool = False,
+) -> int:
+    """Open the engine, let `submit` make tasks, stay as long as was asked for, and print how they stand.
+
+    `dropped_is_fine` counts a stopped task as a success: the person has just stopped it.
+    """
+    latest: dict[str, Task] = {}
+
+    async def work() -> End | None:
+        narrator = Narrator([])
+        async with engine.studio(here, narrator) as studio:
+            keys: list[str] = []
+            try:
+                tasks = await submit(studio)
+                keys = [task.key for task in tasks]
+                latest.update((task.key, task) for task in tasks)
+                narrator.keys = set(keys)
+                for task in tasks:
+                    narrator.see(studio.get(task.key) or task)
+                if wait:
+                    return await waiting.until_final(studio, keys, timeout)
+                await waiting.until_answered(studio, keys)
+                return None
+            finally:
+                narrator.end()
+                # closing may still learn something: what is told is how things stood when we left
+                latest.update((key, known) for key in keys if (known := studio.get(key)))
+
+    try:
+        end = engine.run(work)
+    except engine.Stopped as stop:
+        return farewell(list(latest.values()), stop, as_json=as_json)
+    tasks = list(latest.values())
+    print_tasks(tasks, as_json=as_json)
+    counted = [task for task in tasks if task.status is not Status.STOPPED] if dropped_is_fine else tasks
+    return finish(counted, end)
+
+
+def finish(tasks: Sequence[Task], end: End | None) -> Exit:
+    """Say what a person can do next, and return the exit code; `end` None means that nobody waited."""
+    code = of_tasks(tasks, waited=end is not None)
+    if end is End.DEADLINE and code is Exit.UNFINISHED:
+        say_kind(Kind.DEADLINE)
+    if end is End.KEY and code is Exit.UNFINISHED:
+        say_kind(Kind.KEY_REFUSED)
+        code = Exit.KEY
+    statuses = {task.status for task in tasks}
+    for task in tasks:
+        if task.status is Status.UNCONFIRMED:
+            output.say(_("decide what becomes of it: qr-tui decide {key}").format(key=task.key))
+        elif task.status is Status.FAILED:
+            output.say(_("make it again, which may cost again: qr-tui retry {key}").format(key=task.key))
+    if Status.QUEUED in statuses:
+        output.say(_("not sent yet; the next qr-tui watch, or the app, sends it"))
+    elif end is None and statuses & {Status.WAITING, Status.RUNNING}:
+        output.say(_("follow it with: qr-tui watch"))
+    return code
+
+
+def say_kind(kind: Kind) -> None:
+    """Say title and hint of a kind of failure, on stderr."""
+    output.say(f"{_(WORDS[kind].title)}. {_(WORDS[kind].hint)}", "yellow")
+
+
+def print_tasks(tasks: Sequence[Task], *, as_json: bool) -> None:
+    """Print the result: an array of tasks, or a line each with id (else key), status and link."""
+    if as_json:
+        from qr_tui.core.export import task_json
+
+        output.document([task_json(task) for task in tasks])
+        return
+    for task in tasks:
+        words = [task.id or task.key, status_word(task), task.video_url or ""]
+        output.line("  ".join(inert(word, limit=4_000) for word in words if word))
+
+
+def farewell(tasks: Sequence[Task], stop: engine.Stopped, *, as_json: bool) -> int:
+    """Say after a signal what becomes of the tasks, print them for a script, and return the exit code."""
+    if as_json and tasks:
+        print_tasks(tasks, as_json=True)
+    output.say(_("stopped"))
+    for task in tasks:
+        if not task.final and not task.needs_you:
+            text = _("{name} stays in the list; the next start of the app, or qr-tui watch, goes on watching it")
+            output.say(text.format(name=inert(task.id or task.key)))
+        elif task.needs_you:
+            output.say(_("decide what becomes of it: qr-tui decide {key}").format(key=task.key))
+    return stop.exit_code

@@ -1,0 +1,231 @@
+"""`qr-tui config`: where the settings are, what they are, changing one, and keeping a key."""
+
+import sys
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import click
+from click.shell_completion import CompletionItem
+
+from qr_tui.cli import output, sending
+from qr_tui.cli.exits import Exit
+from qr_tui.cli.here import Here, pass_here
+from qr_tui.cli.main import examples
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.text import inert
+from qr_tui.i18n import _
+
+_MOST_KEY_BYTES = 4_096
+
+
+@click.group(
+    help=_("Settings and the API key."),
+    epilog=examples(
+        "qr-tui config show", "qr-tui config set limits.videos_per_day 20", "qr-tui config set-key < key.txt"
+    ),
+)
+def config() -> None:
+    """The settings' own commands."""
+
+
+@config.command(help=_("Print where settings, tasks, logs and videos are kept."), epilog=examples("qr-tui config path"))
+@click.option("--json", "as_json", is_flag=True, help=_("Print a JSON object."))
+@pass_here
+def path(here: Here, as_json: bool) -> int:
+    """Print every folder and file."""
+    places = {
+        "config": here.paths.config_file,
+        "keys": here.paths.key_file,
+        "tasks": here.paths.store,
+        "log": here.paths.log_file,
+        "state": here.paths.state,
+        "cache": here.paths.cache,
+        "videos": here.paths.videos,
+    }
+    if as_json:
+        output.document({name: str(place) for name, place in places.items()})
+        return Exit.OK
+    for line in output.table([{"name": name, "place": inert(str(place))} for name, place in places.items()]):
+        output.line(line)
+    return Exit.OK
+
+
+@config.command(
+    help=_("Print every setting: its value, its default, what it does."), epilog=examples("qr-tui config show --json")
+)
+@click.option("--json", "as_json", is_flag=True, help=_("Print a JSON object of settings by name."))
+@pass_here
+def show(here: Here, as_json: bool) -> int:
+    """Print the settings in use; a bad file is an error that names the line."""
+    import msgspec
+
+    from qr_tui.config import DESCRIBE
+
+    values = msgspec.to_builtins(here.settings)
+    found: dict[str, Any] = {setting.key: _value(values, setting.key) for setting in DESCRIBE}
+    if as_json:
+        output.document(found)
+        return Exit.OK
+    rows = []
+    for setting in DESCRIBE:
+        value = found[setting.key]
+        changed = "" if value == setting.default else _("(default {value})").format(value=_spell(setting.default))
+        help_text = " ".join(filter(None, (_(setting.help), changed)))
+        rows.append({"key": setting.key, "value": _spell(value), "help": help_text})
+    for line in output.table(rows):
+        output.line(line)
+    return Exit.OK
+
+
+def _value(values: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401
+    section, dot, name = key.partition(".")
+    return values[section][name] if dot else values[section]
+
+
+def _spell(value: Any) -> str:  # noqa: ANN401
+    import msgspec
+
+    return inert(value if isinstance(value, str) and value else msgspec.json.encode(value).decode(), limit=300)
+
+
+def _complete(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from qr_tui.config import DESCRIBE
+
+    return [
+        CompletionItem(setting.key, help=_(setting.help)) for setting in DESCRIBE if setting.key.startswith(incomplete)
+    ]
+
+
+@config.command(
+    "set",
+    help=_("Set the setting KEY to VALUE in config.toml; your comments stay. Without VALUE it gets its default back."),
+    epilog=examples(
+        "qr-tui config set ui.language zh_CN",
+        "qr-tui config set prices.sora-2-pro 0.8",
+        "qr-tui config set keys.tasks.copy_id 'y,ctrl+y'",
+        "qr-tui config set host.base_url",
+    ),
+)
+@click.argument("key", shell_complete=_complete)
+@click.argument("value", required=False)
+@pass_here
+def set_one(here: Here, key: str, value: str | None) -> int:
+    """Write one setting."""
+    from qr_tui.config import save
+
+    section, _dot, name = key.partition(".")
+    if not section or not name:
+        raise Trouble(Kind.USAGE, _("{key}: name a setting as qr-tui config show does").format(key=inert(key)))
+    save(here.paths.config_file, {key: None if value is None else read_value(key, value)})
+    output.say(_("written to {file}").format(file=inert(str(here.paths.config_file))))
+    return Exit.OK
+
+
+def read_value(key: str, text: str) -> Any:  # noqa: ANN401
+    """Return `text` as the kind of value that the setting `key` takes; what is not known stays text."""
+    from qr_tui.config import DESCRIBE
+
+    kinds = {setting.key: setting.kind for setting in DESCRIBE}
+    kind = "number" if key.startswith("prices.") else kinds.get(key, "text")
+    if kind == "switch" and text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    if kind == "integer":
+        try:
+            return int(text)
+        except ValueError:
+            return text
+    if kind == "number":
+        try:
+            return float(text)
+        except ValueError:
+            return text
+    return text
+
+
+@config.command(
+    "set-key",
+    help=_(
+        "Keep an API key. It is read from the standard input, or asked for without showing it; never from an argument, "
+        "which other users of this machine could see."
+    ),
+    epilog=examples("qr-tui config set-key", "qr-tui config set-key --test < key.txt"),
+)
+@click.option("--base-url", metavar="URL", help=_("The host it belongs to; default: the one in use."))
+@click.option(
+    "--keep",
+    type=click.Choice(["file", "keyring"]),
+    default="file",
+    show_default=True,
+    help=_("A file only you can read, or the system's keyring."),
+)
+@click.option("--test", is_flag=True, help=_("Ask the host first whether it takes the key."))
+@pass_here
+def set_key(here: Here, base_url: str | None, keep: Literal["file", "keyring"], test: bool) -> int:
+    """Read, perhaps test, and keep a key."""
+    from qr_tui.core.address import is_insecure, normalise
+
+    host = normalise(base_url) if base_url else here.base_url
+    if is_insecure(host):
+        output.say(_("{host} is not encrypted: the key can be read on the way").format(host=inert(host)), "yellow")
+    value = _read_key()
+    if test:
+        _test(here, host, value)
+    key = here.keys.save(host, value, keep)
+    where = _("the keyring") if keep == "keyring" else inert(str(here.paths.key_file))
+    output.say(_("key {account} for {host} is kept in {where}").format(account=key.account, host=host, where=where))
+    return Exit.OK
+
+
+@config.command(
+    "forget-key",
+    help=_("Forget the keys of a host."),
+    epilog=examples("qr-tui config forget-key --base-url https://api.example.com"),
+)
+@click.option("--base-url", metavar="URL", help=_("The host; default: the one in use."))
+@pass_here
+def forget_key(here: Here, base_url: str | None) -> int:
+    """Drop what file and keyring hold for a host."""
+    from qr_tui.core.address import normalise
+
+    host = normalise(base_url) if base_url else here.base_url
+    places = here.keys.forget(host)
+    if places:
+        output.say(_("forgotten: {host} ({places})").format(host=host, places=", ".join(places)))
+    else:
+        output.say(_("no key was kept for {host}").format(host=host))
+    return Exit.OK
+
+
+def _read_key() -> str:
+    """Return the key from the standard input, asked for unseen where a person sits there."""
+    if sending.can_ask():
+        import getpass
+
+        return getpass.getpass(_("API key: "), stream=sys.stderr)
+    data = sys.stdin.buffer.read(_MOST_KEY_BYTES + 1)
+    try:
+        value = data.decode().strip()
+    except UnicodeDecodeError:
+        value = ""
+    if not value or len(data) > _MOST_KEY_BYTES:
+        raise Trouble(Kind.USAGE, _("no key came in on the standard input"))
+    return value
+
+
+def _test(here: Here, host: str, value: str) -> None:
+    from qr_tui.cli import engine
+    from qr_tui.services.studio import KeyTest, Studio
+
+    async def work() -> KeyTest:
+        studio = Studio(here.paths, here.settings, here.keys, sink=lambda _event: None)
+        try:
+            return await studio.test_key(host, value)
+        finally:
+            await studio.close()
+
+    try:
+        result = engine.run(work)
+    except engine.Stopped as stopped:
+        raise click.Abort from stopped
+    count = len(result.models)
+    output.say(_("the key works: {count} models").format(count=count))

@@ -1,0 +1,51 @@
+"""The three standard streams as they really are: closed, broken, or of an encoding that cannot say everything."""
+
+import contextlib
+import os
+import sys
+from typing import Final, TextIO
+
+_MODES: Final = ((0, "r", "stdin"), (1, "w", "stdout"), (2, "w", "stderr"))
+
+
+def repair() -> None:
+    """Give every closed standard stream the null device, so that no file of ours ever gets its number.
+
+    Without it, the first file opened under ``qr-tui >&-`` would be descriptor 1, and the next word printed would
+    land in it.
+    """
+    for number, mode, name in _MODES:
+        try:
+            os.fstat(number)
+        except OSError:
+            opened = os.open(os.devnull, os.O_RDONLY if mode == "r" else os.O_WRONLY)
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="backslashreplace")
+
+
+def silence(stream: TextIO) -> None:
+    """Point `stream` at the null device after its reader has gone, so that nothing complains at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+
+
+def drain(code: int) -> int:
+    """Flush what is left to print and return the exit code: `code`, unless the output could not be written."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            silence(stream)
+        except (OSError, ValueError):
+            silence(stream)
+            code = code or 1
+    return code

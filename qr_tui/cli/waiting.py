@@ -1,0 +1,80 @@
+"""How long a command stays: for the answer to its requests, or until its tasks are final."""
+
+import time
+from collections.abc import Sequence
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from qr_tui.cli import output
+from qr_tui.core.events import HostMood
+from qr_tui.core.task import Status, Task
+
+if TYPE_CHECKING:
+    from qr_tui.services.studio import Studio
+
+# How long a command that was not told to wait stays for the answer to its one request: longer than the call's limit.
+SEND_LIMIT: Final = 90.0
+_STEP: Final = 0.25
+_KEYLESS: Final = (HostMood.NO_KEY, HostMood.KEY_REFUSED)
+# what makes staying for the answer pointless: nothing will leave before somebody mends it
+_STUCK: Final = (HostMood.DOWN, *_KEYLESS)
+
+
+class End(Enum):
+    """Why a wait was over."""
+
+    FINAL = "final"
+    DEADLINE = "deadline"
+    KEY = "key"  # nobody can look before a good key is there
+    UNREAD = "unread"  # nobody reads what we print any more
+
+
+class Deadline:
+    """A span of time from now on; None never ends."""
+
+    def __init__(self, span: float | None) -> None:
+        self._at = None if span is None else time.monotonic() + span
+
+    @property
+    def left(self) -> float | None:
+        """Seconds left, None without end."""
+        return None if self._at is None else max(0.0, self._at - time.monotonic())
+
+    def within(self, step: float) -> float:
+        """Return `step`, or what is left when that is less."""
+        left = self.left
+        return step if left is None else min(step, left)
+
+
+async def until_answered(studio: "Studio", keys: Sequence[str]) -> None:
+    """Stay until each task's one request is answered, but leave when it cannot be sent now anyway."""
+    deadline = Deadline(SEND_LIMIT)
+    while deadline.left:
+        if await studio.sent(keys, timeout=_STEP):
+            return
+        tasks = _tasks(studio, keys)
+        hosts = {task.base_url for task in tasks if task.status is Status.QUEUED}
+        going = any(task.status is Status.SENDING for task in tasks)
+        if not going and all(studio.moods.get(host) in _STUCK for host in hosts):
+            return
+
+
+async def until_final(studio: "Studio", keys: Sequence[str], span: float | None) -> End:
+    """Stay until each task is final or needs a person, and say why it was over."""
+    deadline = Deadline(span)
+    while True:
+        if await studio.wait(keys, timeout=deadline.within(_STEP)):
+            return End.FINAL
+        if deadline.left == 0.0:
+            return End.DEADLINE
+        if output.Reader.gone:
+            return End.UNREAD
+        going = [task for task in _tasks(studio, keys) if not task.final and not task.needs_you]
+        hosts = {task.base_url for task in going}
+        sending = any(task.status is Status.SENDING for task in going)
+        if hosts and not sending and all(studio.moods.get(host) in _KEYLESS for host in hosts):
+            return End.KEY
+
+
+def _tasks(studio: "Studio", keys: Sequence[str]) -> list[Task]:
+    return [task for task in map(studio.get, keys) if task is not None]

@@ -1,0 +1,105 @@
+"""`qr-tui watch`: follow tasks until they are final, here or in a process of its own."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from qr_tui.cli import background, engine, output, references, sending, waiting
+from qr_tui.cli.create import seconds
+from qr_tui.cli.here import Here, pass_here
+from qr_tui.cli.main import examples
+from qr_tui.cli.progress import Narrator
+from qr_tui.cli.waiting import End
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.task import Task
+from qr_tui.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qr_tui.services.studio import Studio
+
+
+@click.command(
+    help=_(
+        "Follow tasks until all are final or need you: those named, those that fit a filter, or every unfinished one."
+        "\n\nWith --detach a process of its own does it, for every unfinished task, and outlives this terminal."
+    ),
+    epilog=examples(
+        "qr-tui watch",
+        "qr-tui watch hgcpx k9a02 --timeout 600",
+        "qr-tui watch model:veo --json",
+        "qr-tui watch --detach",
+        "qr-tui watch --status",
+    ),
+)
+@click.argument("words", metavar="[ID|FILTER]...", nargs=-1, shell_complete=references.complete)
+@click.option(
+    "--timeout", type=float, callback=seconds, metavar="SECONDS", help=_("Watch no longer; exit code 4 when reached.")
+)
+@click.option("--detach", is_flag=True, help=_("Watch every unfinished task in the background; one process a store."))
+@click.option("--status", is_flag=True, help=_("Say whether a background process is watching."))
+@click.option("--stop", is_flag=True, help=_("End the background process; no task is lost."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print the tasks as a JSON array at the end."))
+@pass_here
+def watch(
+    here: Here,
+    words: tuple[str, ...],
+    timeout: float | None,
+    detach: bool,
+    status: bool,
+    stop: bool,
+    as_json: bool,
+) -> int:
+    """Watch here, or see to the process that watches in the background."""
+    if background.is_me():
+        return background.main(here, timeout=timeout)
+    if detach + status + stop > 1:
+        raise Trouble(Kind.USAGE, _("choose one of --detach, --status and --stop"))
+    if words and (detach or status or stop):
+        raise Trouble(Kind.USAGE, _("the background process watches every unfinished task: name none"))
+    if status:
+        return background.status(here, as_json=as_json)
+    if stop:
+        return background.stop(here, as_json=as_json)
+    if detach:
+        return background.start(here, timeout=timeout, as_json=as_json)
+    return follow(here, words, timeout=timeout, as_json=as_json)
+
+
+def follow(here: Here, words: "Sequence[str]", *, timeout: float | None, as_json: bool) -> int:
+    """Watch in the foreground: a line a change, then the exit code of the task that needs the most care."""
+    latest: dict[str, Task] = {}
+
+    async def work() -> End:
+        narrator = Narrator([], results=sys.stderr if as_json else sys.stdout)
+        async with engine.studio(here, narrator) as studio:
+            chosen = _choose(studio, words)
+            keys = [task.key for task in chosen]
+            narrator.keys = set(keys)
+            latest.update((task.key, task) for task in chosen)
+            try:
+                for task in chosen:
+                    narrator.see(task)
+                return await waiting.until_final(studio, keys, timeout)
+            finally:
+                narrator.end()
+                latest.update((key, known) for key in keys if (known := studio.get(key)))
+
+    try:
+        end = engine.run(work)
+    except engine.Stopped as stopped:
+        return sending.farewell(list(latest.values()), stopped, as_json=as_json)
+    tasks = list(latest.values())
+    if as_json:
+        sending.print_tasks(tasks, as_json=True)
+    elif not tasks:
+        output.say(_("nothing to watch: no task is unfinished"))
+    return sending.finish(tasks, end)
+
+
+def _choose(studio: "Studio", words: "Sequence[str]") -> list[Task]:
+    if words:
+        return references.ids_or_filter(studio.tasks(), words)
+    return [task for task in studio.tasks() if not task.final and not task.needs_you]

@@ -1,0 +1,54 @@
+"""The words and colours of a task's status on the command line."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from qr_tui.core.failures import WORDS
+from qr_tui.core.task import Status, Task
+from qr_tui.core.text import inert, tail
+from qr_tui.core.words import N_
+from qr_tui.i18n import _
+
+_STATUS_WORDS: Final[Mapping[Status, str]] = {
+    Status.DRAFT: N_("draft"),
+    Status.QUEUED: N_("queued"),
+    Status.SENDING: N_("sending"),
+    Status.UNCONFIRMED: N_("unconfirmed"),
+    Status.WAITING: N_("waiting"),
+    Status.RUNNING: N_("running"),
+    Status.DONE: N_("done"),
+    Status.FAILED: N_("failed"),
+    Status.STOPPED: N_("stopped"),
+}
+STATUS_COLOURS: Final[Mapping[Status, str]] = {
+    Status.UNCONFIRMED: "yellow",
+    Status.RUNNING: "cyan",
+    Status.DONE: "green",
+    Status.FAILED: "red",
+    Status.STOPPED: "dim",
+}
+_WITH_REASON: Final = (Status.FAILED, Status.UNCONFIRMED, Status.DONE)
+
+
+def status_word(task: Task | Status) -> str:
+    """Return the status in the language in use."""
+    return _(_STATUS_WORDS[task if isinstance(task, Status) else task.status])
+
+
+def name(task: Task) -> str:
+    """Return what a line calls the task: the end of its id, or its key until it has one."""
+    return inert(tail(task.id, 14) if task.id else task.key)
+
+
+def describe(task: Task) -> str:
+    """Return one line for where `task` stands: name, status, percentage, the provider's word, reason."""
+    words = [name(task), status_word(task)]
+    if task.status is Status.RUNNING and task.progress is not None:
+        words.append(f"{task.progress:.0f} %")
+    if task.provider_status and task.status in (Status.WAITING, Status.RUNNING):
+        words.append(f"({inert(task.provider_status, limit=40)})")
+    if task.failure is not None and task.status in _WITH_REASON:
+        words.append("· " + _(WORDS[task.failure.kind].title))
+        if task.failure.detail:
+            words.append("· " + inert(_(task.failure.detail), limit=400))
+    return " ".join(words)

@@ -1,0 +1,154 @@
+"""The fault matrix: each fault of the simulator on each call, the state it leads to, and what a person reads."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from qr_tui.core.events import HostChanged, HostMood
+from qr_tui.core.failures import WORDS, Kind
+from qr_tui.core.task import Status
+from qr_tui.simulator.options import FAULTS, Fault, Options
+from qr_tui.simulator.server import Simulator
+from tests.services.live import BOAT, ShortHosts, one, studio, until
+
+pytestmark = pytest.mark.usefixtures("short_patience")
+
+UNSURE = (Status.UNCONFIRMED, Kind.LOST_ANSWER)
+ON_CREATE: dict[str, tuple[Status, Kind | None]] = {
+    "400": (Status.FAILED, Kind.BAD_REQUEST),
+    "401": (Status.FAILED, Kind.KEY_REFUSED),
+    "403": (Status.FAILED, Kind.FORBIDDEN),
+    "404": (Status.FAILED, Kind.WRONG_ADDRESS),
+    "429": (Status.QUEUED, None),
+    "429_empty": (Status.QUEUED, None),
+    "500": UNSURE,
+    "502": UNSURE,
+    "503": UNSURE,
+    "504": UNSURE,
+    "524": UNSURE,
+    "broken_json": UNSURE,
+    "cut": UNSURE,
+    "empty": UNSURE,
+    "error_in_200": (Status.FAILED, Kind.PROVIDER_BUSY),
+    "gzip_bomb": UNSURE,
+    "hang": UNSURE,
+    "html": UNSURE,
+    "huge": UNSURE,
+    "latency": (Status.WAITING, None),
+    "model_not_found": (Status.FAILED, Kind.MODEL_UNAVAILABLE),
+    "no_balance": (Status.FAILED, Kind.NO_BALANCE),
+    "no_balance_429": (Status.FAILED, Kind.NO_BALANCE),
+    "no_id": UNSURE,
+    "redirect": (Status.FAILED, Kind.WRONG_ADDRESS),
+    "reset": UNSURE,
+    "reset_before": UNSURE,
+    "task_not_exist": (Status.FAILED, Kind.BAD_REQUEST),
+    "unknown_status": (Status.WAITING, None),
+    "wrong_types": UNSURE,
+}
+NO_FAULT_OF_A_CREATE = {"no_range"}
+
+
+def posts(simulator: Simulator) -> int:
+    """How many create calls came in."""
+    return int(simulator.stats()["requests"].get("create", 0))
+
+
+@pytest.fixture
+def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qr_tui.services.studio.Hosts", ShortHosts)
+
+
+def test_the_matrix_names_every_fault() -> None:
+    assert set(ON_CREATE) == FAULTS - NO_FAULT_OF_A_CREATE
+
+
+@pytest.mark.parametrize("fault", sorted(ON_CREATE))
+def test_a_fault_of_the_create_call(tmp_path: Path, fault: str) -> None:
+    """The state it proves, one POST only however long we wait, and words for it."""
+
+    async def work() -> None:
+        with Simulator(Options(speed=50.0)) as simulator:
+            simulator.fault(Fault(on="create", fault=fault, count=0, seconds=0.05 if fault == "latency" else 0))
+            async with studio(tmp_path, simulator.url) as engine:
+                (task,) = await engine.submit(BOAT)
+                status, kind = ON_CREATE[fault]
+                if status is Status.QUEUED:
+                    await until(lambda: posts(simulator) >= 2)
+                    simulator.clear_faults()
+                    await until(lambda: one(engine).id is not None)
+                    assert simulator.stats()["paid"] == 1
+                    return
+                await engine.sent([task.key], 10)
+                after = one(engine)
+                assert after.status is status or (status is Status.WAITING and after.id)
+                assert (after.failure.kind if after.failure else None) is kind
+                if kind:
+                    assert all(WORDS[kind]), "it has a title, a meaning and a hint"
+                await asyncio.sleep(0.3)  # long enough for many ticks of the quick pace
+                assert posts(simulator) == 1
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS - {"no_range"}))
+def test_a_fault_of_the_query_call_never_fails_a_task(tmp_path: Path, fault: str) -> None:
+    async def work() -> None:
+        with Simulator(Options(speed=400.0)) as simulator:
+            events: list[object] = []
+            seconds = 0.05 if fault == "latency" else 0
+            # two in a row: a third "not found" would rightly be believed
+            simulator.fault(Fault(on="query", fault=fault, count=2, seconds=seconds))
+            async with studio(tmp_path, simulator.url, events) as engine:  # type: ignore[arg-type]
+                (task,) = await engine.submit(BOAT)
+                if fault == "401":
+                    await until(lambda: engine.moods.get(simulator.url) is HostMood.KEY_REFUSED)
+                    assert one(engine).status is Status.WAITING
+                    await engine.use_key(simulator.url, "sk-another-good-key", keep="memory")
+                    await until(lambda: engine.moods[simulator.url] is HostMood.KEY_REFUSED)
+                    await engine.use_key(simulator.url, "sk-a-third-good-key", keep="memory")
+                assert await engine.wait([task.key], 20), one(engine)
+                assert one(engine).status is Status.DONE
+                assert one(engine).video_url
+                assert posts(simulator) == 1
+                if fault == "429":
+                    moods = [event.mood for event in events if isinstance(event, HostChanged)]
+                    assert HostMood.SLOW_DOWN in moods
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("fault", ["reset", "hang", "504", "broken_json", "no_id"])
+def test_a_lost_answer_stays_lost_over_a_restart(tmp_path: Path, fault: str) -> None:
+    async def work() -> None:
+        with Simulator(Options(speed=50.0)) as simulator:
+            simulator.fault(Fault(on="create", fault=fault))
+            for _ in range(3):
+                async with studio(tmp_path, simulator.url) as engine:
+                    if not engine.tasks():
+                        (task,) = await engine.submit(BOAT)
+                        await engine.sent([task.key], 10)
+                    assert one(engine).status is Status.UNCONFIRMED
+                    await asyncio.sleep(0.1)
+            assert posts(simulator) == 1
+
+    asyncio.run(work())
+
+
+def test_refused_connections_keep_the_task_queued_and_one_post_leaves_when_the_host_is_back(tmp_path: Path) -> None:
+    async def work() -> None:
+        simulator = Simulator(Options(speed=50.0))
+        simulator.start()
+        url = simulator.url
+        simulator.stop()
+        async with studio(tmp_path, url) as engine:
+            await engine.submit(BOAT)
+            await until(lambda: engine.moods.get(url) is HostMood.DOWN)
+            assert one(engine).status is Status.QUEUED
+            simulator.start()
+            await until(lambda: one(engine).id is not None)
+        assert posts(simulator) == 1
+        simulator.stop()
+
+    asyncio.run(work())

@@ -9,6 +9,7 @@ from qr_tui.core import address
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.events import HostMood, Sink
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.schedule import Pace
 from qr_tui.core.task import Request, Status, Task, find, new_task
 from qr_tui.core.words import N_
 from qr_tui.i18n import _
@@ -49,12 +50,13 @@ class Studio:
         *,
         sink: Sink,
         clock: Clock | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.base_url = config.base_url(settings)
-        self.catalogue = Catalogue(config.models(settings))
+        self.catalogue = Catalogue(config.additions(settings))
         self._settings = settings
         self._clock = clock or Clock()
-        pace = config.pace(settings)
+        pace = pace or config.pace(settings)
         self._book = Book(paths.store, sink=sink, clock=self._clock)
         self._hosts = Hosts(keys, pace=pace, sink=sink, ca_file=settings.host.ca_file)
         self._poller = Poller(self._book, self._hosts, pace=pace, clock=self._clock, wake=self._poke)

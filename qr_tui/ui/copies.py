@@ -1,0 +1,104 @@
+"""What can be copied of a task or of several: the lines of the copy menu, without the menu."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from qr_tui.core.curl import curl
+from qr_tui.core.export import task_json
+from qr_tui.core.task import FileState, Task
+from qr_tui.core.text import duration
+from qr_tui.core.words import N_
+from qr_tui.i18n import _
+
+
+class Choice(NamedTuple):
+    """One thing to copy.
+
+    Attributes:
+        name: ``id``, ``link``, ``file``, ``prompt``, ``curl`` or ``json``.
+        key: The letter that takes it in the menu.
+        label: What it is called.
+        text: Exactly what is copied; empty when there is nothing.
+        why: Why there is nothing.
+        note: What to know before using it.
+    """
+
+    name: str
+    key: str
+    label: str
+    text: str
+    why: str = ""
+    note: str = ""
+
+
+_NO_TASK: Final = N_("no task is under the cursor")
+
+
+def choices(tasks: Sequence[Task], now: float) -> list[Choice]:
+    """Return all six choices for `tasks` in menu order, at `now` (Unix seconds); what is missing says why."""
+    return [
+        _each("id", "i", _("id"), tasks, lambda task: task.id or "", _no_id),
+        _each("link", "l", _("link"), tasks, lambda task: task.video_url or "", _no_link, _expiry(tasks, now)),
+        _each("file", "f", _("file path"), tasks, _file, lambda _task: N_("it is not saved here")),
+        _each("prompt", "p", _("prompt"), tasks, lambda task: task.prompt, lambda _task: N_("it has none")),
+        _each(
+            "curl",
+            "c",
+            _("curl"),
+            tasks,
+            lambda task: curl(task.request, task.base_url),
+            lambda _task: "",
+            N_("makes it anew, at its price"),
+        ),
+        _json(tasks),
+    ]
+
+
+def _each(
+    name: str,
+    key: str,
+    label: str,
+    tasks: Sequence[Task],
+    read: Callable[[Task], str],
+    missing: Callable[[Task], str],
+    note: str = "",
+) -> Choice:
+    """Return the choice that copies `read` of each task, one a line; blocks of several lines stand apart."""
+    found = [text for text in map(read, tasks) if text]
+    if not found:
+        why = missing(tasks[0]) if tasks else _NO_TASK
+        return Choice(name, key, label, "", _(why))
+    apart = "\n\n" if any("\n" in text for text in found) and len(found) > 1 else "\n"
+    notes = [_(note)] if note else []
+    if len(found) < len(tasks):
+        notes.insert(0, _("{n} of {total}").format(n=len(found), total=len(tasks)))
+    return Choice(name, key, label, apart.join(found), note=", ".join(notes))
+
+
+def _no_id(task: Task) -> str:
+    return N_("it never got one") if task.final else N_("the provider has not given it an id yet")
+
+
+def _no_link(task: Task) -> str:
+    return N_("there is none") if task.final else N_("it is not finished")
+
+
+def _file(task: Task) -> str:
+    return (task.file or "") if task.file_state is FileState.SAVED else ""
+
+
+def _expiry(tasks: Sequence[Task], now: float) -> str:
+    ends = [task.expires_at for task in tasks if task.video_url and task.expires_at is not None]
+    if not ends:
+        return ""
+    left = min(ends) - now
+    return _("works for {span}").format(span=duration(left)) if left > 0 else _("its time is over")
+
+
+def _json(tasks: Sequence[Task]) -> Choice:
+    if not tasks:
+        return Choice("json", "J", _("JSON"), "", _(_NO_TASK))
+    documents = [task_json(task) for task in tasks]
+    text = json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2)
+    return Choice("json", "J", _("JSON"), text)

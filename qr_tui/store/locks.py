@@ -30,20 +30,18 @@ class FileLock:
             fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if _names(self.path, fd):
+                    self.fd, fd = fd, -1
+                    return True
+                # swept away between open and lock: whoever comes next would lock another file
             except BlockingIOError:
-                os.close(fd)
                 if time.monotonic() >= deadline:
                     return False
                 time.sleep(wait)
                 wait = min(2 * wait, LONGEST_WAIT)
-                continue
-            except BaseException:
-                os.close(fd)
-                raise
-            if _names(self.path, fd):
-                self.fd = fd
-                return True
-            os.close(fd)  # swept away between open and lock: whoever comes next would lock another file
+            finally:
+                if fd >= 0:
+                    os.close(fd)
 
     @property
     def held(self) -> bool:

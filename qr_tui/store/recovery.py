@@ -56,9 +56,9 @@ def words(path: Path, aside: Path | None, found: bool, count: int, *, spoiled: b
     lines: list[str] = []
     if aside is not None:
         lines.append(_("{file} is damaged; it was kept as {name}.").format(file=path, name=aside.name))
-    elif found:
+    elif found or spoiled:
         lines.append(_("{file} is gone.").format(file=path))
-    elif not spoiled:
+    else:
         return ""
     if spoiled:
         lines.append(_("The backup is damaged too and was kept beside it."))

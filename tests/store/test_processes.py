@@ -1,0 +1,159 @@
+"""Real processes on one store: nothing lost, nothing unreadable, whoever is killed and whenever."""
+
+import itertools
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from qr_tui.core.task import HISTORY_LIMIT, Status
+from qr_tui.store import format  # noqa: A004 -- a module, used with its name
+from qr_tui.store.tasks import TaskStore
+from tests.store.helpers import names, opened, task
+
+# the torture target asks for many more
+TORTURE = int(os.environ.get("QR_TUI_TORTURE", "0"))
+CHANGES = 1000 if TORTURE else 60
+KILLS = TORTURE or 25
+
+# adds tasks of its own, moves each on, and writes on the one that all share; says each key once it is on disk
+WRITER = """
+import sys, time
+from pathlib import Path
+from qr_tui.core.task import Request, Status, new_task
+from qr_tui.store.changes import Change
+from qr_tui.store.tasks import TaskStore
+path, name, count, shared = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
+store = TaskStore(path)
+assert store.open() == [], "something to say"
+for number in range(count):
+    request = Request(model="sora-2-pro", prompt=f"{name} {number}")
+    made = new_task(request, base_url="https://api.example", account="a", now=time.time())
+    store.add([made])
+    print("added", made.key, flush=True)
+    assert store.apply([Change(made.key, {"status": Status.SENDING}, frozenset({Status.QUEUED}))])
+    assert store.apply([Change(made.key, {"status": Status.WAITING, "id": f"x:{made.key}"})])
+    print("id", made.key, flush=True)
+    assert store.apply([
+        Change(made.key, {"status": Status.RUNNING, "progress": 1.0 + number}),
+        Change(shared, {"provider_status": f"{name} {number}"}),
+    ])
+    store.refresh()
+print("end", name, flush=True)
+"""
+
+
+def start(path: Path, name: str, count: int, shared: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", WRITER, str(path), name, str(count), shared]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def test_several_writers_lose_nothing_while_readers_read(path: Path) -> None:
+    store = opened(path)
+    shared = task("shared", status=Status.RUNNING)
+    store.add([shared])
+    writers = [start(path, name, CHANGES // 3, shared.key) for name in "abc"]
+    told: dict[str, Status] = {}
+    looks = 0
+    while any(writer.poll() is None for writer in writers):
+        format.decode(path.read_bytes())  # whole at every instant, without any lock
+        delta = store.refresh()
+        told.update({item.key: item.status for item in delta.changed} if delta else {})
+        looks += 1
+    delta = store.refresh()
+    told.update({item.key: item.status for item in delta.changed} if delta else {})
+    said = [line.split() for writer in writers for line in writer.communicate()[0].splitlines()]
+    assert all(writer.returncode == 0 for writer in writers)
+    assert looks > 3
+    added = {key for word, key in said if word == "added"}
+    assert len(added) == CHANGES // 3 * 3
+    assert set(told) == added | {shared.key}
+    assert set(told.values()) == {Status.RUNNING}
+    again = opened(path)
+    by_key = {item.key: item for item in again.tasks()}
+    assert set(by_key) == added | {shared.key}
+    assert {by_key[key].status for key in added} == {Status.RUNNING}
+    assert {by_key[key].id for key in added} == {f"x:{key}" for key in added}
+    counts = [moment.word.split()[0] for moment in by_key[shared.key].history if moment.word]
+    if CHANGES < HISTORY_LIMIT:  # else the oldest lines have made room
+        assert {name: counts.count(name) for name in "abc"} == dict.fromkeys("abc", CHANGES // 3)
+    assert names(path) == {"tasks.json", "tasks.json.bak"}
+
+
+def kill_at(process: "subprocess.Popen[str]", moment: Callable[[], float]) -> list[list[str]]:
+    """Kill `process` some time after its first words; return all it said."""
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    time.sleep(moment())
+    process.send_signal(signal.SIGKILL)
+    rest, _ = process.communicate()
+    return [line.split() for line in (first + rest).splitlines() if len(line.split()) == 2]
+
+
+@pytest.mark.slow
+def test_kill_at_any_instant_keeps_every_word_given(path: Path) -> None:
+    store = opened(path)
+    shared = task("shared", status=Status.RUNNING)
+    store.add([shared])
+    chance = random.Random(3)
+    added: set[str] = set()
+    with_id: set[str] = set()
+    for number in range(KILLS):
+        said = kill_at(start(path, f"w{number}", 10_000, shared.key), lambda: chance.random() * 0.06)
+        added |= {key for word, key in said if word == "added"}
+        with_id |= {key for word, key in said if word == "id"}
+        again = TaskStore(path)
+        assert again.open() == []  # never anything to recover
+        by_key = {item.key: item for item in again.tasks()}
+        assert added <= set(by_key)
+        assert all(by_key[key].id == f"x:{key}" for key in with_id)
+        leftovers = names(path) - {"tasks.json", "tasks.json.bak", "tasks.json.tmp", "tasks.json.bak.tmp"}
+        assert leftovers == set()
+    assert len(added) >= KILLS
+    again.add([task("last")])
+    assert names(path) == {"tasks.json", "tasks.json.bak"}
+
+
+def test_a_killed_writer_leaves_no_lock_behind(path: Path) -> None:
+    opened(path)
+    code = (
+        "import sys, time; from pathlib import Path; from qr_tui.store.storage import FileStorage\n"
+        "storage = FileStorage(Path(sys.argv[1]), time.time)\n"
+        "with storage.transaction():\n"
+        "    print('in', flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "in\n"
+        process.kill()
+    store = opened(path)
+    store.add([task()])
+    assert len(store.tasks()) == 1
+
+
+def test_two_first_starts_at_once_share_one_store(path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from qr_tui.store.tasks import TaskStore\n"
+        "from tests.store.helpers import task\n"
+        "store = TaskStore(Path(sys.argv[1])); sys.stdin.readline()\n"
+        "assert store.open() == []; store.add([task(sys.argv[2])])"
+    )
+    processes = [
+        subprocess.Popen([sys.executable, "-c", code, str(path), name], stdin=subprocess.PIPE, text=True)
+        for name in itertools.islice("abcdef", 3)
+    ]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    for process in processes:
+        process.communicate()
+        assert process.returncode == 0
+    assert sorted(item.prompt for item in opened(path).tasks()) == ["a", "b", "c"]

@@ -1,17 +1,14 @@
 """The unsent draft: kept on disk while it is written, back after a crash or a dropped line."""
 
-import os
-import tempfile
 import threading
-from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
 
-from qr_tui import paths
-from qr_tui.core.catalogue import DEFAULT_MODEL
+from qr_tui.core.catalogue import DEFAULT_MODEL, Field, Model
 from qr_tui.core.task import Parameter, Request, Task
+from qr_tui.files import write_private
 
 MOST_COPIES: Final = 20
 
@@ -23,6 +20,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         images: The links as typed, one a line.
         values: Parameters by field name, of every model visited, so that switching back finds them again.
         parent: Key of the task it started from.
+        source: What that task asked for; its values are offered as they were, in the catalogue or not.
         kept: The draft that stood here before this one took its place; one level deep.
     """
 
@@ -32,6 +30,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     values: dict[str, Parameter] = {}
     copies: int = 1
     parent: str | None = None
+    source: Request | None = None
     kept: "Draft | None" = None
 
     @property
@@ -42,6 +41,32 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def links(self) -> tuple[str, ...]:
         """Return the image links, blank lines left out."""
         return tuple(line.strip() for line in self.images.splitlines() if line.strip())
+
+    def value(self, model: Model, field: Field) -> Parameter:
+        """Return what `field` of `model` is set to: as chosen where the model takes it, else its default."""
+        value = self.values.get(field.name, field.default)
+        if field.control == "text":
+            return "" if value is None else str(value)
+        if self.source is not None and self.source.model == model.id:
+            asked = self.source.parameters.get(field.name)
+            if type(value) is type(asked) and value == asked:
+                return value
+        if field.control == "switch":
+            return value if isinstance(value, bool) else field.default
+        known = any(type(value) is type(item) and value == item for item in field.values)
+        return value if known else field.default
+
+    def request(self, model: Model) -> Request:
+        """Return what would be sent with `model`: its fields, empty optional ones left out."""
+        parameters: dict[str, Parameter] = {}
+        if self.source is not None and self.source.model == model.id:
+            parameters = {name: value for name, value in self.source.parameters.items() if model.field(name) is None}
+        for field in model.fields:
+            value = self.value(model, field)
+            value = value.strip() if isinstance(value, str) else value
+            if not (field.optional and value in ("", None)):
+                parameters[field.name] = value
+        return Request(model=model.id, prompt=self.prompt, images=self.links(), parameters=parameters)
 
     def sent(self) -> "Draft":
         """Return what stays after it was sent: the settings, and one copy, so that no more is paid unseen."""
@@ -62,9 +87,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return msgspec.structs.replace(fresh, kept=msgspec.structs.replace(self, kept=None))
 
 
-def from_request(
-    request: Request, *, parent: str | None = None, values: dict[str, Parameter] | None = None
-) -> Draft:
+def from_request(request: Request, *, parent: str | None = None, values: dict[str, Parameter] | None = None) -> Draft:
     """Return the draft that would send `request`; `values` are kept where it says nothing."""
     return Draft(
         model=request.model,
@@ -72,6 +95,7 @@ def from_request(
         images="\n".join(request.images),
         values=(values or {}) | request.parameters,
         parent=parent,
+        source=request,
     )
 
 
@@ -119,23 +143,8 @@ class DraftFile:
         number = self.ticket() if ticket is None else ticket
         with self._lock:
             if number > self._written:
-                self._replace(msgspec.json.encode(draft))
+                write_private(self.path, msgspec.json.encode(draft))
                 self._written = number
-
-    def _replace(self, data: bytes) -> None:
-        folder = paths.make(self.path.parent)
-        # mkstemp makes the file 0600, and the rename keeps that
-        handle, name = tempfile.mkstemp(dir=folder, prefix=f".{self.path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(self.path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
 
     def _put_aside(self) -> Loaded:
         for number in range(1, 100):

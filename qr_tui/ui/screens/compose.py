@@ -1,0 +1,460 @@
+"""Writing a new video: the prompt, the fields of its model, what it costs to say yes, and the way to send it."""
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
+from textual import on
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.containers import Container
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Static, TextArea
+
+from qr_tui.core.address import host_name
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.task import Request, Task
+from qr_tui.core.text import cells, cut, inert, tail
+from qr_tui.i18n import _, ngettext
+from qr_tui.services.checks import Concern, is_link
+from qr_tui.ui import editor
+from qr_tui.ui.commands import command
+from qr_tui.ui.draft import Draft, DraftFile
+from qr_tui.ui.front import Front
+from qr_tui.ui.keymap import display
+from qr_tui.ui.messages import say
+from qr_tui.ui.screens.base import CommandScreen
+from qr_tui.ui.widgets.field_row import OpenRow
+from qr_tui.ui.widgets.form import SHAPES, Form
+from qr_tui.ui.widgets.key_line import KeyLine
+from qr_tui.ui.widgets.notes import Note, Notes, of
+from qr_tui.ui.widgets.plain_editor import PlainEditor
+
+if TYPE_CHECKING:
+    from qr_tui.services.studio import Studio
+
+SAVE_AFTER = 0.5  # seconds of quiet before the draft goes to disk
+
+
+class ComposeScreen(CommandScreen[list[Task] | None]):
+    """Write a video and send it; ends with the new tasks, or None when a person went back.
+
+    Args:
+        studio: The engine; its catalogue, checks and `submit` are used.
+        front: Where the draft lives, and the environment for the editor.
+        start: The task to start from; a draft that would be overwritten is kept one step away.
+    """
+
+    scope: ClassVar[str] = "compose"
+    AUTO_FOCUS = "#prompt"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (140, "-wide")]  # noqa: RUF012 -- as Textual has it
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012
+    CSS = """
+    ComposeScreen {
+        #title { height: 1; background: $surface; color: $foreground; padding: 0 1; }
+        #body { height: 1fr; }
+        #prompt { height: 1fr; min-height: 3; padding: 0 1; border: round $rail; border-title-color: $text-muted;
+            border-subtitle-color: $text-muted; }
+        #prompt:focus { border: round $accent; border-title-color: $accent; }
+        #form { max-height: 68%; padding: 0 0 0 0; }
+        &.-short #prompt { border: none; min-height: 2; background: $surface; }
+        &.-short #form { max-height: 60%; }
+        &.-wide #body { layout: horizontal; }
+        &.-wide #form { width: 78; height: 100%; max-height: 100%; margin: 1 1 0 1; }
+        &.-ascii #prompt { border: ascii $rail; }
+        &.-ascii #prompt:focus { border: ascii $accent; }
+        &.-ascii.-short #prompt { border: none; }
+    }
+    """
+
+    def __init__(self, studio: "Studio", front: Front, *, start: Task | None = None) -> None:
+        super().__init__()
+        self._studio = studio
+        self._front = front
+        self._start = start
+        self._file = DraftFile(front.paths.draft_file)
+        self._draft = Draft()
+        self._saved = self._draft
+        self._state = ""
+        self._timer: Timer | None = None
+        self._sending = False
+        self._trouble: tuple[Note, ...] = ()
+        self._opening: tuple[Note, ...] = ()
+        self._open_draft()
+        self._prompt = PlainEditor(
+            self._draft.prompt,
+            id="prompt",
+            placeholder=_("Describe the video: what is seen, how it moves, the light, the style. Any language."),
+        )
+
+    # drawing
+    def compose(self) -> ComposeResult:
+        """Yield title, prompt, form, notes, footer."""
+        yield Static(id="title", markup=False)
+        with Container(id="body"):
+            yield self._prompt
+            yield Form(self._studio.catalogue, self._draft, self._key)
+        yield Notes(id="notes")
+        yield KeyLine(self._keys_on())
+
+    def on_mount(self) -> None:
+        """Show the draft as it was left."""
+        super().on_mount()
+        self.set_class(bool(getattr(getattr(self.app, "glyphs", None), "ascii_only", False)), "-ascii")
+        self.prompt.border_title = _("prompt")
+        self.prompt.move_cursor(self.prompt.document.end)
+        self._count()
+        self._title()
+        self._remark()
+
+    def on_resize(self) -> None:
+        """Cut the title to the new width."""
+        self._title()
+
+    @property
+    def prompt(self) -> PlainEditor:
+        """The prompt's editor; it still holds its text when the screen is already gone."""
+        return self._prompt
+
+    @property
+    def form(self) -> Form:
+        """The fields."""
+        return self.query_one(Form)
+
+    @property
+    def draft(self) -> Draft:
+        """What stands on the screen."""
+        return msgspec.structs.replace(self._draft, prompt=self._prompt.text)
+
+    @property
+    def request(self) -> Request:
+        """What would be sent."""
+        request = self.draft.request(self._studio.catalogue.get(self._draft.model))
+        return self._studio.catalogue.complete(request)
+
+    @property
+    def model_fields(self) -> frozenset[str]:
+        """The parameter names of the model chosen."""
+        return frozenset(field.name for field in self._studio.catalogue.get(self._draft.model).fields)
+
+    def _key(self, name: str) -> str:
+        command_id = f"compose.{name}"
+        try:
+            keys = self.keymap.keys(command_id)
+        except KeyError:
+            return ""
+        return self.keymap.show(command_id) if keys else ""
+
+    def rebind(self) -> None:
+        """Bind the keys, and show them as they are now."""
+        super().rebind()
+        if self.is_mounted:
+            self.query_one(KeyLine).show(self._keys_on())
+
+    def _keys_on(self) -> list[tuple[str, str]]:
+        """Return the keys of the last line; those of single fields stand at their fields."""
+        generate, request, back = (command(f"compose.{name}") for name in ("generate", "request", "back"))
+        keys = [
+            (self._key("generate"), _(generate.title)),
+            ("tab", _("next")),
+            (self._key("back"), _(back.title)),
+            (self._key("request"), _(request.title)),
+        ]
+        helps = self.keymap.keys_on(self.scope, command("app.help"))
+        if helps:
+            keys.append((display(helps[0]), _(command("app.help").title)))
+        return keys
+
+    def _title(self) -> None:
+        title = _("new video")
+        if self._draft.parent and (parent := self._studio.get(self._draft.parent)):
+            name = tail(inert(parent.id or parent.key), 8)
+            title = _("new video from {id}").format(id=name)
+        host = inert(host_name(self._studio.base_url))
+        width = max(self.app.size.width - 2, 0)
+        right = cut(self._state, max(width - cells(title) - 12, 0))
+        left = cut(f"qr-tui · {title} · {host}", max(width - cells(right) - 1, 0))
+        gap = " " * max(1, width - cells(left) - cells(right))
+        self.query_one("#title", Static).update(Content.assemble((left, "bold"), gap, (right, "$text-muted")))
+
+    def _count(self) -> None:
+        count = self.prompt.length
+        text = ngettext("{n} character", "{n} characters", count).format(n=f"{count:,}")
+        self.prompt.border_subtitle = f"{self._key('editor')} $EDITOR · {text}"
+
+    # the draft
+    def _open_draft(self) -> None:
+        draft, aside, problem = self._file.load()
+        self._saved = draft
+        opening: list[Note] = []
+        if aside is not None:
+            text = _("The draft could not be read and was put aside as {name}.").format(name=aside.name)
+            opening.append(Note(text, "warn"))
+        if problem:
+            opening.append(Note(_("The draft cannot be read: {reason}").format(reason=problem), "warn"))
+        if self._start is not None:
+            draft = draft.restarted(self._start)
+            if draft.kept is not None:
+                opening.append(
+                    Note(
+                        _("Your earlier draft is kept: {key} brings it back.").format(
+                            key=command("compose.swap").keys[0]
+                        )
+                    )
+                )
+        elif not draft.empty:
+            self._state = _("draft restored")
+        self._draft = draft
+        self._opening = tuple(opening)
+
+    def _touch(self) -> None:
+        """Note that something changed: it goes to disk after half a second of quiet."""
+        self._trouble = self._opening = ()
+        if self._timer is None:
+            self._timer = self.set_timer(SAVE_AFTER, self._save_soon)
+        else:
+            self._timer.reset()
+
+    async def _save_soon(self) -> None:
+        self._timer = None
+        draft, ticket = self.draft, self._file.ticket()
+        if draft == self._saved:
+            return
+        try:
+            await asyncio.to_thread(self._file.save, draft, ticket)
+        except OSError as error:
+            self._unsaved(error)
+            return
+        self._saved = draft
+        self._say_state(_("draft saved"))
+
+    def save_now(self) -> None:
+        """Put the draft on disk before returning: at the way out, by a key or by a signal."""
+        draft = self.draft
+        if draft == self._saved:
+            return
+        try:
+            self._file.save(draft)
+            self._saved = draft
+        except OSError as error:
+            self._unsaved(error)
+
+    def _unsaved(self, error: OSError) -> None:
+        self._say_state(_("draft NOT saved: {reason}").format(reason=error.strerror or error))
+
+    def _say_state(self, text: str) -> None:
+        if text != self._state and self.is_mounted:
+            self._state = text
+            self._title()
+
+    def on_screen_suspend(self) -> None:
+        """Another screen covers this one, or it closes."""
+        self.save_now()
+
+    def on_unmount(self) -> None:
+        """The app ends."""
+        self.save_now()
+
+    async def _replace(self, draft: Draft) -> None:
+        """Show another draft."""
+        self._draft = draft
+        self.prompt.set_text(draft.prompt)
+        await self.form.show(draft)
+        self._title()
+        self._touch()
+        self._remark()
+
+    # changes
+    @on(TextArea.Changed, "#prompt")
+    def _prompt_changed(self) -> None:
+        self._count()
+        if self.prompt.text != self._draft.prompt:
+            self._draft = msgspec.structs.replace(self._draft, prompt=self.prompt.text)
+            self._touch()
+            self._remark(quick=True)
+
+    @on(Form.Edited)
+    def _field_changed(self, event: Form.Edited) -> None:
+        if event.field == "images":
+            self._draft = msgspec.structs.replace(self._draft, images=str(event.value))
+        elif event.field == "copies":
+            self._draft = msgspec.structs.replace(self._draft, copies=int(event.value or 1))
+        else:
+            values = self._draft.values | {event.field: event.value}
+            self._draft = msgspec.structs.replace(self._draft, values=values)
+        self._touch()
+        self._remark()
+
+    @on(OpenRow.Opened)
+    def _open_model(self) -> None:
+        self.run_worker(self.do_model(), group="choose", exclusive=True)
+
+    # what is worth knowing
+    def _remark(self, *, quick: bool = False) -> None:
+        """Show what the engine has to say about the choice so far; `quick` only clears what a change outdated."""
+        notes = self.query_one(Notes)
+        if self._trouble or self._opening:
+            notes.tell(*self._trouble, *self._opening)
+            return
+        if quick and notes.notes == self._standing:
+            return
+        if not quick:
+            concerns = self._studio.check(self.request, self._draft.copies)
+            self._standing = tuple(_note(concern) for concern in concerns if _while_writing(concern))
+        notes.tell(*self._standing)
+
+    _standing: tuple[Note, ...] = ()
+
+    def _show(self, *notes: Note, field: str = "") -> None:
+        """Show what stands in the way, and go to the field it is about."""
+        self._trouble = notes
+        self._remark()
+        if field == "prompt":
+            self.prompt.focus()
+        elif field:
+            self.form.focus_field(field)
+
+    # commands
+    async def do_generate(self) -> None:
+        """Send it, once; whatever goes wrong, every word stays where it is."""
+        if self._sending:
+            return
+        self._sending = True
+        try:
+            tasks = await self._send()
+        except Trouble as trouble:
+            self._show(of(trouble))
+            return
+        finally:
+            self._sending = False
+            self._say_state("")
+        if tasks and self.is_mounted:
+            sent = self._draft.sent()
+            self._draft = sent
+            self.prompt.set_text("")
+            self.save_now()
+            self.dismiss(tasks)
+
+    async def _send(self) -> list[Task]:
+        request, copies = self.request, self._draft.copies
+        if not request.prompt.strip():
+            self._show(Note(_("The prompt is empty: say what the video shows."), "bad"), field="prompt")
+            return []
+        if self._bad_image():
+            return []
+        concerns = self._studio.check(request, copies)
+        for concern in concerns:
+            if concern.weight == "stop":
+                self._show(of(Trouble(concern.kind, concern.detail)), field=concern.field)
+                return []
+        ask = [concern for concern in concerns if concern.weight == "ask"]
+        if ask and not await self._agrees(ask):
+            return []
+        self._say_state(_("sending …"))
+        return await self._studio.submit(request, copies=copies, sure=True, parent=self._draft.parent)
+
+    async def _agrees(self, concerns: list[Concern]) -> bool:
+        from qr_tui.ui.screens.confirm import ConfirmScreen
+
+        lines = [of(Trouble(concern.kind, concern.detail)).text for concern in concerns]
+        return bool(
+            await self.app.push_screen_wait(ConfirmScreen(_("Send it all the same?"), lines, _("send"), _("not now")))
+        )
+
+    def _bad_image(self) -> bool:
+        row = self.form.row("images")
+        for number, line in enumerate(self._draft.images.splitlines(), 1):
+            if line.strip() and not is_link(line.strip()):
+                text = _("images, line {number}: {text} is not an http or https link").format(
+                    number=number, text=cut(inert(line), 60)
+                )
+                self._show(Note(text, "bad"), field="images")
+                entry = getattr(row, "entry", None)
+                if isinstance(entry, PlainEditor):
+                    entry.move_cursor((number - 1, len(line)))
+                return True
+        return False
+
+    async def do_model(self) -> None:
+        """Choose the model from a list."""
+        from qr_tui.ui.screens.choose import ChooseScreen
+
+        options = [(model.id, model.id, _about(model.retired, model.minutes)) for model in self._studio.catalogue]
+        if self._draft.model not in self._studio.catalogue:
+            options.insert(0, (self._draft.model, self._draft.model, _("not in the catalogue")))
+        chosen = await self.app.push_screen_wait(ChooseScreen(_("Model"), options, self._draft.model))
+        if chosen and chosen != self._draft.model:
+            await self._replace(msgspec.structs.replace(self.draft, model=str(chosen)))
+
+    def do_orientation(self) -> None:
+        """Portrait or landscape."""
+        self.form.step(*SHAPES)
+
+    def do_duration(self) -> None:
+        """Next duration."""
+        self.form.step("duration")
+
+    def do_size(self) -> None:
+        """Next size."""
+        self.form.step("size")
+
+    def do_watermark(self) -> None:
+        """Watermark on or off."""
+        self.form.step("watermark")
+
+    def do_private(self) -> None:
+        """Private on or off."""
+        self.form.step("private")
+
+    def do_request(self) -> None:
+        """Show the exact JSON and the curl line."""
+        from qr_tui.ui.screens.request import RequestScreen
+
+        self.app.push_screen(RequestScreen(self.request, self._studio.base_url, self._draft.copies))
+
+    async def do_swap(self) -> None:
+        """Bring the earlier draft back; this one takes its place."""
+        draft = self.draft
+        if draft.kept is None:
+            say(self.app, _("there is no earlier draft"), warn=True)
+            return
+        await self._replace(draft.swapped())
+        self._say_state(_("earlier draft; the other one is kept"))
+
+    async def do_editor(self) -> None:
+        """Open the prompt in the person's editor; the engine goes on meanwhile, the screen waits."""
+        text = self.prompt.text
+        self.save_now()
+        try:
+            with self.app.batch_update(), self.app.suspend(), editor.interrupts_are_the_editors():
+                edited = await asyncio.to_thread(editor.edit, text, self._front.paths.state, self._front.env)
+        except SuspendNotSupported:
+            trouble = Trouble(Kind.USAGE, _("this terminal cannot be handed over to an editor"))
+            self._show(of(trouble), field="prompt")
+        except Trouble as trouble:
+            self._show(of(trouble), field="prompt")
+        else:
+            self.prompt.set_text(edited)
+            self.prompt.focus()
+
+    def do_back(self) -> None:
+        """Go back to the list; the draft is on disk."""
+        self.save_now()
+        self.dismiss(None)
+
+
+def _about(retired: str | None, minutes: str) -> str:
+    usual = _("{minutes} minutes").format(minutes=minutes)
+    return _("{usual} · switched off at its source on {day}").format(usual=usual, day=retired) if retired else usual
+
+
+def _while_writing(concern: Concern) -> bool:
+    """Tell whether a concern is worth a line before anyone asked to send."""
+    if concern.weight == "note":
+        return True
+    return concern.kind in (Kind.MODEL_UNAVAILABLE, Kind.OVER_LIMIT, Kind.NO_KEY)
+
+
+def _note(concern: Concern) -> Note:
+    text = concern.detail or of(Trouble(concern.kind)).text
+    return Note(text, "bad" if concern.weight == "stop" else "warn")

@@ -1,0 +1,101 @@
+"""The request as it would be sent: the exact JSON body, and a curl line that sends the same."""
+
+from typing import Any, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from qr_tui.core.curl import body_text, curl
+from qr_tui.core.task import Request
+from qr_tui.core.text import inert_lines
+from qr_tui.i18n import _
+from qr_tui.ui.widgets.key_line import KeyLine
+
+
+class RequestScreen(ModalScreen[None]):
+    """Shows body and curl; ``y`` copies the JSON, ``c`` the curl. The key is never in either."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "copy_json", show=False),
+        Binding("c", "copy_curl", show=False),
+        Binding("escape,q,f9,f10,backspace,enter", "leave", show=False),
+        Binding("j", "scroll(1)", show=False),
+        Binding("k", "scroll(-1)", show=False),
+    ]
+    CSS = """
+    RequestScreen {
+        #page { background: $background; }
+        #title { height: 1; background: $surface; padding: 0 1; text-style: bold; }
+        #page VerticalScroll { padding: 0 1; scrollbar-size-vertical: 1; }
+        #page VerticalScroll > Static { width: 100%; height: auto; }
+    }
+    """
+
+    def __init__(self, request: Request, base_url: str, copies: int = 1) -> None:
+        super().__init__()
+        self.body = body_text(request)
+        self.command = curl(request, base_url)
+        self._url = f"{base_url}/v1/video/create"
+        self._copies = copies
+
+    def compose(self) -> ComposeResult:
+        """Yield both texts on one page that scrolls."""
+        with Vertical(id="page"):
+            yield Static(_("the request"), id="title", markup=False)
+            with VerticalScroll():
+                yield Static(self._text(), markup=False)
+            yield KeyLine(
+                [
+                    ("y", _("copy JSON")),
+                    ("c", _("copy curl")),
+                    ("↑↓", _("scroll")) if not self._ascii else ("j k", _("scroll")),
+                    ("esc", _("back")),
+                ]
+            )
+
+    def on_mount(self) -> None:
+        """Let the keys scroll."""
+        self.query_one(VerticalScroll).focus()
+
+    @property
+    def _ascii(self) -> bool:
+        return bool(getattr(getattr(self.app, "glyphs", None), "ascii_only", False))
+
+    def _text(self) -> Content:
+        head = Content.assemble(("POST ", "bold $accent"), (self._url, "bold"), "\n")
+        if self._copies > 1:
+            times = _("sent {n} times, each one a video").format(n=self._copies)
+            head = head + Content.assemble((times, "$warning"), "\n")
+        return (
+            head
+            + Content(inert_lines(self.body))
+            + Content.assemble("\n\n", (_("the same by hand, with the key in its variable:"), "$text-muted"), "\n")
+            + Content(inert_lines(self.command))
+        )
+
+    async def action_copy_json(self) -> None:
+        """Copy the body."""
+        await _copy(self.app, _("JSON"), self.body)
+
+    async def action_copy_curl(self) -> None:
+        """Copy the curl line."""
+        await _copy(self.app, "curl", self.command)
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll a line."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+
+    def action_leave(self) -> None:
+        """Back to the form."""
+        self.dismiss(None)
+
+
+async def _copy(app: object, label: str, text: str) -> None:
+    """Hand `text` to the app's clipboard, which says where it went."""
+    outcome = cast(Any, app).copy_text(label, text)
+    if hasattr(outcome, "__await__"):
+        await outcome

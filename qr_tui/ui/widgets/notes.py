@@ -1,0 +1,69 @@
+"""The lines between form and footer: what is worth knowing, what went wrong, and what to do."""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from textual.content import Content
+from textual.widgets import Static
+
+from qr_tui.core.failures import WORDS, Trouble
+from qr_tui.core.text import inert
+from qr_tui.i18n import _
+from qr_tui.ui.widgets.wrapping import wrap
+
+MOST_LINES = 6
+
+
+class Note(NamedTuple):
+    """One remark and how loud it is."""
+
+    text: str
+    tone: Literal["plain", "good", "warn", "bad"] = "plain"
+
+
+_TONES = {"plain": ("·", "$text-muted"), "good": ("+", "$success"), "warn": ("!", "$warning"), "bad": ("x", "$error")}
+
+
+class Notes(Static):
+    """Remarks, each on as many lines as it needs; no line at all when there is nothing to say."""
+
+    DEFAULT_CSS = """
+    Notes { height: auto; max-height: 6; padding: 0 1; }
+    """
+
+    def __init__(self, notes: Sequence[Note] = (), *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(markup=False, id=id)
+        self.notes: tuple[Note, ...] = tuple(notes)
+
+    def tell(self, *notes: Note) -> None:
+        """Show these notes instead of what stood here."""
+        if notes != self.notes:
+            self.notes = notes
+            self._draw()
+
+    def on_mount(self) -> None:
+        """Draw what was given."""
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self._draw()
+
+    def _draw(self) -> None:
+        self.display = bool(self.notes)
+        width = (self.size.width or self.app.size.width - 2) - 2
+        lines: list[Content] = []
+        for note in self.notes:
+            sign, colour = _TONES[note.tone]
+            for number, line in enumerate(wrap(inert(note.text, limit=600), width)):
+                lines.append(Content.assemble((f"{sign} " if not number else "  ", f"{colour} bold"), (line, colour)))
+        self.update(Content("\n").join(lines[:MOST_LINES]))
+
+
+def of(trouble: Trouble) -> Note:
+    """Return the note that tells a `Trouble`: title, detail, what to do next."""
+    words = WORDS[trouble.kind]
+    title, detail, hint = _(words.title), _(trouble.detail), _(words.hint)
+    return Note(
+        " ".join(part if part.endswith((".", "。")) else f"{part}." for part in (title, detail, hint) if part), "bad"
+    )

@@ -1,0 +1,153 @@
+"""A list to choose one line from; only the two lines that change are drawn when the cursor moves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from qr_tui.core.text import cells, cut, fit, inert
+from qr_tui.ui.widgets.field_row import bar
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One option: its value, what it is called, a few words on it."""
+
+    value: Any
+    label: str
+    help: str = ""
+
+    def holds(self, words: Sequence[str]) -> bool:
+        """Tell whether every one of `words` (lower case) occurs in it."""
+        text = f"{self.label} {self.help}".casefold()
+        return all(word in text for word in words)
+
+
+class OptionLines(ScrollView, can_focus=True):
+    """The lines, the cursor, and the mark of the one that holds now."""
+
+    DEFAULT_CSS = """
+    OptionLines { height: auto; max-height: 100%; background: transparent; overflow-x: hidden; }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"option--help", "option--cursor"}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)", show=False),
+        Binding("up", "move(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("home", "end(False)", show=False),
+        Binding("end", "end(True)", show=False),
+        Binding("enter", "choose", show=False),
+    ]
+
+    class Chosen(Message):
+        """A person took `line`."""
+
+        def __init__(self, line: Line) -> None:
+            super().__init__()
+            self.line = line
+
+    def __init__(self, lines: Sequence[Line], current: Any = None, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(**options)
+        self._all = list(lines)
+        self.lines = list(lines)
+        self.current = current
+        self.cursor = next((index for index, line in enumerate(lines) if line.value == current), 0)
+        self._label = max((cells(inert(line.label)) for line in lines), default=0)
+
+    def on_mount(self) -> None:
+        """Show the cursor."""
+        self._resize()
+        self.call_after_refresh(self._follow)
+
+    def show(self, lines: Sequence[Line], *, cursor: Any = None) -> None:  # noqa: ANN401 -- any value
+        """Put other lines in place; the cursor goes to the line whose value is `cursor`."""
+        self._all = self.lines = list(lines)
+        self._label = max((cells(inert(line.label)) for line in lines), default=0)
+        self.cursor = next((index for index, line in enumerate(lines) if line.value == cursor), 0)
+        self._resize()
+        self._follow()
+
+    def narrow(self, text: str) -> None:
+        """Show only the lines that hold every word of `text`; the cursor stays on its line if it can."""
+        here = self.at
+        words = text.casefold().split()
+        self.lines = [line for line in self._all if line.holds(words)]
+        self.cursor = next((index for index, line in enumerate(self.lines) if line is here), 0)
+        self._resize()
+        self._follow()
+
+    @property
+    def at(self) -> Line | None:
+        """The line under the cursor."""
+        return self.lines[self.cursor] if self.cursor < len(self.lines) else None
+
+    def move_to(self, index: int) -> None:
+        """Put the cursor on a line, as near as there is one."""
+        old, self.cursor = self.cursor, min(max(index, 0), max(len(self.lines) - 1, 0))
+        if old != self.cursor:
+            for line in (old, self.cursor):
+                self.refresh(Region(0, line - self.scroll_offset.y, self.size.width, 1))
+            self._follow()
+
+    def action_move(self, by: int) -> None:
+        """Go down or up, round at the ends."""
+        if self.lines:
+            self.move_to((self.cursor + by) % len(self.lines))
+
+    def action_page(self, by: int) -> None:
+        """Go a page down or up."""
+        self.move_to(self.cursor + by * max(1, self.scrollable_content_region.height - 1))
+
+    def action_end(self, last: bool) -> None:
+        """Go to the last or the first line."""
+        self.move_to(len(self.lines) - 1 if last else 0)
+
+    def action_choose(self) -> None:
+        """Take the line under the cursor."""
+        if self.at is not None:
+            self.post_message(self.Chosen(self.at))
+
+    def _resize(self) -> None:
+        self.virtual_size = Size(self.size.width, len(self.lines))
+        self.refresh(layout=True)
+
+    def _follow(self) -> None:
+        self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, force=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return one line an option."""
+        return max(1, len(self.lines))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line."""
+        index = y + self.scroll_offset.y
+        width = self.scrollable_content_region.width
+        base = self.rich_style
+        if index >= len(self.lines):
+            return Strip.blank(width, base)
+        line = self.lines[index]
+        here = index == self.cursor
+        style = base + self.get_component_rich_style("option--cursor", partial=True) if here else base
+        muted = style + self.get_component_rich_style("option--help", partial=True)
+        bold = style + Style(bold=True) if here else style
+        mark = "*" if line.value == self.current else " "
+        label = fit(inert(line.label), min(self._label, max(1, width - 4)))
+        rest = max(0, width - 4 - cells(label))
+        note = cut("  " + inert(line.help), rest) if line.help and rest > 6 else ""
+        strip = Strip(
+            [
+                Segment(bar(self) if here else " ", bold),
+                Segment(f"{mark} ", style),
+                Segment(label, bold),
+                Segment(fit(note, rest + 1), muted),
+            ]
+        )
+        return strip.adjust_cell_length(width, style)

@@ -1,0 +1,111 @@
+"""Text fields that take anything typed or pasted and hand nothing of it to the terminal as control."""
+
+import re
+from typing import Any, ClassVar, Final
+
+from rich.text import Text
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.widgets import Input, TextArea
+
+# What no prompt or link needs and a terminal would act on: controls, bidi overrides and isolates, invisible
+# marks. Joiners and direction marks stay (Persian and emoji are written with them), hidden when shown.
+_NEVER: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u180e\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
+)
+_BREAKS: Final = re.compile("\r\n?|[\u2028\u2029\x0b\x0c\x85]")
+# Shown as a mark that takes no cell and does nothing, so that every column stays where it was.
+_HIDDEN: Final = re.compile("[\u00ad\u061c\u200c-\u200f]")
+_NOTHING: Final = "\u034f"
+
+# The keys of these stand for other things on our screens.
+_TAKEN: Final = frozenset({"f6", "f7", "ctrl+e", "ctrl+a"})
+
+
+def clean(text: str) -> str:
+    """Return `text` without what a terminal could act on; line breaks and tabs stay."""
+    return _NEVER.sub("", _BREAKS.sub("\n", text))
+
+
+def _bindings() -> list[BindingType]:
+    kept: list[BindingType] = []
+    for binding in TextArea.BINDINGS:
+        assert isinstance(binding, Binding)
+        keys = [key for key in binding.key.split(",") if key not in _TAKEN]
+        if keys:
+            kept.append(Binding(",".join(keys), binding.action, binding.description, show=False))
+    return kept
+
+
+class PlainEditor(TextArea, inherit_bindings=False):
+    """A multi-line editor: soft wrap, undo, paste of any size; no blink, no colouring."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *_bindings(),
+        Binding("ctrl+home", "document_start", show=False),
+        Binding("ctrl+end", "document_end", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    PlainEditor { background: $background; }
+    """
+
+    def __init__(self, text: str = "", **options: Any) -> None:  # noqa: ANN401 -- what every widget takes
+        super().__init__(clean(text), soft_wrap=True, tab_behavior="focus", highlight_cursor_line=False, **options)
+        self.cursor_blink = False
+        self.match_cursor_bracket = False
+
+    @property
+    def length(self) -> int:
+        """How many characters it holds, without building the whole text."""
+        return sum(map(len, self.document.lines)) + self.document.line_count - 1
+
+    def get_line(self, line_index: int) -> Text:
+        """Return one line as it is drawn."""
+        return Text(_HIDDEN.sub(_NOTHING, self.document.get_line(line_index)), end="", no_wrap=True, tab_size=4)
+
+    def set_text(self, text: str) -> None:
+        """Put `text` in the place of everything, one step for undo; the cursor goes to its end."""
+        if (text := clean(text)) != self.text:
+            self.replace(text, self.document.start, self.document.end, maintain_selection_offset=False)
+            self.move_cursor(self.document.end)
+
+    def _recompute_cursor_offset(self) -> None:
+        # Undoing a long paste takes the scroll bar away before the cursor is put back: for that moment it stands
+        # behind the end of the text, which the base class does not survive.
+        if self.cursor_location[0] < self.document.line_count:
+            super()._recompute_cursor_offset()
+        else:
+            self._cursor_offset = self.wrapped_document.location_to_offset(self.document.end)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        if result := self._replace_via_keyboard(clean(event.text), *self.selection):
+            self.move_cursor(result.end_location)
+
+    def action_document_start(self) -> None:
+        """Go to the first character."""
+        self.move_cursor(self.document.start)
+
+    def action_document_end(self) -> None:
+        """Go behind the last character."""
+        self.move_cursor(self.document.end)
+
+
+class PlainInput(Input):
+    """A one-line field: no blink, and a paste loses its line breaks instead of its other lines."""
+
+    def __init__(self, value: str = "", **options: Any) -> None:  # noqa: ANN401 -- what every widget takes
+        super().__init__(_one_line(value), compact=True, select_on_focus=False, **options)
+        self.cursor_blink = False
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        self.replace(_one_line(event.text), *self.selection)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_HIDDEN.sub("", clean(text)).split())

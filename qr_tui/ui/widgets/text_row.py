@@ -1,0 +1,105 @@
+"""One line of a form with a text field in it, in line with the `FieldRow`s around it."""
+
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Input, Static, TextArea
+
+from qr_tui.core.text import fit
+from qr_tui.ui.widgets.field_row import KEY_CELLS, Columns, bar
+from qr_tui.ui.widgets.plain_editor import PlainEditor, PlainInput
+
+
+class TextRow(Horizontal):
+    """A label and a text field; `field` is the parameter it sets."""
+
+    DEFAULT_CSS = """
+    TextRow {
+        width: 100%; height: auto;
+        &> Static { height: 1; }
+        &> Input { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
+        &> TextArea {
+            width: 1fr; height: auto; max-height: 4; border: none; padding: 0; background: $surface;
+        }
+        &:focus-within { background: $row-cursor; }
+    }
+    """
+
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        lines: bool = False,
+        secret: bool = False,
+        key: str = "",
+        **options: Any,  # noqa: ANN401 -- what every widget takes
+    ) -> None:
+        super().__init__(name=name, **options)
+        self.field = name
+        self.label = label
+        self.key = key
+        self._head = Static(markup=False)
+        self._columns = Columns(12, 20)
+        self.entry: PlainEditor | PlainInput = (
+            PlainEditor(value, placeholder=placeholder, compact=True)
+            if lines
+            else PlainInput(value, placeholder=placeholder, password=secret)
+        )
+
+    @property
+    def text(self) -> str:
+        """What stands in the field."""
+        return self.entry.text if isinstance(self.entry, PlainEditor) else self.entry.value
+
+    @text.setter
+    def text(self, text: str) -> None:
+        if isinstance(self.entry, PlainEditor):
+            self.entry.set_text(text)
+        else:
+            self.entry.value = text
+
+    @property
+    def columns(self) -> Columns:
+        """How wide the labels of the form are."""
+        return self._columns
+
+    @columns.setter
+    def columns(self, columns: Columns) -> None:
+        self._columns = columns
+        self._head.styles.width = 2 + KEY_CELLS + columns.label + 2
+        self._draw()
+
+    def compose(self) -> ComposeResult:
+        """Yield the label and the field."""
+        yield self._head
+        yield self.entry
+
+    def on_mount(self) -> None:
+        """Draw the label."""
+        self.columns = self._columns
+
+    def on_descendant_focus(self) -> None:
+        """Mark the row while it has the focus."""
+        self._draw(here=True)
+
+    def on_descendant_blur(self) -> None:
+        """Unmark the row."""
+        self._draw()
+
+    def _draw(self, *, here: bool = False) -> None:
+        self._head.update(
+            Content.assemble(
+                (bar(self) if here else " ", "$accent bold"),
+                " ",
+                (fit(self.key, KEY_CELLS), "$accent"),
+                (fit(self.label, self._columns.label), "bold" if here else "$text-muted"),
+            )
+        )
+
+
+Edited = Input.Changed | TextArea.Changed

@@ -150,7 +150,6 @@ COMMANDS: Final[tuple[Command, ...]] = (
         N_("look now"),
         N_("ask the provider about this task now"),
         _status(*_LOOKABLE, why=N_("there is nothing to ask the provider about")),
-        6,
     ),
     Command(
         "tasks.retry",
@@ -193,6 +192,12 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("compose.size", ("f8",), N_("size"), N_("next size"), _field("size")),
     Command("compose.request", ("f9",), N_("request"), N_("see the exact JSON and a curl line"), footer=7),
     Command("compose.editor", ("ctrl+e",), N_("editor"), N_("write the prompt in $EDITOR")),
+    Command(
+        "compose.swap",
+        ("ctrl+r",),
+        N_("earlier draft"),
+        N_("bring back the draft that was here before; this one is kept instead"),
+    ),
     Command(
         "compose.back", ("escape", "f10"), N_("back"), N_("back to the list, the draft is kept"), footer=8
     ),

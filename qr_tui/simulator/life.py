@@ -15,6 +15,7 @@ LENGTHS: Final = {"sora": (180.0, 300.0), "veo": (120.0, 240.0), "grok": (60.0, 
 ULID_DIGITS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 FAILS_AT: Final = 0.6  # of its life
+A_MOMENT: Final = 0.001  # seconds past a border, so that rounding cannot leave a task on the wrong side of it
 LINK_LIVES: Final = {"sora": 6 * 86_400.0, "veo": 86_400.0, "grok": 3_600.0}  # seconds
 
 
@@ -146,7 +147,7 @@ class SimTask:
         elif stage == "pending":
             self.made_at = now
         elif stage == "completed":
-            self.made_at = now - self.length
+            self.made_at = now - self.length - A_MOMENT
         else:
             share = 0.5 if progress is None else min(max(progress, 0.0), 0.98)
-            self.made_at = now - self.queued - share * (self.length - self.queued)
+            self.made_at = now - self.queued - A_MOMENT - share * (self.length - self.queued)

@@ -40,7 +40,8 @@ def looked_at(task: SimTask, now: float, base_url: str) -> dict[str, Any]:
         return {"id": task.id, "status": word, "status_update_time": at, "detail": {"status": word}}
     if stage == "failed":
         at = _millis(task.updated_at(now))
-        return {"id": task.id, "status": "failed", "status_update_time": at} | FAILURES[task.failure]
+        times = {"status_update_time": at, "created_at": _millis(task.made_at), "failed_at": at}
+        return {"id": task.id, "status": "failed"} | FAILURES[task.failure] | times
     if task.source is not None:
         return _openai(task, now, url, stage)
     if task.family == "sora":

@@ -184,7 +184,7 @@ def catalogue_of(here: Here) -> "Catalogue":
     from qr_tui import config
     from qr_tui.core.catalogue import Catalogue
 
-    return Catalogue(config.models(here.settings))
+    return Catalogue(config.additions(here.settings))
 
 
 def show_request(here: Here, request: Request, copies: int, *, as_json: bool) -> int:

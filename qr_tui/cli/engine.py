@@ -74,8 +74,8 @@ async def studio(here: Here, sink: Sink, *, watch: bool = True) -> AsyncIterator
     from qr_tui import log
     from qr_tui.services.studio import Studio
 
-    log.setup(here.paths, here.keys)
-    engine = Studio(here.paths, here.settings, here.keys, sink=sink)
+    log.setup(here.paths)
+    engine = Studio(here.paths, here.settings, here.keys, sink=sink, pace=here.pace)
     try:
         await engine.start(watch=watch)
         yield engine

@@ -12,18 +12,32 @@ from qr_tui.paths import Paths
 
 if TYPE_CHECKING:
     from qr_tui.config import Settings
+    from qr_tui.core.schedule import Pace
     from qr_tui.secrets import KeyRing
     from qr_tui.store.tasks import TaskStore
 
 
 class Here:
-    """What every command may ask for; nothing is read before it is asked for."""
+    """What every command may ask for; nothing is read before it is asked for.
 
-    def __init__(self, folders: Paths | None = None) -> None:
+    Args:
+        folders: Other folders than this user's, for the demo.
+        settings: Settings that are not read from a file, with `folders`.
+        pace: Another pace of polling than the settings'.
+    """
+
+    def __init__(
+        self, folders: Paths | None = None, settings: "Settings | None" = None, pace: "Pace | None" = None
+    ) -> None:
         self.paths = folders or paths.find()
+        self.pace = pace
+        self._given = settings
 
     @cached_property
-    def _loaded(self) -> "tuple[Settings, Trouble | None]":
+    def lenient_settings(self) -> "tuple[Settings, Trouble | None]":
+        """The settings, or the defaults and what is wrong with the file: for the app and for doctor."""
+        if self._given is not None:
+            return self._given, None
         from qr_tui import config
 
         return config.load_or_default(self.paths.config_file)
@@ -35,29 +49,30 @@ class Here:
         Raises:
             Trouble: CONFIG, naming file, line and key.
         """
-        settings, trouble = self._loaded
+        settings, trouble = self.lenient_settings
         if trouble:
             raise trouble
         return settings
 
     @property
-    def lenient_settings(self) -> "tuple[Settings, Trouble | None]":
-        """The settings, or the defaults and what is wrong with the file: for the app and for doctor."""
-        return self._loaded
-
-    @property
     def base_url(self) -> str:
-        """Where new tasks go: the environment's word, else the settings'."""
+        """Where new tasks go: the environment's word, else the settings'.
+
+        Raises:
+            Trouble: USAGE, it is no address; CONFIG, the settings cannot be read.
+        """
         from qr_tui import config
 
         return config.base_url(self.settings, os.environ)
 
     @cached_property
     def keys(self) -> "KeyRing":
-        """The keys at hand."""
+        """The keys at hand; the environment's belongs to the host in use."""
+        from qr_tui import config
         from qr_tui.secrets import KeyRing
 
-        return KeyRing(self.paths, os.environ)
+        host = config.base_url(self.lenient_settings[0], os.environ)
+        return KeyRing(self.paths, os.environ, base_url=host)
 
     def open_store(self) -> "TaskStore":
         """Open the task store for reading and say what it had to repair; the caller closes it."""
@@ -73,7 +88,7 @@ class Here:
 
     def speak(self) -> None:
         """Use the language of settings and environment from now on."""
-        i18n.install(i18n.choose(self._loaded[0].ui.language))
+        i18n.install(i18n.choose(self.lenient_settings[0].ui.language))
 
 
 pass_here = click.make_pass_decorator(Here, ensure=True)

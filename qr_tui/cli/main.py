@@ -97,9 +97,13 @@ def build() -> click.Group:
             if demo:
                 raise click.UsageError(_("--demo opens the app: it takes no command."))
             return Exit.OK
+        if demo:
+            from qr_tui.cli import demo as stage
+
+            return stage.run(here)
         from qr_tui.cli import app
 
-        return app.demo() if demo else app.run(here)
+        return app.run(here)
 
     return group
 
@@ -151,7 +155,7 @@ def _internal(here: Here, error: Exception) -> Trouble:
     try:
         from qr_tui import log
 
-        log.setup(here.paths, here.keys).error("a command failed", exc_info=error)
+        log.setup(here.paths).error("a command failed", exc_info=error)
     except Exception:
         with_log = ""
     return Trouble(Kind.INTERNAL, type(error).__name__ + with_log)

@@ -76,6 +76,8 @@ class Narrator:
         self._shown[task.key] = task
         status, progress = self._told.get(task.key, (None, -_STEP))
         now = task.progress or 0.0
+        if task.status is Status.SENDING:
+            return  # a moment between two lines that say more
         if task.status is not status or (not self._bar and now - progress >= _STEP):
             self._told[task.key] = (task.status, now)
             self._above(describe(task), STATUS_COLOURS.get(task.status, ""), self._results)

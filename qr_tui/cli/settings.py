@@ -1,7 +1,6 @@
 """`qr-tui config`: where the settings are, what they are, changing one, and keeping a key."""
 
 import sys
-from collections.abc import Mapping
 from typing import Any, Literal
 
 import click
@@ -60,9 +59,9 @@ def show(here: Here, as_json: bool) -> int:
     import msgspec
 
     from qr_tui.config import DESCRIBE
+    from qr_tui.config import value as value_of
 
-    values = msgspec.to_builtins(here.settings)
-    found: dict[str, Any] = {setting.key: _value(values, setting.key) for setting in DESCRIBE}
+    found = {setting.key: msgspec.to_builtins(value_of(here.settings, setting.key)) for setting in DESCRIBE}
     if as_json:
         output.document(found)
         return Exit.OK
@@ -75,11 +74,6 @@ def show(here: Here, as_json: bool) -> int:
     for line in output.table(rows):
         output.line(line)
     return Exit.OK
-
-
-def _value(values: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401
-    section, dot, name = key.partition(".")
-    return values[section][name] if dot else values[section]
 
 
 def _spell(value: Any) -> str:  # noqa: ANN401
@@ -111,35 +105,14 @@ def _complete(_ctx: click.Context, _parameter: click.Parameter, incomplete: str)
 @pass_here
 def set_one(here: Here, key: str, value: str | None) -> int:
     """Write one setting."""
-    from qr_tui.config import save
+    from qr_tui.config import from_text, save
 
     section, _dot, name = key.partition(".")
     if not section or not name:
         raise Trouble(Kind.USAGE, _("{key}: name a setting as qr-tui config show does").format(key=inert(key)))
-    save(here.paths.config_file, {key: None if value is None else read_value(key, value)})
+    save(here.paths.config_file, {key: None if value is None else from_text(key, value)})
     output.say(_("written to {file}").format(file=inert(str(here.paths.config_file))))
     return Exit.OK
-
-
-def read_value(key: str, text: str) -> Any:  # noqa: ANN401
-    """Return `text` as the kind of value that the setting `key` takes; what is not known stays text."""
-    from qr_tui.config import DESCRIBE
-
-    kinds = {setting.key: setting.kind for setting in DESCRIBE}
-    kind = "number" if key.startswith("prices.") else kinds.get(key, "text")
-    if kind == "switch" and text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    if kind == "integer":
-        try:
-            return int(text)
-        except ValueError:
-            return text
-    if kind == "number":
-        try:
-            return float(text)
-        except ValueError:
-            return text
-    return text
 
 
 @config.command(

@@ -1,0 +1,77 @@
+"""`qr-tui` without a command: the app, when there is a terminal to show it on."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from qr_tui.cli import output
+from qr_tui.cli.exits import Exit
+from qr_tui.cli.here import Here
+from qr_tui.i18n import _
+
+if TYPE_CHECKING:
+    from qr_tui.core.events import Sink
+    from qr_tui.services.studio import Studio
+
+
+def run(here: Here) -> int:
+    """Open the app, or say in one line why it cannot be opened here."""
+    if not on_terminal():
+        output.say(_("qr-tui: the app needs a terminal; for scripts there are: create, list, show, watch (see --help)"))
+        return Exit.USAGE
+    if is_dumb():
+        output.say(_("qr-tui: this terminal (TERM=dumb) cannot show the app; see qr-tui --help for commands"))
+        return Exit.USAGE
+    return show(here)
+
+
+def on_terminal() -> bool:
+    """Tell whether a person sits at both ends: keys come in, a screen goes out."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def is_dumb() -> bool:
+    """Tell whether the terminal cannot move its cursor."""
+    return os.environ.get("TERM", "") in ("", "dumb", "unknown")
+
+
+def show(here: Here, *, seed: Callable[[], None] | None = None) -> int:
+    """Run the app on this terminal until it is left; the engine is made after the first paint.
+
+    `seed` is the demo's: it is called before the engine opens, off the event loop.
+    """
+    from qr_tui.ui.app import QrTui
+    from qr_tui.ui.front import Front
+
+    settings, problem = here.lenient_settings
+    keys = here.keys
+
+    def prepare() -> None:
+        from qr_tui import log
+
+        log.setup(here.paths)
+        import qr_tui.api.client
+        import qr_tui.services.studio  # noqa: F401
+
+        if seed is not None:
+            seed()
+
+    def make_studio(sink: "Sink") -> "Studio":
+        from qr_tui.services.studio import Studio
+
+        return Studio(here.paths, settings, keys, sink=sink, pace=here.pace)
+
+    app = QrTui(
+        Front(
+            paths=here.paths,
+            settings=settings,
+            keys=keys,
+            make_studio=make_studio,
+            prepare=prepare,
+            demo=seed is not None,
+            problems=(problem,) if problem else (),
+        )
+    )
+    app.run(mouse=False)
+    return app.return_code or Exit.OK

@@ -18,7 +18,7 @@ _NO_HEADERS: Final[Mapping[str, str]] = {}
 _LONGEST_WAIT: Final = 86_400.0  # seconds of a Retry-After that are believed
 _REQUEST_ID: Final = re.compile(r"request[ _-]?id\s*[:：]\s*([\w.:-]{4,128})", re.IGNORECASE)
 _PLAIN_ID: Final = re.compile(r"[\w.:-]{1,128}")
-_MEANS_SUCCESS: Final = frozenset({"", "0", "200", "ok", "success"})
+_MEANS_SUCCESS: Final = frozenset({"", "ok", "success", "succeeded", "created", "accepted", "submitted", "true"})
 _WORDS: Final = (
     "error",
     "error.message",
@@ -89,9 +89,16 @@ def is_error(tree: object) -> bool:
         return any(map(text, each(error, ("message", "message_zh", "code", "type"))))
     if text(error) or at(tree, "success") is False:
         return True
+    words = text(at(tree, "message")) or text(at(tree, "msg"))
+    if error is True:
+        return bool(words)
     code = _code(at(tree, "code"))
-    spoken = bool(text(at(tree, "message"))) or error is True
-    return spoken and (error is True or code.lower() not in _MEANS_SUCCESS)
+    if reasons.by_code((code,)) or (code and reasons.by_text(words)):
+        return True
+    if code.lstrip("-").isdecimal():
+        # "code": 1 is success with some relays: only what looks like an HTTP status says more
+        return 400 <= int(code) < 600
+    return bool(words) and code.lower() not in _MEANS_SUCCESS
 
 
 def create_failed(status: int, headers: Mapping[str, str], body: bytes) -> CallFailed:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from qr_tui.api.body import at, text
+from qr_tui.api.body import at, each, text
 from qr_tui.core.task import Status
 
 _WORDS: Final = {
@@ -20,7 +20,6 @@ _WORDS: Final = {
 MEANING: Final = {word: status for status, words in _WORDS.items() for word in words.split()}
 
 PLACES: Final = ("status", "data.status", "detail.status", "detail.pending_info.status")
-_INNER: Final = PLACES[2:]
 _WORD_LIMIT: Final = 80
 
 
@@ -31,19 +30,18 @@ def meaning(word: str) -> Status | None:
 
 def read(tree: object) -> tuple[Status | None, str]:
     """Return our status and the provider's word that decided it; the word is empty when there is none."""
-    words = [text(at(tree, place), _WORD_LIMIT) for place in PLACES]
-    word = next(filter(None, words), "")
+    words = [value if isinstance(value, str) else "" for value in each(tree, PLACES)]
+    word = next((found for found in words if found.strip()), "")
     status = meaning(word)
     enveloped = words[1]
-    if enveloped and status in (None, Status.DONE) and not (_has_id(tree) or enveloped == word):
+    if enveloped.strip() and status in (None, Status.DONE) and not _has_id(tree):
         # "status": "success" around a task tells of the call, not of the task
-        return meaning(enveloped), enveloped
+        status, word = meaning(enveloped), enveloped
     if status is Status.WAITING:
         # the outer word stays "pending" while the inner one already says "processing" (seen)
-        for inner in map(text, (at(tree, place) for place in _INNER)):
-            if meaning(inner) is Status.RUNNING:
-                return Status.RUNNING, inner[:_WORD_LIMIT]
-    return status, word
+        word = next((inner for inner in words[2:] if meaning(inner) is Status.RUNNING), word)
+        status = meaning(word)
+    return status, text(word, _WORD_LIMIT)
 
 
 def _has_id(tree: object) -> bool:

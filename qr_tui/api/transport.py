@@ -51,15 +51,17 @@ def ssl_context(ca_file: str = "") -> ssl.SSLContext:
     """Return the one context for all clients; `ca_file` adds authorities, it never takes verification away.
 
     Raises:
-        CallFailed: CONFIG, the file cannot be used.
+        CallFailed: CONFIG, the certificates cannot be used.
     """
-    context = httpx.create_ssl_context()
+    try:
+        context = httpx.create_ssl_context()
+    except OSError:
+        raise _misconfigured(_("the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be used")) from None
     if ca_file:
         try:
             context.load_verify_locations(ca_file)
         except (OSError, ValueError):
-            detail = _("ca_file cannot be used: {path}").format(path=ca_file)
-            raise CallFailed(Kind.CONFIG, detail, delivery=Delivery.NOT_SENT) from None
+            raise _misconfigured(_("ca_file cannot be used: {path}").format(path=ca_file)) from None
     return context
 
 
@@ -67,26 +69,33 @@ def make_client(base_url: str, *, ca_file: str, timeouts: Timeouts, posts: bool)
     """Return a client for one host; one for `posts` never keeps a connection.
 
     A connection kept too long dies as the request leaves, and then nobody knows whether a video was begun.
+
+    Raises:
+        CallFailed: CONFIG, the certificates or the environment's proxy cannot be used.
     """
     # An http host never speaks TLS: a context that trusts nobody spares it the reading of certificates.
     plain = base_url.startswith("http://")
-    return httpx.AsyncClient(
-        verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else ssl_context(ca_file),
-        trust_env=not is_loopback(base_url),  # a proxy cannot know what runs on this machine
-        timeout=httpx.Timeout(
-            connect=timeouts.connect,
-            read=timeouts.create if posts else timeouts.read,
-            write=timeouts.write,
-            pool=timeouts.pool,
-        ),
-        limits=httpx.Limits(max_keepalive_connections=0 if posts else 4, keepalive_expiry=15.0),
-        follow_redirects=False,
-        headers={
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip, deflate",
-            "User-Agent": f"qr-tui/{__version__}",
-        },
-    )
+    verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else ssl_context(ca_file)
+    try:
+        return httpx.AsyncClient(
+            verify=verify,
+            trust_env=not is_loopback(base_url),  # a proxy cannot know what runs on this machine
+            timeout=httpx.Timeout(
+                connect=timeouts.connect,
+                read=timeouts.create if posts else timeouts.read,
+                write=timeouts.write,
+                pool=timeouts.pool,
+            ),
+            limits=httpx.Limits(max_keepalive_connections=0 if posts else 4, keepalive_expiry=15.0),
+            follow_redirects=False,
+            headers={
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip, deflate",
+                "User-Agent": f"qr-tui/{__version__}",
+            },
+        )
+    except (ValueError, ImportError, httpx.InvalidURL):
+        raise _misconfigured(_("the proxy that the environment names cannot be used")) from None
 
 
 async def exchange(client: httpx.AsyncClient, request: httpx.Request, *, whole: float) -> Answer:
@@ -132,3 +141,7 @@ async def _receive(response: httpx.Response, body: bytearray) -> None:
         body += unpack.decompress(chunk, room) if unpack else chunk[:room]
         if len(body) >= BODY_LIMIT:
             return
+
+
+def _misconfigured(detail: str) -> CallFailed:
+    return CallFailed(Kind.CONFIG, detail, delivery=Delivery.NOT_SENT)

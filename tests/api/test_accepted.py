@@ -1,0 +1,111 @@
+"""What makes a task, and what the other reading calls understand."""
+
+import json
+
+import pytest
+
+from qr_tui.api import wire
+from qr_tui.core.answers import Balance, CallFailed, Delivery
+from qr_tui.core.failures import Kind
+
+
+def encoded(tree: object) -> bytes:
+    return json.dumps(tree).encode()
+
+
+@pytest.mark.parametrize(
+    ("tree", "task_id"),
+    [
+        ({"id": "a:b"}, "a:b"),
+        ({"task_id": "t"}, "t"),
+        ({"data": {"id": "d"}}, "d"),
+        ({"data": {"task_id": "d"}}, "d"),
+        ({"code": "success", "message": "", "data": "t1"}, "t1"),
+        ({"id": "", "task_id": "t"}, "t"),
+        ({"id": 17}, "17"),
+        ({"id": " padded "}, "padded"),
+        ({"id": "paid", "error": {"message": "but something else went wrong"}}, "paid"),
+    ],
+)
+def test_an_id_is_a_task(tree: object, task_id: str) -> None:
+    assert wire.read_created(encoded(tree)).id == task_id
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {},
+        [],
+        None,
+        "task",
+        {"id": None},
+        {"id": True},
+        {"id": "two words"},
+        {"id": "esc\x1b[2J"},
+        {"id": "bidi\u202e"},
+        {"id": "x" * 600},
+        {"message": "success"},
+        {"error": None, "status": "pending"},
+        {"error": {}},
+        {"code": 1, "message": "submitted"},
+        {"code": "success", "message": "", "data": None},
+    ],
+)
+def test_neither_id_nor_error_may_have_been_paid(tree: object) -> None:
+    with pytest.raises(CallFailed) as caught:
+        wire.read_created(encoded(tree))
+    assert (caught.value.delivery, caught.value.kind) == (Delivery.UNKNOWN, Kind.LOST_ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("tree", "kind", "delivery"),
+    [
+        ({"error": "bad prompt field"}, Kind.BAD_REQUEST, Delivery.REFUSED),
+        ({"error": {"message": "用户额度不足"}}, Kind.NO_BALANCE, Delivery.REFUSED),
+        ({"error": {"message": "无效的令牌"}}, Kind.KEY_REFUSED, Delivery.REFUSED),
+        ({"success": False, "message": "duration is wrong"}, Kind.BAD_REQUEST, Delivery.REFUSED),
+        ({"code": "model_not_found", "message": "x", "data": None}, Kind.MODEL_UNAVAILABLE, Delivery.REFUSED),
+        ({"code": 401, "message": "who?"}, Kind.KEY_REFUSED, Delivery.REFUSED),
+        ({"code": 429, "message": "slow"}, Kind.TOO_MANY_REQUESTS, Delivery.PACE),
+        ({"code": 502, "message": "bad gateway"}, Kind.LOST_ANSWER, Delivery.UNKNOWN),
+    ],
+)
+def test_an_error_object_under_a_good_status(tree: object, kind: Kind, delivery: Delivery) -> None:
+    with pytest.raises(CallFailed) as caught:
+        wire.read_created(encoded(tree))
+    assert (caught.value.kind, caught.value.delivery) == (kind, delivery)
+
+
+def test_models() -> None:
+    tree = {"data": [{"id": "sora-2-pro"}, {"id": 5}, None, {"id": "sora-2-pro"}, {"id": "veo3"}, "plain"]}
+    assert wire.read_models(encoded(tree)) == ("sora-2-pro", "veo3", "plain")
+    assert wire.read_models(b'{"data":[]}') == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"<html><title>Welcome</title></html>", Kind.BAD_ANSWER),
+        (b"{}", Kind.BAD_ANSWER),
+        (b'{"error":{"message":"x","code":"invalid_api_key"}}', Kind.KEY_REFUSED),
+    ],
+)
+def test_no_models(body: bytes, kind: Kind) -> None:
+    with pytest.raises(CallFailed) as caught:
+        wire.read_models(body)
+    assert caught.value.kind is kind
+
+
+@pytest.mark.parametrize(
+    ("subscription", "usage", "balance"),
+    [
+        (b'{"hard_limit_usd":20.5}', b'{"total_usage":1050}', Balance(remaining=10.0)),
+        (b'{"hard_limit_usd":"20"}', b'{"total_usage":0}', Balance(remaining=20.0)),
+        (b'{"hard_limit_usd":100000000}', b"{}", Balance(remaining=None)),
+        (b"<html>", b"{}", None),
+        (b"{}", b'{"total_usage":1}', None),
+        (b'{"hard_limit_usd":20}', b"[]", None),
+    ],
+)
+def test_balance(subscription: bytes, usage: bytes, balance: Balance | None) -> None:
+    assert wire.read_balance(subscription, usage) == balance

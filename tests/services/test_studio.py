@@ -1,0 +1,504 @@
+"""The engine as a front end calls it, over real HTTP and a real store file."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from qr_tui import config, paths
+from qr_tui.core.events import Event, HostMood, Notice, PollingChanged, TaskFinished, TasksLoaded
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.task import Request, Status, new_task
+from qr_tui.services.studio import Adopt, Drop, SendAgain, Studio
+from qr_tui.simulator.options import Options
+from qr_tui.simulator.server import Simulator
+from qr_tui.store.tasks import TaskStore
+from tests.services.live import BOAT, KEY, ShortHosts, one, studio, until
+
+VENDOR_EXAMPLE = {
+    "images": [],
+    "model": "sora-2-pro",
+    "orientation": "portrait",
+    "prompt": "make animate",
+    "size": "large",
+    "duration": 15,
+    "watermark": False,
+    "private": True,
+}
+
+
+def live(
+    work: Callable[[Simulator, Studio], Awaitable[None]],
+    home: Path,
+    *,
+    options: Options | None = None,
+    events: list[Event] | None = None,
+    settings: Callable[[str], config.Settings] | None = None,
+    key: str = KEY,
+) -> None:
+    """Run `work` with a simulator and an engine on it."""
+
+    async def main() -> None:
+        with Simulator(options or Options(speed=200.0)) as simulator:
+            chosen = settings(simulator.url) if settings else None
+            async with studio(home, simulator.url, events, settings=chosen, key=key) as engine:
+                await work(simulator, engine)
+
+    asyncio.run(main())
+
+
+async def unconfirmed(simulator: Simulator, engine: Studio) -> str:
+    """Make the only task unconfirmed and return the id that the host gave it."""
+    simulator.fault("create:reset")
+    (task,) = await engine.submit(BOAT)
+    await engine.sent([task.key], 5)
+    assert one(engine).status is Status.UNCONFIRMED
+    return str(simulator.stats()["creates"][0]["id"])
+
+
+def test_from_prompt_to_finished_video(tmp_path: Path) -> None:
+    events: list[Event] = []
+
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        request = Request(model="sora-2-pro", prompt="make animate", parameters={"watermark": False, "private": True})
+        (task,) = await engine.submit(request)
+        assert task.status is Status.QUEUED
+        assert await engine.wait([task.key], 20)
+        done = one(engine)
+        assert done.status is Status.DONE
+        assert done.video_url
+        assert done.video_url.startswith(simulator.url)
+        (call,) = simulator.stats()["creates"]
+        assert call["body"] == VENDOR_EXAMPLE
+        assert {name: type(value) for name, value in call["body"].items()} == {
+            name: type(value) for name, value in VENDOR_EXAMPLE.items()
+        }
+        words = [moment.status for moment in done.history]
+        assert words[:3] == [Status.QUEUED, Status.SENDING, Status.WAITING]
+        assert words[-1] is Status.DONE
+
+    live(work, tmp_path, events=events)
+    assert isinstance(events[0], TasksLoaded)
+    assert [event.task.status for event in events if isinstance(event, TaskFinished)] == [Status.DONE]
+
+
+def test_a_pending_answer_with_progress_is_a_running_task(tmp_path: Path) -> None:
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        (task,) = await engine.submit(BOAT)
+        await until(lambda: one(engine).id is not None)
+        simulator.force(one(engine).id or "", status="processing", progress=0.5, hold=True)
+        await until(lambda: one(engine).status is Status.RUNNING and one(engine).progress == pytest.approx(50, abs=1))
+        simulator.force(one(engine).id or "", status="processing", progress=0.9, hold=True)
+        await until(lambda: (one(engine).progress or 0) > 80)
+        simulator.force(one(engine).id or "", status="completed", hold=False)
+        assert await engine.wait([task.key], 5)
+
+    live(work, tmp_path, options=Options(speed=1.0))
+
+
+def test_unfinished_tasks_go_on_after_a_restart_and_nothing_is_sent_again(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Simulator(Options(speed=1.0)) as simulator:
+            async with studio(tmp_path, simulator.url) as engine:
+                (task,) = await engine.submit(BOAT)
+                await until(lambda: one(engine).id is not None)
+            simulator.advance(1_000)
+            async with studio(tmp_path, simulator.url) as engine:
+                assert one(engine).key == task.key
+                assert await engine.wait([task.key], 5)
+                assert one(engine).status is Status.DONE
+            assert simulator.stats()["requests"]["create"] == 1
+
+    asyncio.run(main())
+
+
+def test_each_task_is_looked_at_on_the_host_that_made_it(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Simulator(Options(speed=1.0, seed=1)) as first, Simulator(Options(speed=1.0, seed=2)) as second:
+            async with studio(tmp_path, first.url) as engine:
+                await engine.submit(BOAT)
+                await until(lambda: one(engine).id is not None)
+                await engine.use_key(second.url, KEY, keep="memory")
+                await engine.submit(Request(model="sora-2-pro", prompt="another"))
+                await until(lambda: all(task.id for task in engine.tasks()))
+                first.advance(1_000)
+                second.advance(1_000)
+                assert await engine.wait([task.key for task in engine.tasks()], 5)
+                newest, oldest = engine.tasks()
+                assert set(first.stats()["looks"]) == {oldest.id}
+                assert set(second.stats()["looks"]) == {newest.id}
+
+    asyncio.run(main())
+
+
+# deciding ------------------------------------------------------------------------------------------------------
+def test_adopt_checks_the_id_and_goes_on_with_it(tmp_path: Path) -> None:
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        task_id = await unconfirmed(simulator, engine)
+        for wrong in ("", "sora-2:task_nobody"):
+            with pytest.raises(Trouble) as caught:
+                await engine.decide(one(engine).key, Adopt(wrong))
+            assert caught.value.kind in (Kind.USAGE, Kind.NOT_FOUND)
+            assert one(engine).status is Status.UNCONFIRMED
+        await engine.decide(one(engine).key, Adopt(f" {task_id}\n"))
+        assert await engine.wait([one(engine).key], 10)
+        assert (one(engine).status, one(engine).id) == (Status.DONE, task_id)
+        assert one(engine).failure is None
+        assert simulator.stats()["requests"]["create"] == 1
+
+    live(work, tmp_path)
+
+
+def test_an_id_that_another_task_has_is_not_adopted(tmp_path: Path) -> None:
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        await unconfirmed(simulator, engine)
+        (other,) = await engine.submit(Request(model="sora-2-pro", prompt="other"))
+        await engine.sent([other.key], 5)
+        taken = engine.get(other.key)
+        lost = next(task for task in engine.tasks() if task.needs_you)
+        assert taken is not None
+        with pytest.raises(Trouble) as caught:
+            await engine.decide(lost.key, Adopt(taken.id or ""))
+        assert caught.value.kind is Kind.USAGE
+
+    live(work, tmp_path)
+
+
+def test_send_again_is_a_persons_word_and_makes_one_more_post(tmp_path: Path) -> None:
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        await unconfirmed(simulator, engine)
+        await engine.decide(one(engine).key, SendAgain())
+        assert await engine.wait([one(engine).key], 10)
+        assert one(engine).status is Status.DONE
+        assert simulator.stats()["requests"]["create"] == 2
+
+    live(work, tmp_path)
+
+
+def test_drop_keeps_the_record(tmp_path: Path) -> None:
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        await unconfirmed(simulator, engine)
+        await engine.decide(one(engine).key, Drop())
+        assert one(engine).status is Status.STOPPED
+        with pytest.raises(Trouble) as caught:
+            await engine.decide(one(engine).key, Drop())
+        assert caught.value.kind is Kind.NOT_NOW
+        assert simulator.stats()["requests"]["create"] == 1
+
+    live(work, tmp_path)
+
+
+# guards --------------------------------------------------------------------------------------------------------
+def test_the_same_again_within_ten_seconds_asks_and_copies_do_not(tmp_path: Path) -> None:
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        tasks = await engine.submit(BOAT, copies=3)
+        assert len({task.key for task in tasks}) == 3
+        assert Kind.DUPLICATE in {concern.kind for concern in engine.check(BOAT)}
+        with pytest.raises(Trouble) as caught:
+            await engine.submit(BOAT)
+        assert caught.value.kind is Kind.DUPLICATE
+        await engine.submit(BOAT, sure=True)
+        await engine.sent([task.key for task in engine.tasks()], 5)
+        assert simulator.stats()["requests"]["create"] == 4
+
+    live(work, tmp_path)
+
+
+def test_a_duplicate_made_by_another_process_is_seen_under_the_lock(tmp_path: Path) -> None:
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        async with studio(tmp_path, simulator.url) as other:
+            await other.submit(BOAT)
+            with pytest.raises(Trouble) as caught:
+                await engine.submit(BOAT)
+            assert caught.value.kind is Kind.DUPLICATE
+
+    live(work, tmp_path)
+
+
+def test_the_daily_cap_counts_what_may_have_cost_and_what_was_removed(tmp_path: Path) -> None:
+    def settings(url: str) -> config.Settings:
+        return config.Settings(host=config.Host(base_url=url), limits=config.Limits(videos_per_day=3))
+
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        simulator.fault("create:no_balance")
+        (refused,) = await engine.submit(BOAT)
+        await engine.sent([refused.key], 5)
+        assert one(engine).status is Status.FAILED
+        two = await engine.submit(Request(model="sora-2-pro", prompt="two"), copies=2)
+        await engine.sent([task.key for task in two], 5)
+        await engine.remove([two[0].key])
+        with pytest.raises(Trouble) as caught:
+            await engine.submit(Request(model="sora-2-pro", prompt="three"), copies=2)
+        assert caught.value.kind is Kind.OVER_LIMIT
+        assert "2" in caught.value.detail
+        assert "3" in caught.value.detail
+        await engine.submit(Request(model="sora-2-pro", prompt="three"))
+
+    live(work, tmp_path, settings=settings)
+
+
+def test_the_cap_in_credits_uses_the_persons_prices(tmp_path: Path) -> None:
+    def settings(url: str) -> config.Settings:
+        return config.Settings(
+            host=config.Host(base_url=url),
+            limits=config.Limits(credits_per_day=1.0),
+            prices={"sora-2-pro": 0.6},
+        )
+
+    async def work(_simulator: Simulator, engine: Studio) -> None:
+        await engine.submit(BOAT)
+        with pytest.raises(Trouble) as caught:
+            await engine.submit(Request(model="sora-2-pro", prompt="two"))
+        assert caught.value.kind is Kind.OVER_LIMIT
+        await engine.submit(Request(model="veo3.1-fast", prompt="free, for all we were told"))
+
+    live(work, tmp_path, settings=settings)
+
+
+def test_a_retired_or_refused_model_is_said_before_the_post(tmp_path: Path) -> None:
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        notes = [concern for concern in engine.check(BOAT) if concern.kind is Kind.MODEL_UNAVAILABLE]
+        assert [concern.weight for concern in notes] == ["note"]
+        assert "2026-09-24" in notes[0].detail
+        (task,) = await engine.submit(BOAT)
+        await engine.sent([task.key], 5)
+        assert one(engine).status is Status.FAILED
+        again = Request(model="sora-2-pro", prompt="another")
+        assert "ask" in {concern.weight for concern in engine.check(again) if concern.kind is Kind.MODEL_UNAVAILABLE}
+        with pytest.raises(Trouble):
+            await engine.submit(again)
+        assert simulator.stats()["requests"]["create"] == 1
+        await engine.submit(again, sure=True)
+
+    live(work, tmp_path, options=Options(models_off=("sora-2-pro",)))
+
+
+@pytest.mark.parametrize(
+    ("request_", "copies", "field"),
+    [
+        (Request(model="sora-2-pro", prompt="  \n "), 1, "prompt"),
+        (Request(model="sora-2-pro", prompt="x" * 100_001), 1, "prompt"),
+        (Request(model="sora-2-pro", prompt="x", images=("ftp://example.com/a.png",)), 1, "images"),
+        (Request(model="sora-2-pro", prompt="x", images=("https://\x1b[2J.example",)), 1, "images"),
+        (Request(model="sora-2-pro", prompt="x", images=("a.png",)), 1, "images"),
+        (Request(model="sora-2-pro", prompt="x"), 21, "copies"),
+        (Request(model="sora-2-pro", prompt="x"), 0, "copies"),
+    ],
+)
+def test_bad_input_stops_before_anything_is_written(tmp_path: Path, request_: Request, copies: int, field: str) -> None:
+    async def work(_simulator: Simulator, engine: Studio) -> None:
+        stops = [concern for concern in engine.check(request_, copies) if concern.weight == "stop"]
+        assert [concern.field for concern in stops] == [field]
+        with pytest.raises(Trouble) as caught:
+            await engine.submit(request_, copies=copies)
+        assert caught.value.kind is Kind.USAGE
+        assert caught.value.detail
+        assert engine.tasks() == []
+
+    live(work, tmp_path)
+
+
+def test_a_value_outside_the_catalogue_is_a_note_not_a_wall(tmp_path: Path) -> None:
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        request = Request(model="sora-2-pro", prompt="x", parameters={"duration": 10})
+        notes = [concern for concern in engine.check(request) if concern.field == "duration"]
+        assert [concern.weight for concern in notes] == ["note"]
+        assert "15, 25" in notes[0].detail
+        (task,) = await engine.submit(request)
+        await engine.sent([task.key], 5)
+        assert simulator.stats()["creates"][0]["body"]["duration"] == 10
+
+    live(work, tmp_path)
+
+
+def test_without_a_key_nothing_is_written_and_the_words_say_why(tmp_path: Path) -> None:
+    async def work(_simulator: Simulator, engine: Studio) -> None:
+        assert Kind.NO_KEY in {concern.kind for concern in engine.check(BOAT)}
+        with pytest.raises(Trouble) as caught:
+            await engine.submit(BOAT)
+        assert caught.value.kind is Kind.NO_KEY
+        assert engine.tasks() == []
+
+    live(work, tmp_path, key="")
+
+
+# the list ------------------------------------------------------------------------------------------------------
+def test_stop_remove_restore_retry(tmp_path: Path) -> None:
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        (task,) = await engine.submit(Request(model="sora-2-pro", prompt="[sim:policy] x"))
+        assert await engine.wait([task.key], 10)
+        assert one(engine).status is Status.FAILED
+        assert await engine.stop([task.key]) == [], "a final task is not watched"
+        again = await engine.retry(task.key, sure=True)
+        assert again.parent == task.key
+        assert again.request == one_of(engine, task.key)
+        await engine.sent([again.key], 5)
+        await engine.remove([task.key])
+        assert [known.key for known in engine.tasks()] == [again.key]
+        await engine.restore([task.key])
+        assert {known.key for known in engine.tasks()} == {task.key, again.key}
+        with pytest.raises(Trouble) as caught:
+            await engine.retry("no-such-key")
+        assert caught.value.kind is Kind.UNKNOWN_TASK
+        assert simulator.stats()["requests"]["create"] == 2
+
+    def one_of(engine: Studio, key: str) -> Request:
+        task = engine.get(key)
+        assert task is not None
+        return task.request
+
+    live(work, tmp_path)
+
+
+def test_a_stopped_task_is_no_longer_looked_at_until_a_person_looks(tmp_path: Path) -> None:
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        (task,) = await engine.submit(BOAT)
+        await until(lambda: one(engine).id is not None)
+        await engine.stop([task.key])
+        await asyncio.sleep(0.1)
+        before = simulator.stats()["requests"].get("query", 0)
+        await asyncio.sleep(0.3)
+        assert simulator.stats()["requests"].get("query", 0) == before
+        simulator.advance(10_000)
+        await engine.look([task.key])
+        await until(lambda: one(engine).status is Status.DONE)
+
+    live(work, tmp_path, options=Options(speed=1.0))
+
+
+def test_find_by_key_id_and_unique_tail(tmp_path: Path) -> None:
+    async def work(_simulator: Simulator, engine: Studio) -> None:
+        tasks = await engine.submit(BOAT, copies=2)
+        await engine.sent([task.key for task in tasks], 5)
+        first, second = engine.tasks()
+        assert engine.find(first.key) == first
+        assert engine.find(second.id or "") == second
+        assert engine.find((first.id or "")[-8:]) == first
+        for reference, kind in (("nothing", Kind.UNKNOWN_TASK), ("", Kind.UNKNOWN_TASK)):
+            with pytest.raises(Trouble) as caught:
+                engine.find(reference)
+            assert caught.value.kind is kind
+
+    live(work, tmp_path)
+
+
+def test_a_tail_that_several_tasks_share_names_the_candidates(tmp_path: Path) -> None:
+    store = TaskStore(paths.under(tmp_path).store)
+    store.open()
+    made = [new_task(BOAT, base_url="https://api.example.com", account="", now=1_790_000_000.0) for _ in range(2)]
+    ids = ("sora-2:task_1_same", "sora-2:task_2_same")
+    store.add([replace(task, id=id_, status=Status.DONE) for task, id_ in zip(made, ids, strict=True)])
+
+    async def work(_simulator: Simulator, engine: Studio) -> None:
+        with pytest.raises(Trouble) as caught:
+            engine.find("_same")
+        assert caught.value.kind is Kind.AMBIGUOUS
+        assert all(id_ in caught.value.detail for id_ in ids)
+        assert engine.find("1_same").id == ids[0]
+
+    live(work, tmp_path)
+
+
+def test_pause_rests_and_goes_on(tmp_path: Path) -> None:
+    events: list[Event] = []
+
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        await until(lambda: engine.polling_here)
+        await engine.pause(True)
+        assert not engine.polling_here
+        (task,) = await engine.submit(BOAT)
+        await engine.sent([task.key], 5)
+        await asyncio.sleep(0.3)
+        assert simulator.stats()["requests"].get("query", 0) == 0
+        assert engine.next_look is None
+        await engine.pause(False)
+        assert await engine.wait([task.key], 10)
+
+    live(work, tmp_path, events=events)
+    assert PollingChanged(False, True) in events
+
+
+# hosts and keys ------------------------------------------------------------------------------------------------
+def test_a_key_is_tested_by_the_models_it_can_use(tmp_path: Path) -> None:
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        test = await engine.test_key(simulator.url + "/v1/", f" {KEY} ")
+        assert "sora-2-pro" in test.models
+        assert test.balance is not None
+        with pytest.raises(Trouble) as caught:
+            await engine.test_key(simulator.url, "sk-refused")
+        assert caught.value.kind is Kind.KEY_REFUSED
+
+    live(work, tmp_path)
+
+
+def test_a_key_refused_in_the_middle_pauses_and_a_good_one_resumes(tmp_path: Path) -> None:
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        (task,) = await engine.submit(BOAT)
+        await until(lambda: one(engine).id is not None)
+        simulator.fault("query:401:0")
+        await until(lambda: engine.moods[simulator.url] is HostMood.KEY_REFUSED)
+        await asyncio.sleep(0.2)
+        assert not one(engine).final
+        simulator.clear_faults()
+        simulator.advance(10_000)
+        await engine.use_key(simulator.url, "sk-a-new-good-key-00", keep="file")
+        assert await engine.wait([task.key], 10)
+        assert one(engine).status is Status.DONE
+        assert engine.moods[simulator.url] is HostMood.OK
+
+    live(work, tmp_path, options=Options(speed=1.0))
+
+
+def test_a_store_of_a_newer_version_is_refused_untouched(tmp_path: Path) -> None:
+    path = paths.under(tmp_path).store
+    path.parent.mkdir(parents=True)
+    path.write_text('{"meta": {"1": {"schema": 999, "revision": 1}}, "tasks": {}}')
+    before = path.read_bytes()
+
+    async def work() -> None:
+        async with studio(tmp_path, "http://127.0.0.1:9"):
+            pass
+
+    with pytest.raises(Trouble) as caught:
+        asyncio.run(work())
+    assert caught.value.kind is Kind.STORE
+    assert path.read_bytes() == before
+
+
+def test_a_full_disk_stops_the_intent_before_the_post(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[Event] = []
+
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        def full(*_: object, **__: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        with monkeypatch.context() as patch:
+            patch.setattr("qr_tui.store.atomic.replace", full)
+            with pytest.raises(Trouble) as caught:
+                await engine.submit(BOAT)
+            assert caught.value.kind is Kind.STORE
+            await asyncio.sleep(0.1)
+        assert engine.tasks() == []
+        assert simulator.stats()["requests"].get("create", 0) == 0
+
+    live(work, tmp_path, events=events)
+    assert not any(isinstance(event, Notice) for event in events)
+
+
+def test_hang_does_not_hold_up_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qr_tui.services.studio.Hosts", ShortHosts)
+    monkeypatch.setattr("qr_tui.services.submitter.CLOSE_GRACE", 0.05)
+
+    async def main() -> None:
+        with Simulator(Options()) as simulator:
+            simulator.fault("create:hang")
+            async with studio(tmp_path, simulator.url) as engine:
+                await engine.submit(BOAT)
+                await until(lambda: one(engine).status is Status.SENDING)
+            async with studio(tmp_path, simulator.url) as engine:
+                assert one(engine).status is Status.UNCONFIRMED
+            assert simulator.stats()["requests"]["create"] == 1
+
+    asyncio.run(main())

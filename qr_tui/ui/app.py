@@ -1,0 +1,388 @@
+"""The app: wiring only. Keys go to screens, screens to the engine, what the engine tells comes back as messages."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from textual import on
+from textual.app import App
+from textual.binding import Binding
+from textual.screen import Screen
+
+from qr_tui.config import Settings, View
+from qr_tui.core.address import host_name
+from qr_tui.core.catalogue import Catalogue
+from qr_tui.core.events import (
+    HostChanged,
+    HostMood,
+    Notice,
+    PollingChanged,
+    TaskFinished,
+    TasksLoaded,
+)
+from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.task import Status, Task
+from qr_tui.core.text import inert
+from qr_tui.i18n import _
+from qr_tui.ui import glyphs, terminal, themes
+from qr_tui.ui.front import Front
+from qr_tui.ui.inbox import PACE, Inbox
+from qr_tui.ui.keymap import Keymap
+from qr_tui.ui.life import Life
+from qr_tui.ui.messages import TasksPending, Told, say, tell
+from qr_tui.ui.notify import Notifier
+from qr_tui.ui.screens.base import CommandScreen
+from qr_tui.ui.screens.tasks import TasksScreen, mood_words
+from qr_tui.ui.widgets.task_row import Look
+
+if TYPE_CHECKING:
+    from qr_tui.services.studio import Studio
+    from qr_tui.ui.clipboard import Clipboard
+
+log = logging.getLogger(__name__)
+
+
+class QrTui(App[int], inherit_bindings=False):
+    """The terminal studio.
+
+    Args:
+        front: Everything from outside.
+
+    Attributes:
+        keymap: The keys in force.
+        look: Signs, colours and names of shapes, for every line that is drawn.
+    """
+
+    CSS_PATH = "styles/app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    # no commands: ctrl+c must not end the program by accident, ctrl+z is the shell's
+    BINDINGS = [  # noqa: RUF012 -- as Textual has it
+        Binding("ctrl+c", "how_to_quit", show=False, system=True),
+        Binding("ctrl+z", "sleep", show=False, system=True),
+    ]
+
+    def __init__(self, front: Front) -> None:
+        super().__init__()
+        self.front = front
+        self.settings: Settings = front.settings
+        self.keymap = Keymap(self.settings.keys)
+        self.terminal = terminal.detect(front.env)
+        self.glyphs = glyphs.choose(self.settings.ui.glyphs, utf8=self.terminal.glyphs == "unicode")
+        self.animation_level = "none"
+        self.tasks = TasksScreen()
+        self._inbox = Inbox(lambda: self.post_message(TasksPending()), lambda event: self.post_message(Told(event)))
+        self._studio: Studio | None = None
+        self._ready = asyncio.Event()
+        self._begun = False
+        self._last_repaint = float("-inf")
+        self._repaint_waits = False
+        self._polling = PollingChanged(here=True)
+        self._failure: Trouble | None = None
+        self._life = Life(self)
+        self.notifier = Notifier(self.terminal, self.write, self.settings.notify.mode, later=self.set_timer)
+        self.clipboard: Clipboard | None = None
+        for palette in themes.PALETTES.values():
+            self.register_theme(themes.theme(palette))
+        self._take_look()
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Begin on the list."""
+        return self.tasks
+
+    # what screens ask for --------------------------------------------------------------------------------------
+    async def engine(self) -> "Studio":
+        """Return the engine, waiting for it in the first moments.
+
+        Raises:
+            Trouble: It could not be started.
+        """
+        await self._ready.wait()
+        if self._studio is None:
+            raise self._failure or Trouble(Kind.STORE)
+        return self._studio
+
+    def next_look(self) -> float | None:
+        """Return when the next look is due, Unix seconds."""
+        return self._studio.next_look if self._studio is not None else None
+
+    @property
+    def place(self) -> str:
+        """The host that new tasks go to, as the header names it."""
+        url = self._studio.base_url if self._studio is not None else self.settings.host.base_url
+        name = host_name(url)
+        return "quickrouter" if "quickrouter" in name else inert(name, limit=60)
+
+    async def ask(self, title: str, lines: Sequence[str], *, yes: str = "", no: str = "") -> bool:
+        """Ask a question; anything but a plain yes is a no."""
+        from qr_tui.ui.screens.confirm import ConfirmScreen
+
+        return bool(await self.push_screen_wait(ConfirmScreen(title, lines, yes or _("yes"), no or _("no"))))
+
+    async def compose_from(self, start: Task | None) -> None:
+        """Write a video, from nothing or as `start` was; the cursor goes to what was sent."""
+        from qr_tui.ui.screens.compose import ComposeScreen
+
+        studio = await self.engine()
+        made = await self.push_screen_wait(ComposeScreen(studio, self.front, start=start))
+        if made:
+            self.tasks.take(*self._inbox.take())
+            self.tasks.take([task for task in made if task.key not in self.tasks.listing.tasks], ())
+            self.tasks.go_to(made[0].key)
+
+    def copy_text(self, label: str, text: str) -> None:
+        """Copy `text` and say where it went; `label` is what the toast calls it."""
+        self.run_worker(self._copy(label, text), group="copy")
+
+    def write(self, sequence: str) -> None:
+        """Put a sequence on the terminal, in order with what is drawn.
+
+        Raises:
+            RuntimeError: There is no terminal to write to.
+        """
+        if self._driver is None:
+            raise RuntimeError("no terminal")
+        self._driver.write(sequence)
+        self._driver.flush()
+
+    def keep_view(self, digit: int, view: View) -> None:
+        """Know a saved view from now on; the file has it already."""
+        self.settings = msgspec.structs.replace(self.settings, views={**self.settings.views, str(digit): view})
+
+    def use_settings(self, settings: Settings) -> list[Trouble]:
+        """Take changed settings: theme, signs, language and keys at once; return what is wrong with the keys."""
+        from qr_tui import i18n
+
+        self.settings = settings
+        i18n.install(i18n.choose(settings.ui.language))
+        self.keymap = Keymap(settings.keys)
+        self.glyphs = glyphs.choose(settings.ui.glyphs, utf8=self.terminal.glyphs == "unicode")
+        self.notifier.mode = settings.notify.mode
+        self._take_look()
+        for screen in self.screen_stack:
+            if isinstance(screen, CommandScreen):
+                screen.rebind()
+                screen.restyle()
+        return self.keymap.problems
+
+    def remember(self) -> None:
+        """Keep filter, order and view for the next start."""
+        listing = self.tasks.listing
+        from qr_tui import remember
+        from qr_tui.remember import Remembered
+
+        kept = Remembered(
+            filter=listing.filter_text,
+            sort=listing.order,
+            reverse=listing.reverse,
+            only_unfinished=listing.only_unfinished,
+        )
+        self.run_worker(asyncio.to_thread(remember.remember, self.front.paths.list_file, kept), group="remember")
+
+    # commands of every screen ----------------------------------------------------------------------------------
+    async def do_palette(self) -> None:
+        """Find a command by name."""
+        from qr_tui.ui.screens.palette import PaletteScreen
+
+        below = self.screen
+        if not isinstance(below, CommandScreen):
+            return
+        chosen = await self.push_screen_wait(PaletteScreen(below, self.keymap, self.look))
+        if chosen is not None and self.screen is below:
+            below.action_run(chosen)
+
+    async def do_help(self) -> None:
+        """Show the keys of this screen."""
+        from qr_tui.ui.screens.help import HelpScreen
+
+        if isinstance(self.screen, CommandScreen):
+            await self.push_screen_wait(HelpScreen(self.screen))
+
+    async def do_settings(self) -> None:
+        """Change the settings."""
+        from qr_tui.ui.screens.settings import SettingsScreen
+
+        await self.push_screen_wait(SettingsScreen(self.front))
+
+    async def do_connect(self) -> None:
+        """Set host and key."""
+        from qr_tui.ui.screens.connect import ConnectScreen
+
+        studio = await self.engine()
+        await self.push_screen_wait(ConnectScreen(studio, self.front))
+        self._renew_status()
+        self.tasks.renew_edges()
+
+    async def do_quit(self) -> None:
+        """Leave."""
+        await self.leave(0)
+
+    def action_how_to_quit(self) -> None:
+        """Ctrl+c: say how to quit, instead of quitting by accident."""
+        say(self, _("{key} quits").format(key=self.keymap.show("app.quit")))
+
+    def action_sleep(self) -> None:
+        """Ctrl+z: hand the terminal back to the shell, where there is one to wake us again."""
+        from qr_tui.ui.life import may_suspend
+
+        if self._driver is None or not self._driver.can_suspend or not may_suspend():
+            say(self, _("there is no shell here to come back from"), warn=True)
+            return
+        if self._studio is not None:
+            self._studio.suspend()
+        self.action_suspend_process()
+
+    # life ------------------------------------------------------------------------------------------------------
+    def begin(self) -> None:
+        """Start the engine: called when the list is on the screen, so that nothing delays the first paint."""
+        if self._begun:
+            return
+        self._begun = True
+        self._life.install()
+        self.app_resume_signal.subscribe(self, lambda _app: self._awake())
+        for trouble in (*self.front.problems, *self.keymap.problems):
+            tell(self, trouble)
+        self.run_worker(self._start(), group="engine")
+
+    async def _start(self) -> None:
+        from qr_tui.remember import recall
+
+        recalled = await asyncio.to_thread(recall, self.front.paths.list_file)
+        await self.tasks.restore(recalled.filter, recalled.sort, recalled.reverse, recalled.only_unfinished)
+        try:
+            await asyncio.to_thread(self.front.prepare)
+            studio = self.front.make_studio(self._inbox)
+            self.tasks.list.restyle(self._look_with(studio.catalogue))
+            await studio.start()
+        except Trouble as trouble:
+            self._failure = trouble
+            self._renew_status()
+            tell(self, trouble)
+            return
+        finally:
+            self._ready.set()
+        self._studio = studio
+        self._polling = PollingChanged(here=studio.polling_here, paused=studio.paused)
+        self._renew_status()
+        self.tasks.renew_edges()
+        if not self.front.demo and studio.moods.get(studio.base_url) is HostMood.NO_KEY:
+            self.run_worker(self.do_connect(), group="commands")
+
+    async def leave(self, code: int) -> None:
+        """Save what screens hold, close the engine, end."""
+        for screen in reversed(self.screen_stack):
+            save = getattr(screen, "save_now", None)
+            if save is not None:
+                save()
+        self.notifier.close()
+        studio, self._studio = self._studio, None
+        if studio is not None:
+            try:
+                await asyncio.wait_for(studio.close(), 3.0)
+            except TimeoutError:
+                log.warning("the engine did not close in time; what matters is on disk")
+            except Trouble as trouble:
+                log.warning("closing: %s", trouble)
+        self.exit(code, return_code=code)
+
+    def _awake(self) -> None:
+        if self._studio is not None:
+            self._studio.resume()
+        self.tasks.renew_edges()
+
+    # what the engine tells -------------------------------------------------------------------------------------
+    @on(TasksPending)
+    def _tasks_pending(self) -> None:
+        now = self._loop_time()
+        wait = self._last_repaint + PACE - now
+        if self._inbox.urgent or wait <= 0:
+            self._take_tasks()
+        elif not self._repaint_waits:
+            self._repaint_waits = True
+            self.set_timer(wait, self._take_tasks)
+
+    def _take_tasks(self) -> None:
+        self._repaint_waits = False
+        self._last_repaint = self._loop_time()
+        tasks, removed = self._inbox.take()
+        if not tasks and not removed:
+            return
+        self.tasks.take(tasks, removed)
+        for screen in self.screen_stack[1:]:
+            changed = getattr(screen, "tasks_changed", None)
+            if changed is not None:
+                changed(tasks)
+        self._retitle()
+
+    @on(Told)
+    def _told(self, message: Told) -> None:
+        event = message.event
+        match event:
+            case TasksLoaded():
+                self._inbox.clear()
+                self.tasks.take_all(event.tasks)
+                self._retitle()
+            case TaskFinished():
+                self.notifier.finished([event.task])
+            case HostChanged():
+                self._renew_status()
+                if event.mood is HostMood.NO_KEY:
+                    self.tasks.renew_edges()
+            case PollingChanged():
+                self._polling = event
+                self._renew_status()
+                self.tasks.renew_edges()
+            case Notice():
+                tell(self, Trouble(event.kind, event.detail))
+
+    def _renew_status(self) -> None:
+        """Say what is wrong or unusual, the worst first."""
+        words: list[tuple[str, str]] = []
+        if self._failure is not None:
+            words.append(("bad", inert(self._failure.detail or _(WORDS[self._failure.kind].title), limit=200)))
+        studio = self._studio
+        moods = studio.moods if studio is not None else {}
+        for mood in (HostMood.KEY_REFUSED, HostMood.NO_KEY, HostMood.DOWN, HostMood.SLOW_DOWN):
+            for url, host_mood in moods.items():
+                told = mood_words(host_name(url), mood) if host_mood is mood else None
+                if told is not None:
+                    words.append(told)
+        if self._polling.paused:
+            key = self.keymap.show("tasks.pause")
+            words.append(("warn", _("looking is paused: {key} goes on").format(key=key)))
+        elif not self._polling.here and studio is not None:
+            words.append(("muted", _("another qr-tui on this store looks at the tasks")))
+        self.tasks.show_status(words)
+
+    def _retitle(self) -> None:
+        running = self.tasks.listing.count(Status.RUNNING, Status.WAITING)
+        self.notifier.title(_("{n} running").format(n=running) if running else "")
+
+    # inside ----------------------------------------------------------------------------------------------------
+    async def _copy(self, label: str, text: str) -> None:
+        from qr_tui.ui.clipboard import Clipboard
+
+        if self.clipboard is None:
+            self.clipboard = Clipboard(self.terminal, self.front.paths.clipboard_file, self.write)
+        copied = await self.clipboard.copy(text)
+        shown = copied.toast(label, ascii_only=self.glyphs.ascii_only)
+        say(self, f"{shown}\n{copied.hint}" if copied.hint else shown, warn=not copied.routes)
+
+    def _take_look(self) -> None:
+        palette = themes.PALETTES[self.settings.ui.theme]
+        if self.no_color or self.terminal.colours in ("16", "mono"):
+            palette = themes.plain(palette)
+        self.theme = palette.name
+        self.look = Look(self.glyphs, palette, Catalogue(), self.keymap.show("tasks.decide"))
+        if self._studio is not None:
+            self._look_with(self._studio.catalogue)
+
+    def _look_with(self, catalogue: Catalogue) -> Look:
+        self.look = replace(self.look, catalogue=catalogue)
+        return self.look
+
+    @staticmethod
+    def _loop_time() -> float:
+        return asyncio.get_running_loop().time()

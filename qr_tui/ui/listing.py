@@ -1,0 +1,184 @@
+"""What the list shows: which tasks, in which order, which are marked, and where the cursor is. No widget here.
+
+Everything is held by task key, never by row number, so nothing a person set moves when tasks come, go or change.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from qr_tui.core.task import Status, Task
+
+if TYPE_CHECKING:
+    from qr_tui.core.query import Query
+
+_STABLE: Final = frozenset({"newest", "oldest"})  # orders that a change of a task cannot upset
+SLICE: Final = 2_000  # tasks matched before the event loop gets its turn
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What an update did: the rows to look at again, or everything."""
+
+    rows: tuple[str, ...] = ()
+    everything: bool = False
+
+
+class Listing:
+    """All tasks, and the part of them that is shown.
+
+    Attributes:
+        tasks: Every task on the list, by key.
+        shown: The keys of the rows, top to bottom.
+        rows: Row number by key.
+        marks: Marked keys, in the order they were marked.
+        cursor: The key under the cursor, None while nothing is shown.
+        loaded: False until the store has been read: an empty list then means "not yet".
+    """
+
+    def __init__(self) -> None:
+        self.tasks: dict[str, Task] = {}
+        self.shown: list[str] = []
+        self.rows: dict[str, int] = {}
+        self.marks: dict[str, None] = {}
+        self.cursor: str | None = None
+        self.loaded = False
+        self.query: Query | None = None
+        self.filter_text = ""
+        self.order = "newest"
+        self.reverse = False
+        self.only_unfinished = False
+        self._ordered: list[str] = []
+
+    # reads -----------------------------------------------------------------------------------------------------
+    @property
+    def current(self) -> Task | None:
+        """The task under the cursor."""
+        return self.tasks.get(self.cursor) if self.cursor else None
+
+    @property
+    def index(self) -> int:
+        """The row of the cursor, 0 while nothing is shown."""
+        return self.rows.get(self.cursor or "", 0)
+
+    @property
+    def targets(self) -> list[Task]:
+        """The marked tasks in the order of the list, else the one under the cursor, else none."""
+        if self.marks:
+            return [self.tasks[key] for key in self._ordered if key in self.marks]
+        return [self.current] if self.current else []
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything but the order stands between all tasks and those shown."""
+        return self.query is not None or self.only_unfinished
+
+    def count(self, *statuses: Status) -> int:
+        """Return how many tasks are in one of `statuses`."""
+        return sum(1 for task in self.tasks.values() if task.status in statuses)
+
+    # changes ---------------------------------------------------------------------------------------------------
+    def load(self, tasks: Iterable[Task], now: float) -> None:
+        """Take the whole list anew; cursor and marks stay with the tasks that are still there."""
+        self.tasks = {task.key: task for task in tasks}
+        self.loaded = True
+        self.marks = {key: None for key in self.marks if key in self.tasks}
+        self._sort()
+        self.rebuild(now)
+
+    def update(self, tasks: Sequence[Task], removed: Sequence[str], now: float) -> Changed:
+        """Take these new or changed tasks, forget `removed`; say what to look at again."""
+        resort = refilter = False
+        rows: list[str] = []
+        for task in tasks:
+            old = self.tasks.get(task.key)
+            if old is task:
+                continue
+            self.tasks[task.key] = task
+            if old is None or (self.order not in _STABLE and old != task):
+                resort = True
+            elif (task.key in self.rows) != self._fits(task, now):
+                refilter = True
+            elif task.key in self.rows:
+                rows.append(task.key)
+        gone = [key for key in removed if self.tasks.pop(key, None)]
+        for key in gone:
+            self.marks.pop(key, None)
+        if gone:
+            left = set(gone)
+            self._ordered = [key for key in self._ordered if key not in left]
+        if resort:
+            self._sort()
+        if resort or refilter or gone:
+            self.rebuild(now)
+            return Changed(everything=True)
+        return Changed(tuple(rows))
+
+    def arrange(self, order: str, reverse: bool, now: float) -> None:
+        """Sort by another order."""
+        self.order, self.reverse = order, reverse
+        self._sort()
+        self.rebuild(now)
+
+    def rebuild(self, now: float) -> None:
+        """Work out anew which tasks are shown; the cursor stays with its task, or where it was."""
+        self._take([key for key in self._ordered if self._fits(self.tasks[key], now)])
+
+    async def rebuild_gently(self, now: float) -> None:
+        """Like `rebuild`, giving way to keys between slices: for a filter typed over very many tasks."""
+        found: list[str] = []
+        ordered = self._ordered
+        for start in range(0, len(ordered), SLICE):
+            tasks = (self.tasks.get(key) for key in ordered[start : start + SLICE])
+            found.extend(task.key for task in tasks if task is not None and self._fits(task, now))
+            await asyncio.sleep(0)
+        if ordered is self._ordered:
+            self._take(found)
+        else:  # the list changed meanwhile: the slices do not fit together
+            self.rebuild(now)
+
+    def move_to(self, row: int) -> None:
+        """Put the cursor on a row, or the nearest there is."""
+        if self.shown:
+            self.cursor = self.shown[max(0, min(row, len(self.shown) - 1))]
+
+    def toggle_mark(self, key: str) -> None:
+        """Mark or unmark a task."""
+        if key in self.marks:
+            del self.marks[key]
+        else:
+            self.marks[key] = None
+
+    def mark_rows(self, first: int, last: int) -> None:
+        """Mark the tasks of these rows, both ends included."""
+        low, high = sorted((first, last))
+        self.marks.update(dict.fromkeys(self.shown[low : high + 1]))
+
+    def last_mark(self) -> int | None:
+        """Return the row of the newest mark that is shown."""
+        return next((self.rows[key] for key in reversed(self.marks) if key in self.rows), None)
+
+    # inside ----------------------------------------------------------------------------------------------------
+    def _fits(self, task: Task, now: float) -> bool:
+        if self.only_unfinished and task.final:
+            return False
+        return self.query is None or self.query.matches(task, now=now, marked=self.marks.keys())
+
+    def _sort(self) -> None:
+        tasks = list(self.tasks.values())
+        if self.order in _STABLE:  # the usual case needs no other module
+            newest_first = (self.order == "newest") != self.reverse
+            tasks.sort(key=lambda task: (task.created_at, task.key), reverse=newest_first)
+        else:
+            from qr_tui.core import orders
+
+            tasks = list(orders.sort(tasks, self.order, self.reverse))
+        self._ordered = [task.key for task in tasks]
+
+    def _take(self, shown: list[str]) -> None:
+        row = self.index
+        self.shown = shown
+        self.rows = {key: at for at, key in enumerate(shown)}
+        if self.cursor not in self.rows:
+            self.cursor = shown[min(row, len(shown) - 1)] if shown else None

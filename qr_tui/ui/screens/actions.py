@@ -1,0 +1,121 @@
+"""What can be done with tasks, whichever screen they are on: copy, look, retry, stop, decide, open."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.task import FileState, Status, Task
+from qr_tui.core.text import tail
+from qr_tui.i18n import _, ngettext
+from qr_tui.ui.messages import say
+from qr_tui.ui.screens.base import CommandScreen
+
+Result = TypeVar("Result")
+
+
+def name_of(task: Task) -> str:
+    """Return what to call a task in a sentence: the end of its id, or of its key before it has one."""
+    return tail(task.id or task.key, 9)
+
+
+class TaskActions(CommandScreen[Result]):
+    """The commands of one task or of the marked ones; a subclass says which by `targets`."""
+
+    def do_copy_id(self) -> None:
+        """Copy the ids, one a line."""
+        ids = [task.id for task in self.targets if task.id]
+        if not ids:
+            return
+        label = ids[0] if len(ids) == 1 else ngettext("{n} id", "{n} ids", len(ids)).format(n=len(ids))
+        self.qr.copy_text(label, "\n".join(ids))
+
+    async def do_copy_menu(self) -> None:
+        """Choose what to copy."""
+        from qr_tui.ui.screens.copy_menu import CopyMenu
+
+        menu = CopyMenu(self.targets, self.qr.front.clock(), write=self.qr.write)
+        chosen = await self.qr.push_screen_wait(menu)
+        if chosen is not None:
+            self.qr.copy_text(chosen.label, chosen.text)
+
+    async def do_open(self) -> None:
+        """Open the file if it is here, else the link."""
+        task = self.targets[0]
+        if task.file and task.file_state is FileState.SAVED:
+            target = task.file
+        elif task.video_url:
+            target = task.video_url
+        else:
+            raise Trouble(Kind.NOT_NOW, _("there is neither a file nor a link yet"))
+        from qr_tui.ui.opener import open_outside
+
+        say(self.app, await open_outside(target, self.qr.terminal))
+
+    async def do_look(self) -> None:
+        """Ask the provider now."""
+        studio = await self.qr.engine()
+        keys = [task.key for task in self.targets if task.id or task.status is Status.QUEUED]
+        if not keys:
+            raise Trouble(Kind.NOT_NOW, _("the provider has not given it an id yet"))
+        await studio.look(keys)
+        say(self.app, ngettext("looking at {n} task", "looking at {n} tasks", len(keys)).format(n=len(keys)))
+
+    async def do_retry(self) -> None:
+        """Make failed videos again, after a yes: it costs."""
+        failed = [task for task in self.targets if task.status is Status.FAILED]
+        skipped = len(self.targets) - len(failed)
+        title = ngettext("Make this video again?", "Make {n} videos again?", len(failed)).format(n=len(failed))
+        lines = [_("It is sent as a new video and costs again.")]
+        if len(failed) == 1 and failed[0].failure is not None:
+            words = WORDS[failed[0].failure.kind]
+            lines = [_(words.title), _(words.hint), "", *lines]
+        if not await self.qr.ask(title, lines, yes=_("make again")):
+            return
+        studio = await self.qr.engine()
+
+        async def again(task: Task) -> None:
+            await studio.retry(task.key, sure=True)
+
+        done, kept = await each(failed, again)
+        parts = [ngettext("{n} sent again", "{n} sent again", done).format(n=done)] if done else []
+        if skipped:
+            parts.append(_("{n} had not failed").format(n=skipped))
+        self.report(parts, kept)
+
+    async def do_decide(self) -> None:
+        """Decide an unconfirmed task."""
+        task = next(task for task in self.targets if task.needs_you)
+        from qr_tui.ui.screens.decide import DecideScreen
+
+        studio = await self.qr.engine()
+        decided = await self.qr.push_screen_wait(DecideScreen(studio, task))
+        if decided is not None:
+            say(self.app, decided)
+
+    async def do_again(self) -> None:
+        """Write a new video that starts as this one."""
+        await self.qr.compose_from(self.targets[0])
+
+    def report(self, parts: Sequence[str], kept: Sequence[tuple[Task, Trouble]]) -> None:
+        """Tell what became of several tasks: one line, and one more for each that was refused."""
+        lines = [", ".join(parts)] if parts else []
+        for task, trouble in kept[:5]:
+            why = trouble.detail or _(WORDS[trouble.kind].title)
+            lines.append(f"{name_of(task)}: {why}")
+        if len(kept) > 5:
+            lines.append(_("and {n} more").format(n=len(kept) - 5))
+        if lines:
+            say(self.app, "\n".join(lines), warn=bool(kept), timeout=8 if kept else 4)
+
+
+async def each(tasks: Sequence[Task], act: Callable[[Task], Awaitable[Any]]) -> tuple[int, list[tuple[Task, Trouble]]]:
+    """Do something to each task; return how many went well, and those that did not with their trouble."""
+    done, kept = 0, []
+    for task in tasks:
+        try:
+            await act(task)
+        except Trouble as trouble:
+            kept.append((task, trouble))
+        else:
+            done += 1
+    return done, kept

@@ -1,0 +1,156 @@
+"""Deciding a task that was sent while its answer was lost: adopt an id, send again, or drop it."""
+
+from typing import TYPE_CHECKING
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.task import Task
+from qr_tui.core.text import cut, inert
+from qr_tui.i18n import _
+from qr_tui.ui.messages import sentence
+from qr_tui.ui.screens.dialog import Dialog
+
+if TYPE_CHECKING:
+    from qr_tui.services.studio import Studio
+
+Choice = tuple[str, str, str]  # key, label, what it means
+
+
+class DecideScreen(Dialog[str | None]):
+    """Ends with what was done, in words, or None when nothing was decided. Trouble is told inside; nothing is lost.
+
+    Args:
+        studio: The engine that carries it out.
+        task: The unconfirmed task.
+    """
+
+    CSS = """
+    DecideScreen #box { width: 72; }
+    DecideScreen .choice { padding: 0 1; margin-top: 1; }
+    DecideScreen .choice.-chosen { background: $row-cursor; }
+    DecideScreen #id { margin: 0 3; width: 100%; }
+    DecideScreen #trouble { margin-top: 1; display: none; }
+    DecideScreen #trouble.-on { display: block; }
+    """
+
+    def __init__(self, studio: "Studio", task: Task) -> None:
+        super().__init__()
+        self._studio = studio
+        self._task = task
+        self._at = 0
+        self._busy = False
+        self._sure = False
+
+    def compose(self) -> ComposeResult:
+        """Yield what happened, the three ways, and the field for the id."""
+        words = WORDS[Kind.LOST_ANSWER]
+        with Vertical(id="box"):
+            yield Static(Content(cut(inert(self._task.prompt, limit=400), 200)), classes="muted", markup=False)
+            yield Static(Content(_(words.meaning)), markup=False)
+            for number, _choice in enumerate(self._choices(), 1):
+                yield Static(id=f"choice{number}", classes="choice", markup=False)
+                if number == 1:
+                    field = Input(id="id", placeholder=_("paste the task id here"))
+                    field.cursor_blink = False
+                    yield field
+            yield Static("", id="trouble", classes="bad", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin on the way that costs nothing."""
+        self.frame(_(WORDS[Kind.LOST_ANSWER].title), _("↑↓ choose · enter do it · esc back, nothing changes"))
+        self._show()
+
+    def on_key(self, event: events.Key) -> None:
+        """Move between the three ways, do one, or go back."""
+        match event.key:
+            case "escape":
+                event.stop()
+                if not self._busy:
+                    self.dismiss(None)
+            case "up" | "down" | "tab" | "shift+tab":
+                event.stop()
+                event.prevent_default()
+                step = -1 if event.key in ("up", "shift+tab") else 1
+                self._move((self._at + step) % 3)
+            case "1" | "2" | "3" if not isinstance(self.focused, Input):
+                event.stop()
+                self._move(int(event.key) - 1)
+            case "enter" if not isinstance(self.focused, Input):
+                event.stop()
+                self._do()
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._do()
+
+    def _choices(self) -> tuple[Choice, Choice, Choice]:
+        again = _("a second video may be made and paid")
+        if self._sure:
+            again = _("press enter once more: a second video may be made and paid")
+        return (
+            ("1", _("adopt an id"), _("you found the task at the provider; its id is checked by a query")),
+            ("2", _("send again"), again),
+            ("3", _("drop"), _("stop caring; it stays in the list as stopped")),
+        )
+
+    def _move(self, at: int) -> None:
+        self._at, self._sure = at, False
+        self._show()
+
+    def _show(self) -> None:
+        for number, (key, label, meaning) in enumerate(self._choices(), 1):
+            chosen = number - 1 == self._at
+            line = self.query_one(f"#choice{number}", Static)
+            sign = ">" if chosen else " "
+            line.update(Content.assemble((f"{sign} {key}  {label}", "bold" if chosen else ""), f"\n     {meaning}"))
+            line.set_class(chosen, "-chosen")
+        field = self.query_one("#id", Input)
+        if self._at == 0:
+            field.focus()
+        else:
+            self.set_focus(None)
+
+    def _do(self) -> None:
+        if self._busy:
+            return
+        if self._at == 1 and not self._sure:
+            self._sure = True
+            self._show()
+            return
+        self._busy = True
+        self.app.run_worker(self._decide(), group="commands")
+
+    async def _decide(self) -> None:
+        from qr_tui.services.decisions import Adopt, Drop, SendAgain
+
+        found = self.query_one("#id", Input).value.strip()
+        try:
+            if self._at == 0:
+                if not found:
+                    raise Trouble(Kind.USAGE, _("The id is empty: paste it, or choose another way."))
+                await self._studio.decide(self._task.key, Adopt(found))
+                done = _("adopted {id}: it is watched now").format(id=inert(found, limit=120))
+            elif self._at == 1:
+                await self._studio.decide(self._task.key, SendAgain())
+                done = _("sent again")
+            else:
+                await self._studio.decide(self._task.key, Drop())
+                done = _("dropped: it stays in the list as stopped")
+        except Trouble as trouble:
+            self._tell(trouble)
+        else:
+            self.dismiss(done)
+        finally:
+            self._busy = False
+
+    def _tell(self, trouble: Trouble) -> None:
+        title, body = sentence(trouble)
+        line = self.query_one("#trouble", Static)
+        line.update(Content(f"{title}\n{body}"))
+        line.add_class("-on")

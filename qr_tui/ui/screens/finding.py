@@ -1,0 +1,189 @@
+"""Finding tasks on the home screen: filter, order, unfinished only, saved views."""
+
+import asyncio
+from functools import partialmethod
+from typing import TYPE_CHECKING
+
+from textual.widget import Widget
+
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.text import inert
+from qr_tui.i18n import _
+from qr_tui.ui.messages import say
+from qr_tui.ui.screens.base import CommandScreen
+
+if TYPE_CHECKING:
+    from qr_tui.ui.listing import Listing
+    from qr_tui.ui.widgets.filter_bar import FilterBar
+    from qr_tui.ui.widgets.task_list import TaskList
+
+AT_ONCE = 4_000  # up to so many tasks a filter is applied within the keystroke
+Anchor = tuple[str, int] | None
+
+
+class Finding(CommandScreen[None]):
+    """The part of the home screen that chooses what is shown."""
+
+    listing: "Listing"
+    list: "TaskList"
+    status: Widget
+    filter_bar: "FilterBar | None" = None
+
+    def renew_edges(self) -> None:
+        """Look again at what header and footer say."""
+
+    # the filter ------------------------------------------------------------------------------------------------
+    async def do_filter(self) -> None:
+        """Type a filter; the one in force stands there to be changed."""
+        bar = await self._open_filter()
+        bar.input.focus()
+
+    def apply_filter(self, text: str) -> None:
+        """Show only what fits `text`; a text that cannot be read changes nothing and is pointed at."""
+        from qr_tui.core.query import QueryError, parse
+
+        bar = self.filter_bar
+        try:
+            query = parse(text)
+        except QueryError as error:
+            if bar is not None:
+                bar.show_error(inert(error.words(_), limit=200), error.start, error.end)
+            return
+        self.listing.filter_text = text.strip()
+        self.listing.query = query if query else None
+        if len(self.listing.tasks) <= AT_ONCE:
+            self._rebuild()
+        else:
+            self.run_worker(self._rebuild_gently(), group="filter", exclusive=True)
+
+    def keep_filter(self) -> None:
+        """Go back to the list; the filter stays in force, unless it is empty."""
+        self.set_focus(None)
+        if self.listing.query is None:
+            self.clear_filter()
+        self.qr.remember()
+
+    def clear_filter(self) -> None:
+        """Show all tasks again and put the filter away."""
+        bar, self.filter_bar = self.filter_bar, None
+        if bar is not None:
+            bar.remove()
+        self.apply_filter("")
+        self.qr.remember()
+
+    async def set_filter(self, text: str) -> None:
+        """Put a whole filter in force, as a saved view does."""
+        if not text:
+            self.clear_filter()
+            return
+        bar = await self._open_filter()
+        with bar.prevent(bar.input.Changed):
+            bar.input.value = text
+        self.apply_filter(text)
+
+    def renew_filter(self) -> None:
+        """Count anew what fits."""
+        if self.filter_bar is not None and not self.filter_bar.error:
+            self.filter_bar.renew()
+
+    def renew_ages(self) -> None:
+        """A filter by age lets tasks in and out as time passes."""
+        if "age" in self.listing.filter_text and len(self.listing.tasks) <= AT_ONCE:
+            self._rebuild()
+
+    # order and views -------------------------------------------------------------------------------------------
+    async def do_sort(self) -> None:
+        """Choose the order; the one in force, chosen again, is turned round."""
+        from qr_tui.core.orders import ORDERS
+        from qr_tui.ui.screens.choose import ChooseScreen
+
+        listing = self.listing
+        options = []
+        for order in ORDERS.values():
+            note = ""
+            if order.id == listing.order:
+                note = _("in force; again turns it round") if not listing.reverse else _("turned round")
+            options.append((order.id, _(order.title), note))
+        chosen = await self.qr.push_screen_wait(ChooseScreen(_("Order"), options, listing.order))
+        if chosen is None:
+            return
+        self._arrange(chosen, not listing.reverse if chosen == listing.order else False)
+        self.qr.remember()
+
+    def do_toggle_finished(self) -> None:
+        """Show unfinished tasks only, or all."""
+        self.listing.only_unfinished = not self.listing.only_unfinished
+        self._rebuild()
+        say(self.app, _("unfinished tasks only") if self.listing.only_unfinished else _("all tasks"))
+        self.qr.remember()
+
+    async def do_save_view(self) -> None:
+        """Name the filter and order in force, and give them a digit."""
+        from qr_tui import config
+        from qr_tui.ui.screens.save_view import SaveViewScreen
+
+        views = self.qr.settings.views
+        answer = await self.qr.push_screen_wait(SaveViewScreen(views, self.listing.filter_text))
+        if answer is None:
+            return
+        digit, name = answer
+        listing = self.listing
+        view = config.View(name=name, filter=listing.filter_text, sort=listing.order, reverse=listing.reverse)
+        written = {"name": name, "filter": view.filter, "sort": view.sort, "reverse": view.reverse}
+        await asyncio.to_thread(config.save, self.qr.front.paths.config_file, {f"views.{digit}": written})
+        self.qr.keep_view(digit, view)
+        say(self.app, _("{digit} is now {name}").format(digit=digit, name=inert(name, limit=60)))
+
+    async def _switch_view(self, digit: int) -> None:
+        view = self.qr.settings.views.get(str(digit))
+        if view is None:
+            key = self.keymap.show("tasks.save_view")
+            raise Trouble(
+                Kind.NOT_NOW,
+                _("nothing is saved under {digit}; {key} saves the filter and order in force").format(
+                    digit=digit, key=key
+                ),
+            )
+        self._arrange(view.sort, view.reverse)
+        await self.set_filter(view.filter)
+        self.qr.remember()
+        say(self.app, inert(view.name, limit=60))
+
+    do_view_1 = partialmethod(_switch_view, 1)
+    do_view_2 = partialmethod(_switch_view, 2)
+    do_view_3 = partialmethod(_switch_view, 3)
+    do_view_4 = partialmethod(_switch_view, 4)
+    do_view_5 = partialmethod(_switch_view, 5)
+    do_view_6 = partialmethod(_switch_view, 6)
+    do_view_7 = partialmethod(_switch_view, 7)
+    do_view_8 = partialmethod(_switch_view, 8)
+    do_view_9 = partialmethod(_switch_view, 9)
+
+    # inside ----------------------------------------------------------------------------------------------------
+    async def _open_filter(self) -> "FilterBar":
+        from qr_tui.ui.widgets.filter_bar import FilterBar
+
+        if self.filter_bar is None:
+            self.filter_bar = bar = FilterBar(self.listing.filter_text, self)
+            await self.mount(bar, before=self.status)
+        return self.filter_bar
+
+    def _arrange(self, order: str, reverse: bool) -> None:
+        anchor = self.list.anchor()
+        self.listing.arrange(order, reverse, self.qr.front.clock())
+        self._shown_anew(anchor)
+
+    def _rebuild(self) -> None:
+        anchor = self.list.anchor()
+        self.listing.rebuild(self.qr.front.clock())
+        self._shown_anew(anchor)
+
+    async def _rebuild_gently(self) -> None:
+        anchor = self.list.anchor()
+        await self.listing.rebuild_gently(self.qr.front.clock())
+        self._shown_anew(anchor)
+
+    def _shown_anew(self, anchor: Anchor) -> None:
+        self.list.show_all(anchor)
+        self.renew_edges()
+        self.renew_filter()

@@ -1,0 +1,82 @@
+"""Naming the filter and order in force, and giving them a digit."""
+
+from collections.abc import Mapping
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from qr_tui.config import View
+from qr_tui.core.text import cut, inert
+from qr_tui.i18n import _
+from qr_tui.ui.screens.dialog import Dialog
+
+DIGITS = "123456789"
+
+
+class SaveViewScreen(Dialog[tuple[int, str] | None]):
+    """Ends with (digit, name), or None.
+
+    Args:
+        views: What is saved so far, by digit.
+        filter_text: The filter in force: the name that is offered.
+    """
+
+    CSS = """
+    SaveViewScreen .row { padding: 0 1; }
+    SaveViewScreen .row.-chosen { background: $row-cursor; }
+    """
+
+    def __init__(self, views: Mapping[str, View], filter_text: str) -> None:
+        super().__init__()
+        self._views = views
+        self._name = filter_text or _("all tasks")
+        self._digit = next((digit for digit in DIGITS if digit not in views), "1")
+
+    def compose(self) -> ComposeResult:
+        """Yield the name and the nine digits."""
+        with Vertical(id="box"):
+            yield Static(Content(_("name")), classes="muted", markup=False)
+            field = Input(inert(self._name, limit=60), max_length=60, select_on_focus=True)
+            field.cursor_blink = False
+            yield field
+            yield Static(Content(_("digit")), classes="muted", markup=False)
+            for digit in DIGITS:
+                yield Static(id=f"d{digit}", classes="row", markup=False)
+
+    def on_mount(self) -> None:
+        """Offer the first free digit."""
+        self.frame(_("Save this view"), _("↑↓ digit · enter save · esc back"))
+        self.query_one(Input).focus()
+        self._show()
+
+    def on_key(self, event: events.Key) -> None:
+        """Choose the digit while the name is typed."""
+        if event.key in ("up", "down"):
+            event.stop()
+            step = 1 if event.key == "down" else -1
+            self._digit = DIGITS[(DIGITS.index(self._digit) + step) % len(DIGITS)]
+            self._show()
+        elif event.key == "escape":
+            event.stop()
+            self.dismiss(None)
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        name = event.value.strip()
+        if name:
+            self.dismiss((int(self._digit), name))
+
+    def _show(self) -> None:
+        for digit in DIGITS:
+            line = self.query_one(f"#d{digit}", Static)
+            view = self._views.get(digit)
+            chosen = digit == self._digit
+            said = cut(inert(view.name, limit=60), 48) if view else _("free")
+            if view and chosen:
+                said = _("{name}, will be replaced").format(name=said)
+            line.update(Content(f"{'>' if chosen else ' '} {digit}  {said}"))
+            line.set_class(chosen, "-chosen")

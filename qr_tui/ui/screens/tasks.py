@@ -1,0 +1,355 @@
+"""The home screen: the list of tasks, what is wrong, and the keys."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.strip import Strip
+from textual.timer import Timer
+
+from qr_tui.core.events import HostMood
+from qr_tui.core.failures import WORDS, Kind
+from qr_tui.core.task import Status, Task
+from qr_tui.core.text import inert
+from qr_tui.i18n import _, ngettext
+from qr_tui.ui.listing import Listing
+from qr_tui.ui.messages import say
+from qr_tui.ui.screens.actions import TaskActions
+from qr_tui.ui.screens.finding import Finding
+from qr_tui.ui.widgets.bar import Bar
+from qr_tui.ui.widgets.edges import Tally, footer_line, header_line, status_line
+from qr_tui.ui.widgets.task_list import TaskList
+
+if TYPE_CHECKING:
+    from qr_tui.ui.widgets.details_pane import DetailsPane
+
+PANE_FROM = 120  # columns
+TICK = 2.0  # seconds between looks at the clock; only what reads differently is sent
+_MOODS: dict[HostMood, tuple[str, Kind]] = {
+    HostMood.NO_KEY: ("warn", Kind.NO_KEY),
+    HostMood.KEY_REFUSED: ("bad", Kind.KEY_REFUSED),
+    HostMood.DOWN: ("bad", Kind.UNREACHABLE),
+    HostMood.SLOW_DOWN: ("warn", Kind.TOO_MANY_REQUESTS),
+}
+
+
+class TasksScreen(Finding, TaskActions[None]):
+    """One line a task; nothing moves under the cursor."""
+
+    scope = "tasks"
+    AUTO_FOCUS = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listing = Listing()
+        self._undo: list[list[Task]] = []
+        self._ticks = 0
+        self._status: tuple[tuple[str, str], ...] = ()
+        self._pane: DetailsPane | None = None
+        self._pane_timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out header, titles, list, status and footer; the pane and the filter come when they are needed."""
+        app = self.qr
+        self.list = TaskList(self.listing, app.look, app.front.clock, self._empty_words)
+        self.header = Bar(self._header_line, classes="raised")
+        self.titles = Bar(lambda _width: self.list.titles())
+        self.status = Bar(lambda width: status_line(width, app.look, self._status), classes="status")
+        self.footer = Bar(self._footer_line, classes="raised")
+        self.status.display = False
+        yield self.header
+        with Horizontal(id="body"):
+            yield self.list
+        yield self.status
+        yield self.footer
+
+    def on_mount(self) -> None:
+        """Start the engine once this is on the screen."""
+        self.call_after_refresh(self.qr.begin)
+        self.set_interval(TICK, self._tick)
+
+    # what the app tells ----------------------------------------------------------------------------------------
+    def take_all(self, tasks: Iterable[Task]) -> None:
+        """Show the whole list anew."""
+        self.list.load(tasks)
+        self._after_change()
+
+    def take(self, tasks: Sequence[Task], removed: Sequence[str]) -> None:
+        """Show changed tasks."""
+        self.list.update(tasks, removed)
+        self._after_change()
+
+    async def restore(self, filter_text: str, order: str, reverse: bool, only_unfinished: bool) -> None:
+        """Look as the list did when it was left."""
+        self.listing.only_unfinished = only_unfinished
+        self._arrange(order, reverse)
+        if filter_text:
+            await self.set_filter(filter_text)
+
+    def show_status(self, words: Sequence[tuple[str, str]]) -> None:
+        """Say what is wrong or unusual; nothing hides the line."""
+        self._status = tuple(words)
+        self.status.display = bool(words)
+        self.status.renew()
+
+    def go_to(self, key: str) -> None:
+        """Put the cursor on a task that the person has just made."""
+        row = self.listing.rows.get(key)
+        if row is not None:
+            self.list.move_to(row)
+            self._moved()
+
+    def restyle(self) -> None:
+        """Draw everything in the app's look of now: another theme, language or keymap."""
+        self.list.restyle(self.qr.look)
+        for bar in self.query(Bar):
+            bar.on_resize()
+        self._moved()
+
+    # the registry's questions ----------------------------------------------------------------------------------
+    @property
+    def targets(self) -> list[Task]:
+        """The marked tasks, or the one under the cursor."""
+        return self.listing.targets
+
+    @property
+    def marked(self) -> int:
+        """How many are marked."""
+        return len(self.listing.marks)
+
+    @property
+    def shown(self) -> int:
+        """How many rows there are."""
+        return len(self.listing.shown)
+
+    @property
+    def undoable(self) -> bool:
+        """Whether a removal can be undone."""
+        return bool(self._undo)
+
+    # moving and marking ----------------------------------------------------------------------------------------
+    def do_down(self) -> None:
+        """Next task."""
+        self._go(self.listing.index + 1)
+
+    def do_up(self) -> None:
+        """Previous task."""
+        self._go(self.listing.index - 1)
+
+    def do_top(self) -> None:
+        """First task."""
+        self._go(0)
+
+    def do_bottom(self) -> None:
+        """Last task."""
+        self._go(len(self.listing.shown) - 1)
+
+    def do_page_down(self) -> None:
+        """One page down."""
+        self._go(self.listing.index + self.list.page - 1)
+
+    def do_page_up(self) -> None:
+        """One page up."""
+        self._go(self.listing.index - self.list.page + 1)
+
+    def do_mark(self) -> None:
+        """Mark or unmark, and step on."""
+        key = self.listing.cursor
+        if key:
+            self.listing.toggle_mark(key)
+            self._marks_changed([key])
+            self.do_down()
+
+    def do_mark_range(self) -> None:
+        """Mark from the last mark to here; without one, this task."""
+        last = self.listing.last_mark()
+        here = self.listing.index
+        self.listing.mark_rows(here if last is None else last, here)
+        self._marks_changed(self.listing.shown)
+
+    def do_mark_all(self) -> None:
+        """Mark every task shown."""
+        self.listing.mark_rows(0, len(self.listing.shown) - 1)
+        self._marks_changed(self.listing.shown)
+
+    def do_clear(self) -> None:
+        """Clear the marks; if there are none, the filter."""
+        if self.listing.marks:
+            keys = list(self.listing.marks)
+            self.listing.marks.clear()
+            self._marks_changed(keys)
+        elif self.listing.query is not None:
+            self.clear_filter()
+
+    # one task or the marked ones -------------------------------------------------------------------------------
+    async def do_new(self) -> None:
+        """Write a new video."""
+        await self.qr.compose_from(None)
+
+    async def do_details(self) -> None:
+        """Show everything known of the task under the cursor."""
+        from qr_tui.ui.screens.details import DetailsScreen
+
+        task = self.listing.current
+        if task is not None:
+            await self.qr.push_screen_wait(DetailsScreen(task))
+
+    async def do_stop(self) -> None:
+        """Watch these no more."""
+        watched = (Status.WAITING, Status.RUNNING, Status.QUEUED)
+        keys = [task.key for task in self.targets if task.status in watched]
+        others = len(self.targets) - len(keys)
+        stopped = await (await self.qr.engine()).stop(keys)
+        parts = [ngettext("stopped watching {n}", "stopped watching {n}", len(stopped)).format(n=len(stopped))]
+        missed = len(keys) - len(stopped)
+        if missed:
+            parts.append(_("{n} could not be stopped").format(n=missed))
+        if others:
+            parts.append(_("{n} not being watched").format(n=others))
+        self.report(parts, [])
+
+    async def do_remove(self) -> None:
+        """Take these off the list; asks where something is unfinished."""
+        targets = self.targets
+        busy = [task for task in targets if not task.final]
+        if busy:
+            title = ngettext(
+                "Take a task off the list that is not finished?",
+                "Take {n} tasks off the list that are not finished?",
+                len(busy),
+            ).format(n=len(busy))
+            lines = [
+                _("It is not watched while it is off the list; the provider goes on."),
+                _("{key} brings it back.").format(key=self.keymap.show("tasks.decide")),
+            ]
+            if not await self.qr.ask(title, lines, yes=_("remove")):
+                return
+        gone = await (await self.qr.engine()).remove([task.key for task in targets])
+        self.renew_edges()
+        parts = []
+        if gone:
+            self._undo.append(gone)
+            parts.append(ngettext("removed {n}", "removed {n}", len(gone)).format(n=len(gone)))
+            parts.append(_("{key} brings back").format(key=self.keymap.show("tasks.decide")))
+        if len(gone) < len(targets):
+            parts.append(_("{n} kept").format(n=len(targets) - len(gone)))
+        self.report(parts, [])
+
+    async def do_decide(self) -> None:
+        """Decide an unconfirmed task under the cursor or marked; else undo the last removal."""
+        if any(task.needs_you for task in self.targets):
+            await super().do_decide()
+            return
+        batch = self._undo.pop()
+        back = await (await self.qr.engine()).restore([task.key for task in batch])
+        self.renew_edges()
+        if back:
+            self.go_to(back[0].key)
+        say(self.app, ngettext("{n} is back", "{n} are back", len(back)).format(n=len(back)))
+
+    async def do_pause(self) -> None:
+        """Pause or resume looking."""
+        studio = await self.qr.engine()
+        await studio.pause(not studio.paused)
+
+    # inside ----------------------------------------------------------------------------------------------------
+    def on_resize(self) -> None:
+        """Show the details pane where there is room for it."""
+        self.call_later(self._place_pane)
+
+    async def _place_pane(self) -> None:
+        if self.size.width >= PANE_FROM and self._pane is None:
+            from qr_tui.ui.widgets.details_pane import DetailsPane
+
+            self._pane = DetailsPane(self.qr.look, self.qr.front.clock)
+            await self.query_one("#body").mount(self._pane)
+            self._fill_pane()
+        elif self.size.width < PANE_FROM and self._pane is not None:
+            pane, self._pane = self._pane, None
+            await pane.remove()
+
+    def _fill_pane(self) -> None:
+        if self._pane is not None:
+            self._pane.show_task(self.listing.current)
+
+    def _go(self, row: int) -> None:
+        self.list.move_to(row)
+        self._moved()
+
+    def _moved(self) -> None:
+        """The cursor is on another task: the keys that can run may differ, and the pane follows a moment later."""
+        self.footer.renew()
+        if self._pane is not None:
+            if self._pane_timer is not None:
+                self._pane_timer.stop()
+            # a held key does not repaint the pane at every row it passes
+            self._pane_timer = self.set_timer(0.08, self._fill_pane)
+
+    def _marks_changed(self, keys: Iterable[str]) -> None:
+        self.list.redraw(keys)
+        self.renew_edges()
+
+    def _after_change(self) -> None:
+        self.renew_edges()
+        self.renew_filter()
+        self._fill_pane()
+
+    def renew_edges(self) -> None:
+        """Look again at what header and footer say."""
+        self.header.renew()
+        self.footer.renew()
+
+    def _tick(self) -> None:
+        self._ticks += 1
+        self.header.renew()
+        if self._ticks % 5 == 0:
+            minute = self._ticks % 30 == 0
+            now = self.qr.front.clock()
+            self.list.tick(now, minute=minute)
+            if minute:
+                self._fill_pane()
+                self.renew_ages()
+
+    def _header_line(self, width: int) -> Strip:
+        app, listing = self.qr, self.listing
+        due = app.next_look()
+        tally = Tally(
+            running=listing.count(Status.RUNNING),
+            needs_you=listing.count(Status.UNCONFIRMED),
+            total=len(listing.tasks),
+            marked=len(listing.marks),
+            loaded=listing.loaded,
+            next_look=None if due is None else max(0.0, due - app.front.clock()),
+        )
+        return header_line(width, app.look, app.place, tally, demo=app.front.demo)
+
+    def _footer_line(self, width: int) -> Strip:
+        return footer_line(width, self.qr.look, self.keymap, self.scope, self)
+
+    def _empty_words(self) -> list[str]:
+        if not self.listing.loaded:
+            return [_("Reading your tasks")]
+        if self.listing.tasks:
+            key = self.keymap.show("tasks.clear")
+            if self.listing.query is not None:
+                text = inert(self.listing.filter_text, limit=200)
+                return [_("No task fits {filter}").format(filter=text), _("{key} clears the filter").format(key=key)]
+            return [
+                _("Nothing is unfinished"),
+                _("{key} shows all tasks").format(key=self.keymap.show("tasks.toggle_finished")),
+            ]
+        return [
+            _("No videos yet"),
+            _("Press {key} to write the first one").format(key=self.keymap.show("tasks.new")),
+            _("Press {key} to see every key").format(key=self.keymap.show("app.help")),
+        ]
+
+
+def mood_words(place: str, mood: HostMood) -> tuple[str, str] | None:
+    """Return the status line's colour and words for a host, None when all is well."""
+    if mood not in _MOODS:
+        return None
+    colour, kind = _MOODS[mood]
+    words = WORDS[kind]
+    return colour, f"{inert(place, limit=80)}: {_(words.title)}. {_(words.hint)}"

@@ -1,0 +1,126 @@
+"""Lines of cells: building them to an exact width, wrapping text, and finding what differs between two of them."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from qr_tui.core.text import cells, char_cells, cut
+
+Piece = tuple[str, Style]
+
+
+def line(pieces: Iterable[Piece], width: int, fill: Style) -> Strip:
+    """Return a strip of exactly `width` cells: pieces in a row, cut or filled up at the right.
+
+    Neighbours of one style become one segment: each segment costs its colours on the wire.
+    """
+    merged: list[Piece] = []
+    used = 0
+    for text, style in pieces:
+        room = width - used
+        if room <= 0:
+            break
+        size = cells(text)
+        if size > room:
+            text = cut(text, room, ellipsis="")
+            size = cells(text)
+        used += size
+        if not text:
+            continue
+        if merged and merged[-1][1] == style:
+            merged[-1] = (merged[-1][0] + text, style)
+        else:
+            merged.append((text, style))
+    if used < width:
+        space = " " * (width - used)
+        if merged and merged[-1][1] == fill:
+            merged[-1] = (merged[-1][0] + space, fill)
+        else:
+            merged.append((space, fill))
+    return Strip([Segment(text, style) for text, style in merged], max(width, 0))
+
+
+def changed_span(old: Strip, new: Strip) -> tuple[int, int] | None:
+    """Return (first cell, number of cells) of what differs, None if nothing does.
+
+    Two strips of different widths differ everywhere.
+    """
+    if old.cell_length != new.cell_length:
+        return 0, max(old.cell_length, new.cell_length)
+    before, after = _per_cell(old), _per_cell(new)
+    if before == after:
+        return None
+    size = min(len(before), len(after))
+    first = next((at for at in range(size) if before[at] != after[at]), 0)
+    last = next((at for at in range(size - 1, -1, -1) if before[at] != after[at]), size - 1)
+    # never begin or end inside a wide character, of the old line or the new
+    while first and (before[first][0] == "" or after[first][0] == ""):
+        first -= 1
+    while last + 1 < size and (before[last + 1][0] == "" or after[last + 1][0] == ""):
+        last += 1
+    return first, last - first + 1
+
+
+def _per_cell(strip: Strip) -> list[tuple[str, Style | None]]:
+    """Return one (character, style) a cell; the second cell of a wide character holds no character."""
+    found: list[tuple[str, Style | None]] = []
+    for text, style, _control in strip:
+        for char in text:
+            size = char_cells(char)
+            if size == 0 and found:
+                found[-1] = (found[-1][0] + char, style)
+                continue
+            found.append((char, style))
+            if size == 2:
+                found.append(("", style))
+    return found
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return `text` in lines of at most `width` cells, broken at spaces where there are any; always at least one."""
+    width = max(width, 2)
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        lines.extend(_wrap_paragraph(paragraph, width))
+    return lines
+
+
+def _wrap_paragraph(text: str, width: int) -> list[str]:
+    if cells(text) <= width:
+        return [text]
+    lines: list[str] = []
+    start = used = 0
+    space = -1
+    at = 0
+    while at < len(text):
+        size = char_cells(text[at])
+        if text[at] == " ":
+            space = at
+        if used + size > width:
+            # a break at a space, unless that would leave most of the line empty (CJK, long links)
+            if space > start and (space - start) * 3 >= width:
+                lines.append(text[start:space].rstrip())
+                start = space + 1
+            else:
+                lines.append(text[start:at])
+                start = at
+            used = cells(text[start:at])
+            space = -1
+            continue
+        used += size
+        at += 1
+    lines.append(text[start:])
+    return lines
+
+
+def join(parts: Sequence[str], separator: str, width: int) -> str:
+    """Return as many of `parts`, from the first, as fit into `width` cells with `separator` between them."""
+    shown = ""
+    for part in parts:
+        longer = shown + separator + part if shown else part
+        if cells(longer) > width:
+            break
+        shown = longer
+    return shown

@@ -1,0 +1,234 @@
+"""An engine without disk or network: the `Studio` methods over a list in memory, and a front for it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import msgspec
+
+from qr_tui import paths
+from qr_tui.config import DEFAULT_BASE_URL, Settings
+from qr_tui.core.answers import Balance
+from qr_tui.core.catalogue import Catalogue
+from qr_tui.core.events import HostMood, PollingChanged, Sink, TasksChanged, TasksLoaded
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.task import Request, Status, Task, advance, new_task
+from qr_tui.secrets import KeyRing
+from qr_tui.services.studio import Adopt, Concern, Drop, KeyTest, SendAgain, Studio
+from qr_tui.ui.front import Front
+
+NOW = 1_790_000_000.0
+
+
+def make_task(number: int = 1, **fields: Any) -> Task:
+    """Return a task numbered `number`: the higher, the newer."""
+    values: dict[str, Any] = {
+        "key": f"key{number:06d}",
+        "id": f"sora-2:task_01example{number:06d}",
+        "model": "sora-2-pro",
+        "prompt": f"prompt number {number}",
+        "base_url": DEFAULT_BASE_URL,
+        "created_at": NOW - 100_000 + number,
+        "status": Status.RUNNING,
+        "parameters": {
+            "orientation": "portrait",
+            "size": "large",
+            "duration": 15,
+            "watermark": True,
+            "private": False,
+        },
+    }
+    return Task(**(values | fields))
+
+
+class FakeStudio(Studio):
+    """A studio that remembers its calls and does what it is told at once.
+
+    `concerns` is what `check` answers; put a `Trouble` into `troubles` under a method's name to make it raise once.
+    """
+
+    def __init__(
+        self, tasks: Iterable[Task] = (), *, sink: Sink | None = None, clock: Callable[[], float] = lambda: NOW
+    ) -> None:
+        self.catalogue = Catalogue()
+        self.base_url = DEFAULT_BASE_URL
+        self.is_paused = False
+        self.here = True
+        self.sink: Sink = sink or (lambda _event: None)
+        self.clock = clock
+        self.calls: list[tuple[str, Any]] = []
+        self.concerns: list[Concern] = []
+        self.troubles: dict[str, Trouble] = {}
+        self.due: float | None = None
+        self.mood: dict[str, HostMood] = {}
+        self.started = self.closed = False
+        self.hold_load = False
+        self._tasks = {task.key: task for task in tasks}
+
+    # life
+    async def start(self, *, watch: bool = True) -> None:
+        self.started = True
+        if not self.hold_load:
+            self.sink(TasksLoaded(tuple(self.tasks())))
+
+    async def close(self) -> None:
+        self.closed = True
+
+    def suspend(self) -> None:
+        self.calls.append(("suspend", None))
+
+    def resume(self) -> None:
+        self.calls.append(("resume", None))
+
+    # reads
+    def tasks(self) -> list[Task]:
+        kept = [task for task in self._tasks.values() if task.removed_at is None]
+        return sorted(kept, key=lambda task: (task.created_at, task.key), reverse=True)
+
+    def get(self, key: str) -> Task | None:
+        return self._tasks.get(key)
+
+    def find(self, reference: str) -> Task:
+        for task in self._tasks.values():
+            if reference in (task.key, task.id):
+                return task
+        raise Trouble(Kind.UNKNOWN_TASK, reference)
+
+    def check(self, request: Request, copies: int = 1) -> list[Concern]:
+        self.calls.append(("check", (request, copies)))
+        return list(self.concerns)
+
+    @property
+    def paused(self) -> bool:
+        return self.is_paused
+
+    @property
+    def polling_here(self) -> bool:
+        return self.here
+
+    @property
+    def next_look(self) -> float | None:
+        return self.due
+
+    @property
+    def moods(self) -> dict[str, HostMood]:
+        return self.mood
+
+    # actions
+    async def submit(
+        self, request: Request, *, copies: int = 1, sure: bool = False, parent: str | None = None
+    ) -> list[Task]:
+        self._note("submit", (request, copies, sure, parent))
+        made = [
+            new_task(request, base_url=self.base_url, account="", now=self.clock(), parent=parent)
+            for _ in range(copies)
+        ]
+        self.put(*made)
+        return made
+
+    async def decide(self, key: str, choice: Adopt | SendAgain | Drop) -> Task:
+        self._note("decide", (key, choice))
+        match choice:
+            case Adopt(id=provider_id):
+                return self.change(key, status=Status.WAITING, id=provider_id)
+            case SendAgain():
+                return self.change(key, status=Status.QUEUED)
+            case Drop():
+                return self.change(key, status=Status.STOPPED)
+
+    async def retry(self, key: str, *, sure: bool = False) -> Task:
+        self._note("retry", (key, sure))
+        return (await self.submit(self._tasks[key].request, sure=True, parent=key))[0]
+
+    async def look(self, keys: Sequence[str]) -> None:
+        self._note("look", list(keys))
+
+    async def stop(self, keys: Sequence[str]) -> list[Task]:
+        self._note("stop", list(keys))
+        return [self.change(key, status=Status.STOPPED) for key in keys]
+
+    async def remove(self, keys: Sequence[str]) -> list[Task]:
+        self._note("remove", list(keys))
+        return [self.change(key, removed_at=self.clock()) for key in keys]
+
+    async def restore(self, keys: Sequence[str]) -> list[Task]:
+        self._note("restore", list(keys))
+        return [self.change(key, removed_at=None) for key in keys]
+
+    async def pause(self, paused: bool) -> None:
+        self._note("pause", paused)
+        self.is_paused = paused
+        self.sink(PollingChanged(here=self.here, paused=paused))
+
+    async def wait(self, keys: Sequence[str], timeout: float | None = None) -> bool:  # noqa: ASYNC109
+        return all(self._tasks[key].final for key in keys)
+
+    async def sent(self, keys: Sequence[str], timeout: float | None = None) -> bool:  # noqa: ASYNC109
+        return True
+
+    # hosts and keys
+    async def test_key(self, base_url: str, key: str) -> KeyTest:
+        self._note("test_key", base_url)
+        return KeyTest(models=("sora-2-pro", "veo3.1-fast"), balance=Balance(remaining=12.5))
+
+    async def use_key(self, base_url: str, key: str, *, keep: Literal["file", "keyring", "memory"]) -> None:
+        self._note("use_key", (base_url, keep))
+        self.base_url = base_url
+
+    # for tests
+    def put(self, *tasks: Task) -> None:
+        """Add or replace tasks and tell of it, as the engine does."""
+        self._tasks.update({task.key: task for task in tasks})
+        self.sink(TasksChanged(tasks=tuple(task for task in tasks if task.removed_at is None)))
+
+    def change(self, key: str, **fields: Any) -> Task:
+        """Change a task by the legal moves and tell of it."""
+        task = advance(self._tasks[key], fields, self.clock())
+        assert task is not None, f"illegal move: {self._tasks[key].status} to {fields}"
+        self._tasks[key] = task
+        if task.removed_at is None:
+            self.sink(TasksChanged(tasks=(task,)))
+        else:
+            self.sink(TasksChanged(removed=(key,)))
+        return task
+
+    def _note(self, name: str, what: object) -> None:
+        self.calls.append((name, what))
+        trouble = self.troubles.pop(name, None)
+        if trouble is not None:
+            raise trouble
+
+    def called(self, name: str) -> list[Any]:
+        """Return what each call of method `name` was given."""
+        return [what for call, what in self.calls if call == name]
+
+
+def make_front(
+    home: Path,
+    studio: FakeStudio,
+    *,
+    settings: Settings | None = None,
+    clock: Callable[[], float] = lambda: NOW,
+    env: Mapping[str, str] | None = None,
+    **changes: Any,
+) -> Front:
+    """Return a front whose engine is `studio`."""
+
+    def make(sink: Sink) -> Studio:
+        studio.sink = sink
+        return studio
+
+    return Front(
+        paths=paths.under(home),
+        settings=settings or Settings(),
+        keys=cast(KeyRing, None),
+        make_studio=make,
+        clock=clock,
+        env={"TERM": "xterm-256color", "LANG": "C.UTF-8", **(env or {})},
+        **changes,
+    )
+
+
+def with_fields(task: Task, **fields: Any) -> Task:
+    """Return `task` with fields set, legal or not."""
+    return msgspec.structs.replace(task, **fields)

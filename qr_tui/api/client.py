@@ -3,10 +3,9 @@
 import json
 import re
 from typing import Final
-from urllib.parse import urljoin
 
 from qr_tui.api import errors, wire
-from qr_tui.api.links import same_origin, segment
+from qr_tui.api.links import segment, within
 from qr_tui.api.transport import Answer, Timeouts, exchange, make_client
 from qr_tui.core.address import normalise
 from qr_tui.core.answers import Balance, CallFailed, Created, Delivery, Look
@@ -127,8 +126,8 @@ class QuickRouter:
         url = f"{self.base_url}{path}"
         answer = await self._read(url)
         if answer.status in _FOLLOWED:
-            target = urljoin(url, answer.headers.get("location", ""))
-            if same_origin(url, target):
+            target = within(url, answer.headers.get("location", ""))
+            if target:
                 answer = await self._read(target)
         if not 200 <= answer.status < 300:
             raise errors.get_failed(answer.status, answer.headers, answer.body)

@@ -2,7 +2,7 @@
 
 import unicodedata
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 LINK_LIMIT: Final = 8_192  # characters; signed links run to some three thousand
 _PORTS: Final = {"http": 80, "https": 443}
@@ -23,14 +23,16 @@ def link(value: object) -> str | None:
     return text if parts.scheme in _PORTS and parts.hostname else None
 
 
-def same_origin(one: str, other: str) -> bool:
-    """Tell whether two absolute URLs share scheme, host and port: only then may the key go along."""
+def within(url: str, location: str) -> str | None:
+    """Return where a redirect of `url` leads if it stays at its scheme, host and port: only there may the key go."""
     try:
-        first, second = urlsplit(one), urlsplit(other)
-        ports = [part.port or _PORTS.get(part.scheme) for part in (first, second)]
+        target = urljoin(url, location)
+        here, there = urlsplit(url), urlsplit(target)
+        ports = [part.port or _PORTS.get(part.scheme) for part in (here, there)]
     except ValueError:
-        return False
-    return (first.scheme, first.hostname, ports[0]) == (second.scheme, second.hostname, ports[1])
+        return None
+    same = (here.scheme, here.hostname, ports[0]) == (there.scheme, there.hostname, ports[1])
+    return target if same and "@" not in there.netloc else None
 
 
 def segment(task_id: str) -> str:

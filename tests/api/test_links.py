@@ -84,19 +84,24 @@ def test_links_are_kept_as_they_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("other", "same"),
+    ("location", "target"),
     [
-        ("https://a.example/elsewhere", True),
-        ("https://A.example:443/", True),
-        ("http://a.example/", False),
-        ("https://a.example:8443/", False),
-        ("https://a.example.evil.example/", False),
-        ("https://a.example@evil.example/", False),
-        ("https://a.example:port/", False),
+        ("https://a.example/elsewhere", "https://a.example/elsewhere"),
+        ("https://A.example:443/", "https://A.example:443/"),
+        ("/v2/models", "https://a.example/v2/models"),
+        ("./tasks", "https://a.example/v1/tasks"),
+        ("//b.example/", None),
+        ("http://a.example/", None),
+        ("https://a.example:8443/", None),
+        ("https://a.example.evil.example/", None),
+        ("https://a.example@evil.example/", None),
+        ("https://user@a.example/", None),
+        ("https://a.example:port/", None),
+        ("http://[", None),
     ],
 )
-def test_same_origin(other: str, same: bool) -> None:
-    assert links.same_origin("https://a.example/v1/models", other) is same
+def test_a_redirect_stays_within_its_origin(location: str, target: str | None) -> None:
+    assert links.within("https://a.example/v1/models", location) == target
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from qr_tui.core.failures import Kind
 from qr_tui.core.task import Failure, Status, advance
 from qr_tui.i18n import _, ngettext
 from qr_tui.store import documents
-from qr_tui.store.format import TASKS, Document
+from qr_tui.store.codec import TASKS, Document
 
 
 def put_aside(path: Path, now: float) -> Path:

@@ -11,8 +11,8 @@ import tinydb
 from qr_tui.core.events import Notice
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.i18n import _
-from qr_tui.store import atomic, format, migrations, recovery  # noqa: A004 -- a module, used with its name
-from qr_tui.store.format import DamagedError, Document
+from qr_tui.store import atomic, codec, migrations, recovery
+from qr_tui.store.codec import DamagedError, Document
 from qr_tui.store.locks import FileLock
 
 PATIENCE: Final = 10.0  # seconds to wait for another process's write
@@ -56,7 +56,7 @@ class FileStorage(tinydb.Storage):
     @property
     def known(self) -> Document:
         """The tables as last read or written, whatever is on disk by now. Not to be altered."""
-        return self._draft or self._document or format.empty()
+        return self._draft or self._document or codec.empty()
 
     # what TaskStore calls ------------------------------------------------------------------------------
     @property
@@ -75,7 +75,7 @@ class FileStorage(tinydb.Storage):
             return
         with suppress(DamagedError):
             loaded = self._read_file(self.path)
-            if loaded is not None and format.schema(loaded[1]) == migrations.SCHEMA:
+            if loaded is not None and codec.schema(loaded[1]) == migrations.SCHEMA:
                 self._stamp, self._document = loaded
                 return
         with self.transaction():
@@ -118,7 +118,7 @@ class FileStorage(tinydb.Storage):
         if loaded is None:
             return self._recover(damaged=False)
         stamp, document = loaded
-        version = format.schema(document)
+        version = codec.schema(document)
         if version == migrations.SCHEMA:
             self._stamp, self._document = stamp, document
             return document
@@ -134,8 +134,8 @@ class FileStorage(tinydb.Storage):
         except DamagedError:
             kept, spoiled = None, True
         if kept is not None:
-            migrations.migrate(kept[1], format.schema(kept[1]), str(self.backup))
-            if rest is None or format.revision(kept[1]) > format.revision(rest):
+            migrations.migrate(kept[1], codec.schema(kept[1]), str(self.backup))
+            if rest is None or codec.revision(kept[1]) > codec.revision(rest):
                 rest = kept[1]
         now = self._clock()
         aside = recovery.put_aside(self.path, now) if damaged else None
@@ -145,18 +145,18 @@ class FileStorage(tinydb.Storage):
         count = 0
         if rest is not None:
             rest = recovery.distrust(rest, now)
-            count = len(rest[format.TASKS])
-        document = self._commit(rest or format.empty(), backup=None)
+            count = len(rest[codec.TASKS])
+        document = self._commit(rest or codec.empty(), backup=None)
         words = recovery.words(self.path, aside, rest is not None, count, spoiled=spoiled)
         if words:
             self.notices.append(Notice(Kind.STORE, words))
         return document
 
     def _commit(self, document: Document, *, backup: Path | None) -> Document:
-        meta = document[format.META]
-        number = max(format.revision(document), format.revision(self._document) if self._document else 0) + 1
-        document = {**document, format.META: {**meta, "1": {**meta["1"], "revision": number}}}
-        self._stamp = atomic.replace(self.path, format.encode(document), backup=backup)
+        meta = document[codec.META]
+        number = max(codec.revision(document), codec.revision(self._document) if self._document else 0) + 1
+        document = {**document, codec.META: {**meta, "1": {**meta["1"], "revision": number}}}
+        self._stamp = atomic.replace(self.path, codec.encode(document), backup=backup)
         self._document = document
         return document
 
@@ -170,8 +170,8 @@ class FileStorage(tinydb.Storage):
                     data = file.readall()
             except FileNotFoundError:
                 return None
-        document = format.decode(data)
-        migrations.refuse_newer(format.schema(document), str(path))
+        document = codec.decode(data)
+        migrations.refuse_newer(codec.schema(document), str(path))
         return stamp, document
 
 

@@ -16,11 +16,11 @@ from qr_tui.core.task import Task, advance
 from qr_tui.i18n import ngettext
 from qr_tui.store import documents
 from qr_tui.store.changes import Change, Delta
+from qr_tui.store.codec import TASKS
 
 if TYPE_CHECKING:
     from qr_tui.store.storage import FileStorage, TaskTable
 
-TABLE: Final = "tasks"
 KEEP_REMOVED: Final = 30 * 86_400.0  # seconds a removed task can be brought back, at least
 
 
@@ -63,7 +63,7 @@ class TaskStore:
             storage = FileStorage(self.path, self._clock)
             database = tinydb.TinyDB(storage=lambda: storage)
             database.table_class = TaskTable
-            self._storage, self._table = storage, cast("TaskTable", database.table(TABLE))
+            self._storage, self._table = storage, cast("TaskTable", database.table(TASKS))
             with suppress(OSError):
                 if storage.path.stat().st_mode & 0o077:
                     storage.path.chmod(0o600)
@@ -188,7 +188,7 @@ class TaskStore:
 
     def _take(self) -> None:
         """Bring memory up to what the storage has read, and remember what others changed."""
-        stored = self._opened().known[TABLE]
+        stored = self._opened().known[TASKS]
         if stored is self._documents:
             return
         tasks: dict[str, Task] = {}
@@ -209,7 +209,7 @@ class TaskStore:
         self._tell_unreadable(frozenset(unreadable))
 
     def _set(self, tasks: dict[str, Task]) -> None:
-        self._tasks, self._documents = tasks, self._opened().known[TABLE]
+        self._tasks, self._documents = tasks, self._opened().known[TASKS]
         self._list = _newest_first(task for task in tasks.values() if task.removed_at is None)
 
     def _tell_unreadable(self, keys: frozenset[str]) -> None:

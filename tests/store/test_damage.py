@@ -6,7 +6,7 @@ import pytest
 
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Status
-from qr_tui.store import format  # noqa: A004 -- a module, used with its name
+from qr_tui.store import codec
 from qr_tui.store.changes import Change
 from qr_tui.store.tasks import TaskStore
 from tests.store.helpers import NOW, Clock, names, opened, send, task
@@ -53,7 +53,7 @@ def test_every_truncation_point_falls_back_to_the_backup_and_keeps_the_rest(path
         assert f"{ASIDE}." in notices[0]
         assert " 1 task;" in notices[0]
         assert aside.read_bytes() == whole[:length]
-        assert format.decode(path.read_bytes())
+        assert codec.decode(path.read_bytes())
         aside.unlink()
 
 
@@ -211,7 +211,7 @@ def test_one_unreadable_task_costs_no_other_and_stays_in_the_file(path: Path, do
     if isinstance(document, dict):
         document = {**stored["tasks"][bad.key], **document} if document else {}
     stored["tasks"][bad.key] = document
-    damaged(path, format.encode(stored))
+    damaged(path, codec.encode(stored))
     again, notices = reopen(path)
     assert again.tasks() == [good]
     assert len(notices) == 1

@@ -169,6 +169,28 @@ def test_a_transaction_that_raises_writes_nothing(path: Path) -> None:
     assert atomic.stamp_of(path) == stamp
 
 
+def test_the_bytes_are_on_disk_before_the_name_and_the_name_before_we_say_so(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = opened(path)
+    order: list[str] = []
+
+    def seen(call: str) -> None:
+        genuine = getattr(os, call)
+
+        def record(*args: object) -> object:
+            folder = call == "fsync" and os.path.samestat(os.fstat(args[0]), path.parent.stat())  # type: ignore[arg-type]
+            order.append(f"{call} folder" if folder else call)
+            return genuine(*args)
+
+        monkeypatch.setattr(os, call, record)
+
+    for call in ("fsync", "link", "replace"):
+        seen(call)
+    store.add([task()])
+    assert order == ["fsync", "link", "replace", "replace", "fsync folder"]
+
+
 def test_quick_writes_of_equal_size_have_different_stamps(path: Path, no_sync: None) -> None:
     path.parent.mkdir(parents=True)
     data = [b"a", b"b"]

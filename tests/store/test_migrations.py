@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.store import format, migrations  # noqa: A004 -- a module, used with its name
+from qr_tui.store import codec, migrations
 from qr_tui.store.tasks import TaskStore
 from tests.store.helpers import names, opened, task
 
@@ -93,7 +93,7 @@ def test_an_older_backup_of_a_damaged_file_is_migrated(path: Path, old: bytes, m
     store = TaskStore(path)
     assert len(store.open()) == 1
     assert [item.tags for item in store.tasks()] == [("starred",)]
-    assert format.schema(format.decode(path.read_bytes())) == 2
+    assert codec.schema(codec.decode(path.read_bytes())) == 2
 
 
 def test_a_step_that_fails_or_is_missing_leaves_the_file_untouched(

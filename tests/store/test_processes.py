@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from qr_tui.core.task import HISTORY_LIMIT, Status
-from qr_tui.store import format  # noqa: A004 -- a module, used with its name
+from qr_tui.store import codec
 from qr_tui.store.tasks import TaskStore
 from tests.store.helpers import names, opened, task
 
@@ -62,7 +62,7 @@ def test_several_writers_lose_nothing_while_readers_read(path: Path) -> None:
     told: dict[str, Status] = {}
     looks = 0
     while any(writer.poll() is None for writer in writers):
-        format.decode(path.read_bytes())  # whole at every instant, without any lock
+        codec.decode(path.read_bytes())  # whole at every instant, without any lock
         delta = store.refresh()
         told.update({item.key: item.status for item in delta.changed} if delta else {})
         looks += 1

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qr_tui.store import format  # noqa: A004 -- a module, used with its name
-from qr_tui.store.format import DamagedError
+from qr_tui.store import codec
+from qr_tui.store.codec import DamagedError
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(exclude_categories=["Cs"])),
@@ -19,37 +19,37 @@ tables = st.dictionaries(st.text("kq1", max_size=4), json_values, max_size=4)
 @settings(deadline=None)
 @given(tables)
 def test_what_is_encoded_is_decoded(tasks: dict[str, object]) -> None:
-    document = {**format.empty(), "tasks": tasks}
-    data = format.encode(document)
-    again = format.decode(data)
+    document = {**codec.empty(), "tasks": tasks}
+    data = codec.encode(document)
+    again = codec.decode(data)
     assert again["tasks"] == tasks == json.loads(data)["tasks"]
-    assert format.encode(again) == data  # the old checksum never gets into the new one
+    assert codec.encode(again) == data  # the old checksum never gets into the new one
 
 
 def test_every_single_changed_byte_is_noticed() -> None:
-    data = format.encode({**format.empty(), "tasks": {"a": {"prompt": "x" * 40}}})
+    data = codec.encode({**codec.empty(), "tasks": {"a": {"prompt": "x" * 40}}})
     chance = random.Random(7)
     for place in range(len(data)):
         other = (data[place] + chance.randrange(1, 256)) % 256
         with pytest.raises(DamagedError):
-            format.decode(data[:place] + bytes([other]) + data[place + 1 :])
+            codec.decode(data[:place] + bytes([other]) + data[place + 1 :])
 
 
 def test_every_truncation_and_every_addition_is_noticed() -> None:
-    data = format.encode(format.empty())
+    data = codec.encode(codec.empty())
     for length in range(len(data)):
         with pytest.raises(DamagedError):
-            format.decode(data[:length])
+            codec.decode(data[:length])
     for more in (b" ", b"\n", b"{}"):
         with pytest.raises(DamagedError):
-            format.decode(data + more)
+            codec.decode(data + more)
 
 
 @settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_random_bytes_are_damage_and_nothing_else(data: bytes) -> None:
     with pytest.raises(DamagedError):
-        format.decode(data)
+        codec.decode(data)
 
 
 @pytest.mark.parametrize(
@@ -71,4 +71,4 @@ def test_random_bytes_are_damage_and_nothing_else(data: bytes) -> None:
 )
 def test_other_json_is_damage(data: bytes) -> None:
     with pytest.raises(DamagedError):
-        format.decode(data)
+        codec.decode(data)

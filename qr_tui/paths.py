@@ -40,6 +40,11 @@ class Paths(NamedTuple):
         return self.state / "draft.json"
 
     @property
+    def list_file(self) -> Path:
+        """The filter and order the list was left with."""
+        return self.state / "list.json"
+
+    @property
     def clipboard_file(self) -> Path:
         """Everything that was copied, newest last."""
         return self.state / "clipboard.txt"
@@ -68,10 +73,14 @@ def under(home: Path) -> Paths:
 
 
 def make(folder: Path) -> Path:
-    """Create `folder` for this user alone (0700) if it is missing, and return it.
+    """Create `folder`, and what it stands in, for this user alone (0700) where missing, and return it.
 
     Raises:
         OSError: It cannot be made.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except FileNotFoundError:
+        make(folder.parent)  # `parents=True` would leave these open to everybody
+        folder.mkdir(mode=0o700, exist_ok=True)
     return folder

@@ -10,16 +10,16 @@ MARK: Final = "[redacted]"
 _FIELDS: Final = re.compile(
     r"""(?ix) \b (authorization | proxy-authorization | x-api-key | api[_-]?key | quickrouter_api_key
         | access[_-]?token | refresh[_-]?token | secret[_-]?key | password | passwd)
-    (\\?["']? \s* [:=,] \s* b? \\?["']?)
-    ((?: (?:bearer|basic|token) \s+ )? [^\s"'\\,;&)\]}]+)""",
+    (\\?["']? \s* (?: [:=] | (?<=["']) , ) \s* (?: b (?=["']) )? \\?["']?)
+    (?! \[redacted\] ) ((?: (?:bearer|basic|token) \s+ )? [^\s"'\\,;&)\]}]+)""",
 )
-_SCHEMES: Final = re.compile(r"(?i)\b(bearer|basic)(\s+|%20)[A-Za-z0-9._~+/=-]{6,}")
+_SCHEMES: Final = re.compile(r"(?i)\b(bearer)(\s+|%20)[A-Za-z0-9._~+/=-]{6,}")
 _SHAPES: Final = re.compile(r"\b(?:sk|rk|pk)-[A-Za-z0-9_-]{6,}")
 # The parts of a signed link that open it; who reads the log must not be able to fetch the video.
 _SIGNED: Final = re.compile(
     r"(?i)([?&;](?:amp;)?(?:sig|signature|token|key|auth|hmac|policy|credential|key-pair-id|access_token"
     r"|x-(?:amz|goog|oss)-(?:signature|credential|security-token)|ossaccesskeyid|awsaccesskeyid|googleaccessid"
-    r"|security-token|wssecret|auth_key)=)[^&\s\"'<>\\)\]}#]+"
+    r"|security-token|wssecret|auth_key)=)(?!\[redacted\])[^&\s\"'<>\\)\]}#]+"
 )
 _USERINFO: Final = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^/\s@\"']+@")
 

@@ -68,13 +68,13 @@ def clean(value: str) -> str:
         Trouble: USAGE, it cannot be a key; the detail never repeats it.
     """
     value = value.strip()
+    _seen.add(value)  # mangled or not, it is somebody's key
     if not value:
         raise Trouble(Kind.USAGE, N_("the key is empty"))
     if not re.fullmatch(r"[!-~]+", value):
         raise Trouble(Kind.USAGE, N_("a key is made of plain letters, digits and signs, without spaces"))
     if len(value) > _LONGEST:
         raise Trouble(Kind.USAGE, N_("this is too long to be a key"))
-    _seen.add(value)
     return value
 
 

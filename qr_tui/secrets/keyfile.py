@@ -76,17 +76,11 @@ class KeyFile:
             }
             names = frozenset(address.normalise(host) for host in table.get("keyring", []))
         except (ValueError, TypeError, AttributeError, Trouble) as error:
-            at = (
-                re.search(r"\(at line (\d+)", str(error))
-                if isinstance(error, tomllib.TOMLDecodeError)
-                else None
-            )
+            at = re.search(r"\(at line (\d+)", str(error)) if isinstance(error, tomllib.TOMLDecodeError) else None
             line = _(": line {line}").format(line=at[1]) if at else ""
             self.trouble = Trouble(
                 Kind.CONFIG,
-                _("{file}{line}: the key file cannot be understood").format(
-                    file=inert(str(self.path)), line=line
-                ),
+                _("{file}{line}: the key file cannot be understood").format(file=inert(str(self.path)), line=line),
             )
             # without the cause: its text could hold a piece of a key
             raise self.trouble from None

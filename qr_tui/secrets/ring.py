@@ -33,16 +33,12 @@ class KeyRing:
     The environment's key belongs to one host only, the one in use when the program started (`base_url`).
     """
 
-    def __init__(
-        self, where: paths.Paths, env: Mapping[str, str] | None = None, *, base_url: str = ""
-    ) -> None:
+    def __init__(self, where: paths.Paths, env: Mapping[str, str] | None = None, *, base_url: str = "") -> None:
         env = os.environ if env is None else env
         self._file = KeyFile(where.key_file)
         self._memory: dict[str, list[str]] = {}
         self._keyring: dict[str, list[str]] = {}
-        self._env_host = address.normalise(
-            base_url or env.get("QUICKROUTER_BASE_URL", "") or address.DEFAULT_BASE_URL
-        )
+        self._env_host = address.normalise(base_url or env.get("QUICKROUTER_BASE_URL", "") or address.DEFAULT_BASE_URL)
         try:
             self._env_key = clean(env[ENVIRONMENT]) if env.get(ENVIRONMENT, "").strip() else ""
             self.trouble: Trouble | None = None
@@ -71,6 +67,10 @@ class KeyRing:
         # the session's copy goes first whatever is kept elsewhere, so a key typed now is the key used now
         self._memory[host] = _newest(value, self._memory.get(host, []))
         return Key(value, where, host)
+
+    def learn(self) -> None:
+        """Read the keys on file, so that `hide` knows them before any of them is used."""
+        self._file.peek()
 
     def forget(self, base_url: str) -> list[Place]:
         """Drop every key of a host and return the places it was dropped from; the environment's stays.
@@ -137,10 +137,7 @@ class KeyRing:
             raise Trouble(Kind.USAGE, reason)
         hosts, names = self._file.read()
         keys = _newest(value, self._from_keyring(host))
-        if (
-            system.ask(lambda: system.backend().set_password(system.SERVICE, host, "\n".join(keys)) or True)
-            is None
-        ):
+        if system.ask(lambda: system.backend().set_password(system.SERVICE, host, "\n".join(keys)) or True) is None:
             raise Trouble(Kind.USAGE, N_("the system keyring refused the key"))
         self._keyring[host] = keys
         if host not in names:

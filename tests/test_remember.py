@@ -1,0 +1,46 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from qr_tui import paths
+from qr_tui.remember import Remembered, recall, remember
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return paths.under(tmp_path).list_file
+
+
+def test_what_was_left_comes_back(path: Path) -> None:
+    left = Remembered("status:failed 纸船", "status", reverse=True, only_unfinished=True, columns=("status", "id"))
+    assert remember(path, left)
+    assert recall(path) == left
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_nothing_left_means_the_defaults(path: Path) -> None:
+    assert recall(path) == Remembered()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b"null", b'{"filter": 3}', b"\xff", b'{"columns": "x"}', b"[" * 60_000, b" " * 100_000],
+)
+def test_damage_means_the_defaults(path: Path, content: bytes) -> None:
+    paths.make(path.parent)
+    path.write_bytes(content)
+    assert recall(path) == Remembered()
+
+
+def test_what_a_newer_version_adds_is_passed_over(path: Path) -> None:
+    paths.make(path.parent)
+    path.write_text('{"filter": "x", "sort": "by-colour", "zoom": 3}')
+    assert recall(path) == Remembered(filter="x")
+
+
+def test_a_folder_that_cannot_be_written_costs_nothing(path: Path) -> None:
+    path.parent.parent.mkdir(exist_ok=True)
+    path.parent.write_text("")
+    assert not remember(path, Remembered(filter="x"))
+    assert recall(path) == Remembered()

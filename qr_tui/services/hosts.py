@@ -96,7 +96,9 @@ class Hosts:
         host.failures = 0
         host.closed_until = 0.0
         host.refused.pop(account, None)
-        if not host.refused:
+        in_use = self.key(base_url)
+        # the key of an old task may still be refused; what counts is the one in use
+        if in_use is None or in_use.account not in host.refused:
             self.feel(base_url, HostMood.OK)
 
     def failed(self, base_url: str, account: str, error: CallFailed, *, now: float, jitter: float) -> None:

@@ -47,6 +47,7 @@ class Loop:
         self._presence: Presence | None = None
         self._task: asyncio.Task[None] | None = None
         self._suspended = False
+        self._next_lease = 0.0  # steady seconds
 
     async def enter(self) -> None:
         """Make this process known to the others and recover what one that died was sending.
@@ -90,26 +91,28 @@ class Loop:
     def resume(self) -> None:
         """Go on after `suspend`."""
         self._suspended = False
+        self._next_lease = 0.0
         self.wake.set()
 
     def pause(self, paused: bool) -> None:
         """Stop looking, or go on; another process may look meanwhile."""
         self.paused = paused
+        self._next_lease = 0.0
         if paused:
             self._release()
         self._sink(PollingChanged(self.polling_here, paused))
         self.wake.set()
 
     async def _run(self) -> None:
-        next_lease = next_save = 0.0
+        next_save = 0.0
         while True:
             self.wake.clear()
             waits: list[float | None] = [TICK]
             try:
                 await self._book.refresh()
                 now = self._clock.steady()
-                if now >= next_lease:
-                    next_lease = now + LEASE_EVERY
+                if now >= self._next_lease:
+                    self._next_lease = now + LEASE_EVERY
                     await self._try_lease()
                 if now >= next_save:
                     next_save = now + SAVE_EVERY

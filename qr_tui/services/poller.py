@@ -42,6 +42,7 @@ class Watch:
         self.failures = 0
         self.missing = 0
         self.linkless = 0
+        self.held_back = False
 
 
 class Poller:
@@ -90,6 +91,13 @@ class Poller:
             self._by_hand.add(task.key)
             self._plan(task, self._watches.get(task.key) or Watch(), 0.0)
 
+    def release(self, base_url: str) -> None:
+        """Look soon at what waited for a good key at this host."""
+        for key, watch in list(self._watches.items()):
+            task = self._book.get(key)
+            if watch.held_back and task is not None and task.base_url == base_url:
+                self._plan(task, watch, 0.0)
+
     def step(self) -> float | None:
         """Start the looks that are due and allowed; return seconds until the next one may start, None if none waits."""
         now = self._clock.steady()
@@ -114,6 +122,7 @@ class Poller:
                 self._hosts.feel(base_url, HostMood.NO_KEY)
             if secret is None or not host.may_call(now, secret.account):
                 self._plan(task, self._watches[key], HELD_BACK)
+                self._watches[key].held_back = True
                 continue
             host.next_slot = max(now, host.next_slot) + self._pace.gap
             host.in_flight += 1
@@ -219,6 +228,7 @@ class Poller:
     # the queue -------------------------------------------------------------------------------------------------
     def _plan(self, task: Task, watch: Watch, delay: float) -> None:
         watch.due = self._clock.steady() + max(0.0, delay)
+        watch.held_back = False
         self._watches[task.key] = watch
         heapq.heappush(self._queues.setdefault(task.base_url, []), (watch.due, task.key))
 

@@ -276,6 +276,7 @@ class Studio:
         await asyncio.to_thread(self._hosts.keys.save, base_url, key, keep)
         self.base_url = base_url
         self._hosts.forgive(base_url)
+        self._poller.release(base_url)
         self._poke()
 
     # inside ----------------------------------------------------------------------------------------------------

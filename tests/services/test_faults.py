@@ -144,8 +144,7 @@ def test_refused_connections_keep_the_task_queued_and_one_post_leaves_when_the_h
         simulator.stop()
         async with studio(tmp_path, url) as engine:
             await engine.submit(BOAT)
-            await until(lambda: engine.moods.get(url) is HostMood.DOWN)
-            assert one(engine).status is Status.QUEUED
+            await until(lambda: engine.moods.get(url) is HostMood.DOWN and one(engine).status is Status.QUEUED)
             simulator.start()
             await until(lambda: one(engine).id is not None)
         assert posts(simulator) == 1

@@ -1,5 +1,6 @@
 """One line of a form: key, label, value, help; changed with arrows, space or enter."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from textual.binding import Binding, BindingType
@@ -34,6 +35,7 @@ class FieldRow(Widget, can_focus=True):
         values: What it can be. A value from elsewhere (an old task) is offered as well.
         value: What it is.
         unit: Written behind each value.
+        words: What to write for a value instead of the value itself.
         key: The key that changes it from anywhere on the screen, as shown.
     """
 
@@ -66,6 +68,7 @@ class FieldRow(Widget, can_focus=True):
         value: Parameter = None,
         *,
         unit: str = "",
+        words: Mapping[Parameter, str] | None = None,
         help: str = "",  # noqa: A002 -- the word the registry and the catalogue use
         key: str = "",
         **options: Any,  # noqa: ANN401 -- what every widget takes
@@ -75,6 +78,7 @@ class FieldRow(Widget, can_focus=True):
         self.label = label
         self.values = values if value in values or value is None else (*values, value)
         self.unit = unit
+        self.words = dict(words or {})
         self.key = key
         self._help = help
         self.set_reactive(FieldRow.value, value)
@@ -85,12 +89,18 @@ class FieldRow(Widget, can_focus=True):
         """What the value means or costs, one line."""
         return self._help
 
+    def explain(self, help: str) -> None:  # noqa: A002
+        """Say something else beside the value."""
+        if help != self._help:
+            self._help = help
+            self.refresh(layout=True)
+
     def choices(self) -> list[tuple[str, bool]]:
         """Return each value as shown, and whether it is the chosen one."""
         return [(self._word(value), _same(value, self.value)) for value in self.values]
 
     def _word(self, value: Parameter) -> str:
-        word = inert(str(value), limit=80)
+        word = self.words.get(value) or inert(str(value), limit=80)
         return f"{word} {self.unit}" if self.unit else word
 
     @property
@@ -122,11 +132,11 @@ class FieldRow(Widget, can_focus=True):
         head = Content.assemble(
             (bar(self) if here else " ", "$accent bold"),
             " ",
-            (fit(self.key, KEY_CELLS), "$accent"),
+            (fit(self.key, max(KEY_CELLS, cells(self.key) + 1)), "$accent"),
             (fit(self.label, label), "bold" if here else "$text-muted"),
             "  ",
         )
-        start = 2 + KEY_CELLS + label + 2
+        start = head.cell_length
         room = width - start
         shown = self._value(room)
         beside = width - start - value - 2
@@ -235,6 +245,25 @@ class NumberRow(FieldRow):
         """Take the last digit away."""
         self._typed = self.number // 10
         self._set(max(self._typed, self.least))
+
+
+class ActionRow(FieldRow):
+    """Something to do: enter does it."""
+
+    class Pressed(Message):
+        """A person wants `row` done."""
+
+        def __init__(self, row: "ActionRow") -> None:
+            super().__init__()
+            self.row = row
+
+    def choices(self) -> list[tuple[str, bool]]:
+        """Return nothing: the label says it."""
+        return []
+
+    def step(self, by: int = 1) -> None:
+        """Do it."""
+        self.post_message(self.Pressed(self))
 
 
 class OpenRow(FieldRow):

@@ -21,7 +21,9 @@ class Note(NamedTuple):
     tone: Literal["plain", "good", "warn", "bad"] = "plain"
 
 
-_TONES = {"plain": ("·", "$text-muted"), "good": ("+", "$success"), "warn": ("!", "$warning"), "bad": ("x", "$error")}
+_COLOURS = {"plain": "$text-muted", "good": "$success", "warn": "$warning", "bad": "$error"}
+_SIGNS = {"plain": "·", "good": "✓", "warn": "!", "bad": "✗"}
+_ASCII_SIGNS = {"plain": "-", "good": "+", "warn": "!", "bad": "x"}
 
 
 class Notes(Static):
@@ -52,9 +54,11 @@ class Notes(Static):
     def _draw(self) -> None:
         self.display = bool(self.notes)
         width = (self.size.width or self.app.size.width - 2) - 2
+        ascii_only = bool(getattr(getattr(self.app, "glyphs", None), "ascii_only", False))
+        signs = _ASCII_SIGNS if ascii_only else _SIGNS
         lines: list[Content] = []
         for note in self.notes:
-            sign, colour = _TONES[note.tone]
+            sign, colour = signs[note.tone], _COLOURS[note.tone]
             for number, line in enumerate(wrap(inert(note.text, limit=600), width)):
                 lines.append(Content.assemble((f"{sign} " if not number else "  ", f"{colour} bold"), (line, colour)))
         self.update(Content("\n").join(lines[:MOST_LINES]))

@@ -2,15 +2,25 @@
 
 import asyncio
 import ssl
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from qr_tui.api.client import QuickRouter
 from qr_tui.api.transport import Timeouts
+from qr_tui.core.answers import CallFailed
+from qr_tui.core.task import Request
 from qr_tui.secrets import Key
 
 SECRET = "sk-" + "test0secret0value"
-QUICK = Timeouts(connect=2, read=0.15, create=0.15, write=2, pool=2, read_whole=5, create_whole=5)
+PATIENT = Timeouts()
+HASTY = Timeouts(read=0.1, create=0.1)  # only where the server is silent on purpose
+
+SEED = Request(
+    model="sora-2-pro",
+    prompt="make animate",
+    parameters={"orientation": "portrait", "size": "large", "duration": 15, "watermark": False, "private": True},
+)
 
 
 class Received:
@@ -84,3 +94,48 @@ def answer(body: bytes | str, status: str = "200 OK", **headers: str) -> bytes:
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(content)}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + content
+
+
+OK = answer('{"id":"sora-2:task_1","status":"pending"}')
+
+
+async def create(client: QuickRouter) -> object:
+    return await client.create(SEED)
+
+
+async def query(client: QuickRouter) -> object:
+    return await client.query("sora-2:task_1")
+
+
+async def models(client: QuickRouter) -> object:
+    return await client.models()
+
+
+Call = Callable[[QuickRouter], Awaitable[object]]
+
+
+async def outcome(server: Server, call: Call, timeouts: Timeouts = PATIENT) -> object:
+    """Return what one call gives, or the failure it ends in."""
+    client = server.client(timeouts=timeouts)
+    try:
+        return await call(client)
+    except CallFailed as failed:
+        return failed
+    finally:
+        await client.aclose()
+
+
+def ask(server: Server, call: Call, timeouts: Timeouts = PATIENT) -> object:
+    async def run() -> object:
+        async with server.running():
+            return await outcome(server, call, timeouts)
+
+    return asyncio.run(run())
+
+
+def fail(server: Server, call: Call, timeouts: Timeouts = PATIENT) -> CallFailed:
+    failed = ask(server, call, timeouts)
+    assert isinstance(failed, CallFailed), failed
+    shown = f"{failed} {failed.detail} {failed.raw} " + "".join(traceback.format_exception(failed))
+    assert SECRET not in shown and "Bearer" not in shown
+    return failed

@@ -273,7 +273,7 @@ WORDS: Final[Mapping[Kind, Words]] = {
 }
 
 
-class Trouble(Exception):  # noqa: N818 -- reads as a noun where it is caught
+class Trouble(Exception):
     """An error that a person should read: raised by any room, shown by any front end.
 
     Args:

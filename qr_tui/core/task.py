@@ -1,15 +1,14 @@
 """A task: one video asked for, from the first draft to the finished file."""
 
-import hashlib
-import secrets
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from qr_tui.core.failures import Kind
 
+T = TypeVar("T")
 Parameter = str | int | float | bool | None
 
 
@@ -42,9 +41,7 @@ MOVES: Final[Mapping[Status, frozenset[Status]]] = {
     Status.DONE: frozenset(),
     # a look by hand may find that a provider has corrected itself
     Status.FAILED: frozenset({Status.WAITING, Status.RUNNING, Status.DONE}),
-    Status.STOPPED: frozenset(
-        {Status.WAITING, Status.RUNNING, Status.DONE, Status.FAILED, Status.UNCONFIRMED}
-    ),
+    Status.STOPPED: frozenset({Status.WAITING, Status.RUNNING, Status.DONE, Status.FAILED, Status.UNCONFIRMED}),
 }
 
 
@@ -78,6 +75,10 @@ class Moment(msgspec.Struct, frozen=True, array_like=True):
     word: str = ""
 
 
+def _whole(value: T) -> T:
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value  # type: ignore[return-value]
+
+
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked of the provider: the body of a create call before it has a task."""
 
@@ -85,6 +86,13 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     prompt: str
     images: tuple[str, ...] = ()
     parameters: dict[str, Parameter] = msgspec.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Put a ``?`` for what no encoding can carry (a lone surrogate, from a terminal with broken bytes)."""
+        parameters = {name: _whole(value) for name, value in self.parameters.items()}
+        msgspec.structs.force_setattr(self, "prompt", _whole(self.prompt))
+        msgspec.structs.force_setattr(self, "images", tuple(map(_whole, self.images)))
+        msgspec.structs.force_setattr(self, "parameters", parameters)
 
     def body(self) -> dict[str, Any]:
         """Return the JSON body of `POST /v1/video/create` (quickrouter.md §2), keys in the vendor page's order."""
@@ -94,6 +102,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     def fingerprint(self, base_url: str) -> str:
         """Return 16 hex digits that are equal for requests nobody could tell apart at one host."""
+        import hashlib
+
         body = msgspec.json.encode([base_url, self.body()], order="deterministic")
         return hashlib.sha256(body).hexdigest()[:16]
 
@@ -161,6 +171,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def new_key(now: float) -> str:
     """Return a fresh local key: 9 base-36 digits of the time (so keys sort by age), then 6 at random."""
+    import secrets
+
     digits = "0123456789abcdefghijklmnopqrstuvwxyz"
     number, text = int(now * 1000), ""
     while number:

@@ -56,6 +56,10 @@ class Book:
         """Return the tasks in one of these states, in no order."""
         return [task for task in self._tasks.values() if task.status in statuses]
 
+    def having_hidden(self, *statuses: Status) -> list[Task]:
+        """Return the tasks in one of these states, those taken off the list too, as they are on disk."""
+        return [task for task in self._opened().tasks(removed=True) if task.status in statuses]
+
     def on_change(self, watcher: Callable[[], None]) -> None:
         """Call `watcher` after every change of any task."""
         self._watchers.append(watcher)
@@ -85,7 +89,7 @@ class Book:
         """Write new tasks down, durably. `check` sees the freshest list under the store's lock and may raise."""
         store = self._opened()
         await self._run(lambda: store.add(tasks, check=check))
-        self._saw(tasks)
+        self._saw(known for known in (store.get(task.key) for task in tasks) if known is not None)
 
     async def apply(self, changes: Sequence[Change]) -> list[Task]:
         """Write these changes down, durably, and return the tasks that did change or stayed legal.
@@ -122,10 +126,12 @@ class Book:
         batch, self._unsaved = self._unsaved, {}
         try:
             await self.apply([Change(key, fields) for key, fields in batch.items()])
-        except Trouble as trouble:
+        except BaseException as error:
             for key, fields in batch.items():
                 self._unsaved[key] = fields | self._unsaved.get(key, {})
-            self._tell_unsaved(trouble)
+            if not isinstance(error, Trouble):
+                raise
+            self._tell_unsaved(error)
         else:
             self._told_unsaved = False
 
@@ -139,6 +145,8 @@ class Book:
             return
         if delta:
             self._saw(delta.changed, delta.removed)
+        for notice in store.take_notices():
+            self._sink(notice)
 
     async def close(self) -> None:
         """Write what is left and let the file go."""

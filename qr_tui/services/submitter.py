@@ -85,7 +85,7 @@ class Submitter:
         """Make every task unconfirmed that a process was sending when it died."""
         lost = [
             task
-            for task in self._book.having(Status.SENDING)
+            for task in self._book.having_hidden(Status.SENDING)
             if task.key not in self._sending and (task.sender == self._instance or not alive(task.sender or ""))
         ]
         fields = self._unconfirmed(DIED)

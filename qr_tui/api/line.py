@@ -29,17 +29,24 @@ class Departure:
 
     def __init__(self) -> None:
         self.begun = False
+        self.tunnelling = False  # a CONNECT left for a proxy, which is not the request
 
     async def trace(self, event: str, info: dict[str, object]) -> None:
-        """Listen to httpcore's progress events; a CONNECT to a proxy is not the request."""
+        """Listen to httpcore's progress events."""
         if event.endswith("send_request_headers.started"):
-            method = getattr(info.get("request"), "method", b"")
-            self.begun = self.begun or method != b"CONNECT"
+            if getattr(info.get("request"), "method", b"") == b"CONNECT":
+                self.tunnelling = True
+            else:
+                self.begun = True
+
+    def proves_unsent(self, error: Exception) -> bool:
+        """Tell whether `error` surely came before the request; in doubt it did not."""
+        return not self.begun and (self.tunnelling or isinstance(error, _BEFORE))
 
 
 def failed(error: Exception, departure: Departure) -> CallFailed:
     """Return what an httpx error (or the call's own deadline) means. Its own text is never passed on."""
-    sent = departure.begun or not isinstance(error, _BEFORE)
+    sent = not departure.proves_unsent(error)
     delivery = Delivery.UNKNOWN if sent else Delivery.NOT_SENT
     kind, detail = _words(error, sent)
     return CallFailed(kind, detail, delivery=delivery)

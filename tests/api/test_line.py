@@ -8,9 +8,10 @@ import sys
 import zlib
 from collections.abc import Awaitable, Callable
 
+import httpx
 import pytest
 
-from qr_tui.api import transport
+from qr_tui.api import line, transport
 from qr_tui.api.client import QuickRouter
 from qr_tui.core.answers import CallFailed, Created, Delivery
 from qr_tui.core.failures import Kind, Trouble
@@ -181,7 +182,11 @@ def test_a_proxy_is_not_asked_for_this_machine(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_proxy_that_refuses_or_breaks_sent_nothing_of_the_request(monkeypatch: pytest.MonkeyPatch) -> None:
     async def run(reply: bytes) -> tuple[object, Server]:
-        proxy = Server(reply)
+        async def closing(writer: asyncio.StreamWriter) -> None:
+            writer.write(reply)
+            await writer.drain()
+
+        proxy = Server(closing)
         async with proxy.running():
             monkeypatch.setenv("HTTPS_PROXY", proxy.base_url)
             monkeypatch.setenv("https_proxy", proxy.base_url)
@@ -191,11 +196,24 @@ def test_a_proxy_that_refuses_or_breaks_sent_nothing_of_the_request(monkeypatch:
             target.base_url = "https://relay.invalid"
             return await outcome(target, create), proxy
 
-    failed, proxy = asyncio.run(run(answer("", "403 Forbidden")))
-    assert isinstance(failed, CallFailed)
-    assert (failed.kind, failed.delivery) == (Kind.UNREACHABLE, Delivery.NOT_SENT)
-    assert proxy.requests[0].line.startswith("CONNECT relay.invalid:443")
-    assert "authorization" not in proxy.requests[0].headers
+    for reply in (answer("", "403 Forbidden"), b"", b"no http at all\r\n\r\n"):
+        failed, proxy = asyncio.run(run(reply))
+        assert isinstance(failed, CallFailed)
+        assert (failed.kind, failed.delivery) == (Kind.UNREACHABLE, Delivery.NOT_SENT)
+        assert proxy.requests[0].line.startswith("CONNECT relay.invalid:443")
+        assert "authorization" not in proxy.requests[0].headers
+
+
+@pytest.mark.parametrize("error", [httpx.ConnectError, httpx.PoolTimeout, httpx.ReadError, httpx.UnsupportedProtocol])
+def test_once_the_request_began_to_leave_no_error_proves_the_contrary(error: type[httpx.RequestError]) -> None:
+    async def run() -> line.Departure:
+        server, departure = Server(OK), line.Departure()
+        async with server.running(), httpx.AsyncClient(trust_env=False) as client:
+            assert departure.proves_unsent(httpx.ConnectError("")) and not departure.proves_unsent(httpx.ReadError(""))
+            await client.get(server.base_url, extensions={"trace": departure.trace})
+        return departure
+
+    assert line.failed(error("odd"), asyncio.run(run())).delivery is Delivery.UNKNOWN
 
 
 def test_a_proxy_setting_that_makes_no_sense(monkeypatch: pytest.MonkeyPatch) -> None:

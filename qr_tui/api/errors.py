@@ -119,6 +119,8 @@ def create_failed(status: int, headers: Mapping[str, str], body: bytes) -> CallF
         delivery = Delivery.UNKNOWN
     if delivery is Delivery.UNKNOWN:
         kind = Kind.LOST_ANSWER
+    elif kind is Kind.NOT_FOUND:
+        kind = Kind.BAD_REQUEST  # there is no task yet that could be missing
     return _failure(kind, delivery, status, headers, body, reason)
 
 
@@ -161,9 +163,16 @@ def get_refused(tree: object, headers: Mapping[str, str], body: bytes) -> CallFa
 
 def unreadable(body: bytes, detail: str = "", status: int = 200) -> CallFailed:
     """Return the failure of a reading call whose answer is not what this API sends."""
-    title = tree_of.html_title(body)
-    words = detail or (_("a web page came back: {title}").format(title=title) if title else _("the answer is not JSON"))
+    words = detail or no_json(body)
     return CallFailed(Kind.BAD_ANSWER, words, delivery=Delivery.REFUSED, status=status, raw=tree_of.raw(body))
+
+
+def no_json(body: bytes) -> str:
+    """Return what a person should know of a body that is no JSON."""
+    if not body.strip():
+        return _("the answer is empty")
+    title = tree_of.html_title(body)
+    return _("a web page came back: {title}").format(title=title) if title else _("the answer is not JSON")
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -213,7 +222,8 @@ def _failure(
     if status in _MOVED_FOR_GOOD or (300 <= status < 400 and kind is Kind.WRONG_ADDRESS):
         detail = _moved(headers)
     elif kind in (Kind.LOST_ANSWER, Kind.UPSTREAM) or not reason.words:
-        detail = f"HTTP {status}: {reason.words}" if reason.words else f"HTTP {status}"
+        said = reason.words.removeprefix(str(status)).lstrip(" :")
+        detail = f"HTTP {status}: {said}" if said else f"HTTP {status}"
     else:
         detail = reason.words
     return CallFailed(

@@ -27,7 +27,7 @@ def read_created(body: bytes, headers: Mapping[str, str] = _NO_HEADERS, status: 
     try:
         tree = tree_of.decode(body)
     except Unreadable:
-        raise errors.lost(_("the answer is not JSON"), status, headers, body) from None
+        raise errors.lost(errors.no_json(body), status, headers, body) from None
     found = next(filter(None, map(_id, each(tree, _IDS))), None) or _bare_id(tree)
     if found is None:
         raise errors.create_unclear(tree, headers, body, status)

@@ -37,6 +37,7 @@ def body(message: str = "", code: str = "", kind: str = "") -> str:
         (404, HTML, Kind.WRONG_ADDRESS, Delivery.REFUSED),
         (404, body("x", "model_not_found"), Kind.MODEL_UNAVAILABLE, Delivery.REFUSED),
         (405, "", Kind.WRONG_ADDRESS, Delivery.REFUSED),
+        (400, body("x", "task_not_exist"), Kind.BAD_REQUEST, Delivery.REFUSED),
         (413, "", Kind.BAD_REQUEST, Delivery.REFUSED),
         (422, '{"detail":"size is missing"}', Kind.BAD_REQUEST, Delivery.REFUSED),
         (503, body("x", "model_not_found"), Kind.MODEL_UNAVAILABLE, Delivery.REFUSED),
@@ -124,7 +125,7 @@ def test_error_bodies(text: str, words: str) -> None:
 
 def test_the_detail_says_what_the_provider_said() -> None:
     assert errors.create_failed(400, {}, body("no such size").encode()).detail == "no such size"
-    assert errors.create_failed(502, {}, HTML.encode()).detail == "HTTP 502: 502 Bad Gateway"
+    assert errors.create_failed(502, {}, HTML.encode()).detail == "HTTP 502: Bad Gateway"
     assert errors.create_failed(500, {}, b"").detail == "HTTP 500"
 
 

@@ -92,7 +92,6 @@ def test_failed(name: str, failure: Failure) -> None:
 @pytest.mark.parametrize(
     ("name", "status", "kind", "delivery"),
     [
-        ("error-400-unknown-task", 400, Kind.NOT_FOUND, Delivery.REFUSED),
         ("error-401", 401, Kind.KEY_REFUSED, Delivery.REFUSED),
         ("error-403-quota", 403, Kind.NO_BALANCE, Delivery.REFUSED),
         ("error-503-model", 503, Kind.MODEL_UNAVAILABLE, Delivery.REFUSED),
@@ -102,6 +101,10 @@ def test_errors(name: str, status: int, kind: Kind, delivery: Delivery) -> None:
     failed = errors.create_failed(status, {}, body(name))
     assert (failed.kind, failed.delivery, failed.status) == (kind, delivery, status)
     assert failed.raw == body(name).decode()
+
+
+def test_an_unknown_task_is_not_found() -> None:
+    assert errors.get_failed(400, {}, body("error-400-unknown-task")).kind is Kind.NOT_FOUND
 
 
 @pytest.mark.parametrize("name", ["error-401", "error-403-quota", "error-503-model"])

@@ -2,16 +2,30 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
-# Everything a terminal could act on: C0 and C1 controls, line and paragraph separators, bidi overrides and isolates,
-# zero-width marks that hide or join, the byte-order mark, lone surrogates, tag characters, interlinear annotations.
-_UNSAFE: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
-    "\U000e0000-\U000e007f]"
+# Everything a terminal could act on, or that hides, joins or turns around what stands beside it: C0 and C1 controls,
+# line and paragraph separators, bidi marks, overrides and isolates, zero-width marks, the byte-order mark, lone
+# surrogates, tag characters, fillers that look like nothing, and the invisible formats of scripts and music.
+_CONTROLS: Final = "\x00-\x1f"
+_HIDDEN: Final = (
+    "\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U00013430-\U0001345f\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e00ff"
 )
-_UNSAFE_BUT_LINES: Final = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
+_UNSAFE: Final = re.compile(f"[{_CONTROLS}{_HIDDEN}]")
+_UNSAFE_BUT_LINES: Final = re.compile(f"[\x00-\x09\x0b-\x1f{_HIDDEN}]")
 _SPACES: Final = re.compile(r"\s+")
+# What only dresses the character before it, and on whose width no two terminals agree: variation selectors, skin
+# tones, the joiner of two emoji. They go without a trace, because honest prompts are full of them.
+_DRESS: Final = re.compile(
+    "[\u180b-\u180d\u180f\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]"
+    "|(?<=[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])"
+)
+# More marks than any language puts on one letter would be drawn over the lines above and below.
+_MARK: Final = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_PILE: Final = re.compile(f"({_MARK}{{4}}){_MARK}+")
 
 
 def inert(text: str, *, limit: int = 10_000) -> str:
@@ -19,28 +33,56 @@ def inert(text: str, *, limit: int = 10_000) -> str:
 
     Line breaks and tabs become a space, each other unsafe character a middle dot, so that tampering stays visible.
     """
-    line = _SPACES.sub(" ", text[:limit])
-    return _UNSAFE.sub("·", line).strip()
+    line = _SPACES.sub(" ", text[:limit]).strip()
+    return line if line.isascii() and line.isprintable() else _UNSAFE.sub("·", _undressed(line))
 
 
 def inert_lines(text: str, *, limit: int = 100_000) -> str:
     """Like `inert`, but line breaks stay: for a prompt or an answer shown as a block."""
     lines = text[:limit].replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
-    return _UNSAFE_BUT_LINES.sub("·", lines)
+    return _UNSAFE_BUT_LINES.sub("·", _undressed(lines))
 
 
+def _undressed(text: str) -> str:
+    return _PILE.sub(r"\1", _DRESS.sub("", text))
+
+
+# Wide since Unicode 16: trigrams, digrams, hexagrams, counting rods. Textual counts them so on every Python.
+_WIDE: Final = re.compile("[\u2630-\u2637\u268a-\u268f\u4dc0-\u4dff\U0001d300-\U0001d356\U0001d360-\U0001d376]")
+# Where emoji and ideographs are added that this Python does not know yet.
+_NEWER: Final = re.compile("[\U0001f6d0-\U0001f6df\U0001fa70-\U0001faff\U00020000-\U0003fffd]")
+# Vowels and finals of Hangul that join the syllable before them.
+_JOINED: Final = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff]")
+
+
+@lru_cache(maxsize=8192)
 def char_cells(char: str) -> int:
-    """Return how many terminal cells one character takes: 0 combining, 2 wide, else 1."""
-    if char.isascii():
+    """Return how many terminal cells one character takes, as Textual counts: 0 combining, 2 wide, else 1."""
+    if " " <= char <= "~":
         return 1
-    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me"):
+    kind = unicodedata.category(char)
+    if kind in ("Mn", "Me", "Mc", "Cc") or _JOINED.match(char):
         return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+    if kind == "Cf":
+        return 1 if char in _SHOWN else 0
+    if kind == "Cn":
+        return 2 if _NEWER.match(char) else 1
+    if "\U0001f3fb" <= char <= "\U0001f3ff":
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" or _WIDE.match(char) else 1
+
+
+# Format characters that are drawn all the same: the soft hyphen, Arabic and Kaithi number signs.
+_SHOWN: Final = frozenset(
+    "\u00ad\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+)
 
 
 def cells(text: str) -> int:
-    """Return how many terminal cells `text` takes."""
-    return len(text) if text.isascii() else sum(map(char_cells, text))
+    """Return how many terminal cells `text` takes, as Textual counts it when it has been through `inert`."""
+    if text.isascii() and text.isprintable():
+        return len(text)
+    return sum(map(char_cells, text))
 
 
 def cut(text: str, width: int, *, ellipsis: str = "…") -> str:
@@ -71,17 +113,21 @@ def tail(text: str, width: int, *, ellipsis: str = "…") -> str:
     if cells(text) <= width:
         return text
     room, used, kept = width - cells(ellipsis), 0, []
+    if room < 0:
+        return ""
     for char in reversed(text):
         used += char_cells(char)
         if used > room:
             break
         kept.append(char)
+    while kept and not char_cells(kept[-1]):
+        kept.pop()  # a mark whose letter was cut off would sit on the ellipsis
     return ellipsis + "".join(reversed(kept))
 
 
 def duration(seconds: float) -> str:
     """Return a span in at most four cells, its largest unit only: ``9s``, ``12m``, ``3h``, ``45d``."""
-    seconds = max(0, int(seconds))
+    seconds = int(min(max(0.0, seconds), 999 * 86_400))
     for size, unit in ((86_400, "d"), (3_600, "h"), (60, "m")):
         if seconds >= size:
             return f"{seconds // size}{unit}"

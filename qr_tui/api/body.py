@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 TEXT_LIMIT: Final = 2_000  # characters of any text kept
-RAW_LIMIT: Final = 16 * 1024  # bytes of an answer kept for the details screen
+RAW_LIMIT: Final = 4 * 1024  # bytes of an answer kept with its task: whole answers are about one kilobyte
 _LONGEST_INT: Final = 20  # digits; longer ones become floats, since Python refuses to parse thousands of digits
 _TITLE: Final = re.compile(r"<title[^>]{0,200}>([^<]{1,300})", re.IGNORECASE)
 

@@ -3,9 +3,10 @@
 import json
 import re
 from typing import Final
+from urllib.parse import urljoin
 
 from qr_tui.api import errors, wire
-from qr_tui.api.links import segment, within
+from qr_tui.api.links import link, segment, within
 from qr_tui.api.transport import Answer, Timeouts, exchange, make_client
 from qr_tui.core.address import normalise
 from qr_tui.core.answers import Balance, CallFailed, Created, Delivery, Look
@@ -115,6 +116,25 @@ class QuickRouter:
     def content_url(self, task_id: str) -> str:
         """Return where this host itself hands out the finished file; it asks for the key."""
         return f"{self.base_url}/v1/videos/{segment(task_id)}/content"
+
+    async def content_link(self, task_id: str) -> str | None:
+        """Return the link that the content call leads to, itself when it hands out the video, None when neither.
+
+        The last place a link can be (quickrouter.md §3); only the first byte of a video is asked for.
+
+        Raises:
+            CallFailed: The host could not be asked.
+        """
+        url = self.content_url(task_id)
+        request = self._reader.build_request("GET", url, headers=self._headers() | {"Range": "bytes=0-0"})
+        answer = self._clean(await exchange(self._reader, request, whole=self._timeouts.read_whole))
+        if answer.status in _FOLLOWED:
+            return link(urljoin(url, answer.headers.get("location", "")))
+        if not 200 <= answer.status < 300:
+            return None
+        if answer.headers.get("content-type", "").startswith(("video/", "application/octet-stream")):
+            return url
+        return wire.read_link(answer.body)
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -63,6 +63,14 @@ def read_look(body: bytes, headers: Mapping[str, str] = _NO_HEADERS) -> Look:
     )
 
 
+def read_link(body: bytes) -> str | None:
+    """Return the link to the video in the answer of a content call, None when there is none to be read."""
+    try:
+        return fields.video_url(tree_of.decode(body))
+    except Unreadable:
+        return None
+
+
 def read_models(body: bytes, headers: Mapping[str, str] = _NO_HEADERS) -> tuple[str, ...]:
     """Return the model ids this key can use, each once, in the provider's order.
 

@@ -30,7 +30,8 @@ def looked_at(task: SimTask, now: float, base_url: str) -> dict[str, Any]:
     stage = task.stage(now)
     if stage == "completed":
         task.looks_when_done += 1
-    url = video_url(task, now, base_url) if stage == "completed" else ""
+    kept_back = max(1, task.looks_when_done) <= task.scenario.no_url
+    url = video_url(task, now, base_url) if stage == "completed" and not kept_back else ""
     if task.scenario.dto:
         return _task_dto(task, now, url, stage)
     odd = task.scenario.unknown_status and stage == "processing" and 0.3 <= task.progress(now) < 0.7
@@ -52,12 +53,9 @@ def looked_at(task: SimTask, now: float, base_url: str) -> dict[str, Any]:
 
 
 def video_url(task: SimTask, now: float, base_url: str) -> str:
-    """Return the link to the finished video, signed with its expiry; empty while it is kept back."""
-    scenario = task.scenario
-    if scenario.link:
-        return scenario.link
-    if max(1, task.looks_when_done) <= scenario.no_url:
-        return ""
+    """Return the link to the finished video, signed with its expiry."""
+    if task.scenario.link:
+        return task.scenario.link
     signed = f"st={_stamp(task.made_at)}&se={_stamp(task.link_expires(now))}"
     return f"{base_url}/media/{quote(task.id, safe='')}/video.mp4?{signed}"
 

@@ -7,7 +7,7 @@ import pytest
 
 from qr_tui.core.events import HostChanged, HostMood
 from qr_tui.core.failures import WORDS, Kind
-from qr_tui.core.task import Status
+from qr_tui.core.task import Request, Status
 from qr_tui.simulator.options import FAULTS, Fault, Options
 from qr_tui.simulator.server import Simulator
 from tests.services.live import BOAT, ShortHosts, one, studio, until
@@ -149,5 +149,21 @@ def test_refused_connections_keep_the_task_queued_and_one_post_leaves_when_the_h
             await until(lambda: one(engine).id is not None)
         assert posts(simulator) == 1
         simulator.stop()
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("prompt", ["[sim:no_url] x", "[sim:no_url=9] [sim:content_json] x"])
+def test_a_finished_video_without_a_link_is_found_by_the_content_call(tmp_path: Path, prompt: str) -> None:
+    async def work() -> None:
+        with Simulator(Options(speed=400.0)) as simulator:
+            async with studio(tmp_path, simulator.url) as engine:
+                (task,) = await engine.submit(Request(model="sora-2-pro", prompt=prompt))
+                assert await engine.wait([task.key], 10)
+                done = one(engine)
+                assert done.status is Status.DONE
+                assert done.failure is None
+                assert done.video_url
+                assert ("/media/" in done.video_url) == ("content_json" in prompt)
 
     asyncio.run(work())

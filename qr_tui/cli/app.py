@@ -51,8 +51,7 @@ def show(here: Here, *, seed: Callable[[], None] | None = None) -> int:
         from qr_tui import log
 
         log.setup(here.paths)
-        import qr_tui.api.client
-        import qr_tui.services.studio  # noqa: F401
+        import qr_tui.services.studio  # noqa: F401 -- httpx is left to the first call: the list comes before it
 
         if seed is not None:
             seed()

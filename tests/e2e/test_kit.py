@@ -239,7 +239,7 @@ def test_inside_tmux_the_buffer_and_the_attached_terminal_have_it(copier: list[s
     need("tmux")
     with TmuxTerminal(["cat"], env=env) as inside:
         outside = inside.attach()
-        inside.command("respawn-pane", "-k", " ".join(copier))
+        inside.run(copier)
         inside.wait_for("copied it → tmux buffer and terminal")
         outside.wait_clipboard("sora-2:task_1 纸")
         assert inside.buffer() == "sora-2:task_1 纸"
@@ -249,7 +249,7 @@ def test_a_terminal_tmux_knows_no_clipboard_of_is_not_claimed(copier: list[str],
     need("tmux")
     with TmuxTerminal(["cat"], env=env) as inside:
         outside = inside.attach(term="linux")
-        inside.command("respawn-pane", "-k", " ".join(copier))
+        inside.run(copier)
         inside.wait_for("copied it → tmux buffer only")
         inside.wait_for("a terminal called linux")
         assert outside.emulator.clipboard is None

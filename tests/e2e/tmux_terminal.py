@@ -2,15 +2,27 @@
 
 import contextlib
 import shlex
+import shutil
 import subprocess
+import tempfile
 import time
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from tests.e2e import keyboard
 from tests.e2e.pty_terminal import PtyTerminal
 from tests.e2e.screens import PATIENCE, Terminal
+
+# tmux itself now and then never learns how a pane's program ended, so a shell notes it: the program's process number
+# before it begins, its status when it has ended.
+_NOTED: Final = """
+folder=$1
+shift
+sh -c 'folder=$1; shift; echo $$ > "$folder/new"; mv "$folder/new" "$folder/pid"; exec "$@"' sh "$folder" "$@"
+echo $? > "$folder/status"
+"""
 
 
 class TmuxTerminal(Terminal):
@@ -28,13 +40,26 @@ class TmuxTerminal(Terminal):
         self._env = {name: value for name, value in env.items() if name not in ("TMUX", "TMUX_PANE")}
         self._base = ["tmux", "-L", f"qr-{uuid.uuid4().hex[:10]}", "-f", "/dev/null"]
         self._clients: list[PtyTerminal] = []
+        self._folder = Path(tempfile.mkdtemp(prefix="qr-"))
         self.command("new-session", "-d", "-x", str(columns), "-y", str(rows), "cat")
+        self._socket = Path(self.command("display-message", "-p", "#{socket_path}").strip())
         self.command("set-option", "-g", "remain-on-exit", "on")
         self.command("set-option", "-g", "status", "off")
         self.command("set-option", "-s", "escape-time", "10")
         for option in options:  # such as "-s set-clipboard off"
             self.command("set-option", *option.split())
-        self.command("respawn-pane", "-k", shlex.join(argv))
+        self.run(argv)
+
+    def run(self, argv: Sequence[str]) -> None:
+        """Run a program in the pane, in place of what runs there."""
+        # of its own: the shell of what ran before may still be writing its last note
+        self._notes = Path(tempfile.mkdtemp(dir=self._folder))
+        words = ["sh", "-c", _NOTED, "sh", str(self._notes), *argv]
+        self.command("respawn-pane", "-k", shlex.join(words))
+        end = time.monotonic() + PATIENCE
+        while not (self._notes / "pid").exists():
+            assert time.monotonic() < end, "tmux starts nothing"
+            time.sleep(0.01)
 
     def command(self, *words: str, check: bool = True, text: str | None = None) -> str:
         """Run a tmux command on the private server and return what it prints."""
@@ -59,7 +84,8 @@ class TmuxTerminal(Terminal):
         )
         self._clients.append(client)
         end = time.monotonic() + PATIENCE
-        while str(client.pid) not in self.command("list-clients", "-F", "#{client_pid}").split():
+        # it draws only when it knows what the terminal can do
+        while not client.raw or str(client.pid) not in self.command("list-clients", "-F", "#{client_pid}").split():
             if time.monotonic() > end or client.exit_status is not None:
                 raise AssertionError(f"tmux does not let us attach:\n{client.text}")
             time.sleep(0.01)
@@ -103,8 +129,8 @@ class TmuxTerminal(Terminal):
 
     @property
     def pid(self) -> int:
-        """The process in the pane."""
-        return int(self.command("display-message", "-p", "#{pane_pid}"))
+        """The process of the program."""
+        return int((self._notes / "pid").read_text())
 
     def hangup(self) -> None:
         """Kill the server: the pane's terminal is gone."""
@@ -113,12 +139,11 @@ class TmuxTerminal(Terminal):
     @property
     def exit_status(self) -> int | None:
         """How the program ended, None while it runs; negative for a signal."""
-        words = "#{pane_dead}|#{pane_dead_status}|#{pane_dead_signal}"
-        dead, _, rest = self.command("display-message", "-p", words, check=False).strip().partition("|")
-        status, _, number = rest.partition("|")
-        if dead != "1":
-            return None
-        return int(status) if status else -int(number or 0)
+        with contextlib.suppress(FileNotFoundError):
+            status = (self._notes / "status").read_text()
+            if status.endswith("\n"):
+                return int(status) if int(status) < 128 else 128 - int(status)
+        return None
 
     def wait_exit(self, timeout: float = PATIENCE) -> int:
         """Wait for the program in the pane to end.
@@ -135,10 +160,9 @@ class TmuxTerminal(Terminal):
 
     def close(self) -> None:
         """End the server and every client."""
-        socket = self.command("display-message", "-p", "#{socket_path}", check=False).strip()
         self.command("kill-server", check=False)
         for client in self._clients:
             client.close()
-        if socket:
-            with contextlib.suppress(FileNotFoundError):
-                Path(socket).unlink()
+        with contextlib.suppress(FileNotFoundError):
+            self._socket.unlink()
+        shutil.rmtree(self._folder, ignore_errors=True)

@@ -9,6 +9,7 @@ import msgspec
 from qr_tui.config import Settings
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.links import is_web
 from qr_tui.core.task import Request, Status, Task
 from qr_tui.core.words import N_
 from qr_tui.i18n import _
@@ -65,15 +66,7 @@ def about_input(request: Request, copies: int, catalogue: Catalogue) -> list[Con
 
 def is_link(text: str) -> bool:
     """Tell whether `text` is an http or https link with a host, and nothing a terminal or a server would trip over."""
-    from urllib.parse import urlsplit
-
-    if not text.isprintable() or any(char.isspace() for char in text):
-        return False
-    try:
-        parts = urlsplit(text)
-        return parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return False
+    return text.isprintable() and not any(char.isspace() for char in text) and is_web(text)
 
 
 def about_model(request: Request, base_url: str, tasks: Iterable[Task], now: float) -> list[Concern]:

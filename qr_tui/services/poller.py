@@ -12,6 +12,7 @@ import msgspec
 from qr_tui.core.answers import CallFailed, Look
 from qr_tui.core.events import HostMood
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.links import may_follow
 from qr_tui.core.schedule import Pace, next_look
 from qr_tui.core.task import WATCHED, Failure, Status, Task
 from qr_tui.core.words import N_
@@ -28,7 +29,9 @@ MISSING_LIMIT = 3  # "not found" answers in a row before we believe them
 LINKLESS_LIMIT = 5  # "done" answers without a link before we say so
 HELD_BACK = 5.0  # seconds until a task whose key is missing or refused is considered again
 NO_LINK_YET = N_("the provider gave no link")
+PRIVATE_LINK = N_("its link leads into a private network and was refused")
 
+_LINKS = ("video_url", "thumbnail_url", "gif_url")
 # what a look may teach us about a task besides its state
 _LEARNED = ("enhanced_prompt", "video_url", "thumbnail_url", "gif_url", "width", "height", "expires_at")
 
@@ -43,6 +46,7 @@ class Watch:
         self.missing = 0
         self.linkless = 0
         self.held_back = False
+        self.refused_link = ""
 
 
 class Poller:
@@ -144,7 +148,7 @@ class Poller:
         try:
             client, key = await self._hosts.client_for(task)
             try:
-                look = await client.query(task.id or "")
+                look = self._without_bad_links(task, await client.query(task.id or ""))
                 if look.status is Status.DONE and not look.video_url and watch.linkless + 1 >= LINKLESS_LIMIT:
                     look = await self._ask_for_content(client, task, look)
             except CallFailed as error:
@@ -181,7 +185,15 @@ class Poller:
     async def _ask_for_content(self, client: "QuickRouter", task: Task, look: Look) -> Look:
         """Try the last place a link can be (quickrouter.md §3, end of the video URL order)."""
         link = await client.content_link(task.id or "")
-        return msgspec.structs.replace(look, video_url=link) if link else look
+        return self._without_bad_links(task, msgspec.structs.replace(look, video_url=link)) if link else look
+
+    def _without_bad_links(self, task: Task, look: Look) -> Look:
+        """Drop links that lead into this machine or its network: nothing here may ever follow them."""
+        bad = {name: None for name in _LINKS if (link := getattr(look, name)) and not may_follow(link, task.base_url)}
+        if "video_url" in bad:
+            log.warning("task %s: refused a link into a private network", task.key)
+            self._watches[task.key].refused_link = look.video_url or ""
+        return msgspec.structs.replace(look, **bad) if bad else look
 
     async def _after_look(self, task: Task, watch: Watch, look: Look) -> None:
         fields: dict[str, Any] = {"raw": look.raw, "provider_status": look.provider_status}
@@ -193,7 +205,8 @@ class Poller:
             if watch.linkless < LINKLESS_LIMIT:
                 self._book.learn_later(task.key, fields)
                 return
-            fields["failure"] = Failure(kind=Kind.NO_LINK, detail=NO_LINK_YET)
+            detail = f"{PRIVATE_LINK}: {watch.refused_link}" if watch.refused_link else NO_LINK_YET
+            fields["failure"] = Failure(kind=Kind.NO_LINK, detail=detail)
         elif look.status is not None and look.status is not Status.FAILED and task.failure is not None:
             fields["failure"] = None
         if look.status is None or look.status == task.status:

@@ -95,6 +95,23 @@ def test_done_without_a_link_asks_again_then_the_content_call_then_says_so(tmp_p
     run(work)
 
 
+@pytest.mark.parametrize("link", ["http://169.254.169.254/a.mp4", "http://127.0.0.1/a.mp4", "http://[::1]/a.mp4"])
+def test_a_link_into_a_private_network_is_never_kept(tmp_path: Path, link: str) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            engine.router.say(Look(status=Status.DONE, video_url=link, thumbnail_url=link))
+            task = engine.task()
+            await engine.book.add([task])
+            for _ in range(6):
+                await engine.look_all(20)
+            done = engine.known(task.key)
+            assert (done.status, done.video_url, done.thumbnail_url) == (Status.DONE, None, None)
+            assert done.failure is not None
+            assert link in done.failure.detail
+
+    run(work)
+
+
 def test_failed_takes_the_reason_along(tmp_path: Path) -> None:
     async def work() -> None:
         async with Engine(tmp_path) as engine:

@@ -42,13 +42,13 @@ def next_look(
         failures: Looks that failed in a row.
         pace: The intervals.
         jitter: Where in its spread this look falls, 0–1, drawn by the caller.
-        retry_after: What the provider asked for, in seconds; never more than an hour is believed.
+        retry_after: What the provider asked for, in seconds; a look never comes sooner, but no more than an hour later.
         looked: False before the first look of a fresh task.
     """
     if failures or retry_after is not None:
         delay = backoff(failures, pace=pace, jitter=jitter)
         if retry_after is not None:
-            delay = max(delay if failures else 0.0, min(max(retry_after, 0.0), 3600.0))
+            delay = max(delay, min(retry_after, 3600.0))
         return now + delay
     age = max(0.0, now - (task.submitted_at or task.created_at))
     if not looked:

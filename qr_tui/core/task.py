@@ -96,7 +96,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     def body(self) -> dict[str, Any]:
         """Return the JSON body of `POST /v1/video/create` (quickrouter.md §2), keys in the vendor page's order."""
-        known = {"images": list(self.images), "model": self.model, "prompt": self.prompt, **self.parameters}
+        # last, so that no parameter can put another model or prompt in their place
+        known = {**self.parameters, "images": list(self.images), "model": self.model, "prompt": self.prompt}
         order = ("images", "model", "orientation", "prompt", "size", "duration", "watermark", "private")
         return {name: known[name] for name in order if name in known} | known
 
@@ -174,7 +175,7 @@ def new_key(now: float) -> str:
     import secrets
 
     digits = "0123456789abcdefghijklmnopqrstuvwxyz"
-    number, text = int(now * 1000), ""
+    number, text = max(0, int(now * 1000)), ""
     while number:
         number, rest = divmod(number, 36)
         text = digits[rest] + text

@@ -14,6 +14,6 @@ def main() -> None:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:
         code = 130
-    from qr_tui.cli.streams import drain
+    from qr_tui.cli.streams import leave
 
-    sys.exit(drain(code))
+    leave(code)

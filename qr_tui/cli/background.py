@@ -93,7 +93,7 @@ def status(here: Here, *, as_json: bool) -> int:
 
 def start(here: Here, *, timeout: float | None, as_json: bool) -> int:
     """Start the watcher unless one runs, and return once it holds its lock."""
-    here.settings  # noqa: B018 -- what is wrong with the file should be said here, not in a log
+    here.insist_on_settings()  # what is wrong with the file should be said here, not in a log
     watcher = find(here)
     if watcher is None and not _unfinished(here):
         output.say(_("nothing to watch: no task is unfinished"))

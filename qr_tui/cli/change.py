@@ -165,7 +165,7 @@ def remove(here: Here, ids: tuple[str, ...], undo: bool, yes: bool, as_json: boo
 
 
 def _with_removed(here: Here) -> list[Task]:
-    here.settings  # noqa: B018 -- a bad config file is said, not passed over
+    here.insist_on_settings()
     if not here.paths.store.exists():
         return []
     store = here.open_store()

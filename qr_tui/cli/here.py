@@ -86,9 +86,23 @@ class Here:
             output.say(f"{i18n._(WORDS[notice.kind].title)}: {inert(notice.detail)}", "yellow")
         return store
 
+    @property
+    def _configured(self) -> bool:
+        """Whether there is anything to read: without it a command need not bring in what reads it."""
+        return self._given is not None or self.paths.config_file.exists()
+
+    def insist_on_settings(self) -> None:
+        """Refuse to go on with a configuration that cannot be read, even where nothing is needed of it.
+
+        Raises:
+            Trouble: CONFIG, naming file, line and key.
+        """
+        if self._configured and (trouble := self.lenient_settings[1]):
+            raise trouble
+
     def speak(self) -> None:
         """Use the language of settings and environment from now on."""
-        i18n.install(i18n.choose(self.lenient_settings[0].ui.language))
+        i18n.install(i18n.choose(self.lenient_settings[0].ui.language if self._configured else ""))
 
 
 pass_here = click.make_pass_decorator(Here, ensure=True)

@@ -12,7 +12,6 @@ from qr_tui.cli import output
 from qr_tui.cli.exits import Exit, of_kind
 from qr_tui.cli.here import Here, pass_here
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.text import inert
 from qr_tui.core.words import N_
 from qr_tui.i18n import _
 
@@ -165,6 +164,8 @@ def _usage(error: click.UsageError, *, json: bool) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         output.say(error.format_message())
         return Exit.USAGE
+    from qr_tui.core.text import inert
+
     message = inert(error.format_message(), limit=2_000)
     if json:
         from qr_tui.core.export import error_json

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import sys
 from typing import Any, Final, TextIO
 
@@ -10,14 +9,15 @@ import msgspec
 
 from qr_tui.cli.streams import silence
 from qr_tui.core.failures import WORDS, Trouble
-from qr_tui.core.text import inert
 from qr_tui.i18n import _
 
 # JSON escapes C0 controls by itself; these too can act on a terminal, and an escape means the same to a parser.
-_ACTIVE: Final = re.compile(
-    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+_ACTIVE: Final = (
+    "\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
 )
-_CONTROLS: Final = re.compile(_ACTIVE.pattern.replace("[", "[\x00-\x08\x0b-\x1f", 1))
+# everything but the bytes with which those begin in UTF-8: what is left after deleting it tells where to look closer
+_QUIET: Final = bytes(byte for byte in range(256) if byte not in b"\x7f\xc2\xd8\xe1\xe2\xef\xf3")
+_CONTROLS: Final = "\x00-\x08\x0b-\x1f"
 _COLOURS: Final = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "dim": "2", "bold": "1"}
 
 
@@ -29,18 +29,19 @@ def _escape(match: re.Match[str]) -> str:
 def encode(document: object, *, indent: bool = True) -> str:
     """Return `document` as JSON in which nothing can act on a terminal."""
     data = msgspec.json.encode(document)
+    doubtful = bool(data.translate(None, _QUIET))
     text = (msgspec.json.format(data, indent=2) if indent else data).decode()
-    return text if text.isascii() and "\x7f" not in text else _ACTIVE.sub(_escape, text)
+    return re.sub(f"[{_ACTIVE}]", _escape, text) if doubtful else text
 
 
 def without_controls(text: str) -> str:
     """Return `text`, lines kept, with each character that can act on a terminal as its escape."""
-    return _CONTROLS.sub(_escape, text)
+    return re.sub(f"[{_CONTROLS}{_ACTIVE}]", _escape, text)
 
 
 def harmless(text: str) -> str:
     """Return one line of exact text, such as a command to copy, with what can act on a terminal escaped."""
-    return _ACTIVE.sub(_escape, text)
+    return re.sub(f"[{_ACTIVE}]", _escape, text)
 
 
 def is_terminal(stream: TextIO) -> bool:
@@ -63,7 +64,12 @@ def paint(text: str, colour: str, stream: TextIO) -> str:
 
 def width(stream: TextIO) -> int | None:
     """Return how many cells a line of `stream` has, None where lines have no end."""
-    return shutil.get_terminal_size().columns if is_terminal(stream) else None
+    if not is_terminal(stream):
+        return None
+    try:
+        return int(os.environ.get("COLUMNS", "0")) or os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
 
 
 def write(text: str, stream: TextIO) -> None:
@@ -100,6 +106,8 @@ def say(text: str, colour: str = "") -> None:
 
 def trouble_lines(trouble: Trouble) -> list[str]:
     """Return what went wrong, what exactly, and what to do, as lines for stderr."""
+    from qr_tui.core.text import inert
+
     words = WORDS[trouble.kind]
     title = _(words.title)
     detail = inert(_(trouble.detail), limit=2_000)

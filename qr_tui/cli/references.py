@@ -2,16 +2,18 @@
 
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from qr_tui.cli.here import Here
 from qr_tui.core import task as tasks_core
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Task
-from qr_tui.core.text import cut, inert
 from qr_tui.i18n import _
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _CANDIDATES = 8
 
@@ -26,7 +28,7 @@ def one(tasks: Sequence[Task], reference: str) -> Task:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise Trouble(Kind.UNKNOWN_TASK, inert(reference, limit=200))
+        raise Trouble(Kind.UNKNOWN_TASK, reference)
     raise ambiguous(reference, found)
 
 
@@ -34,7 +36,7 @@ def ambiguous(reference: str, found: Sequence[Task]) -> Trouble:
     """Return the trouble that names the tasks `reference` could mean."""
     names = [task.id or task.key for task in found[:_CANDIDATES]]
     more = "" if len(found) <= _CANDIDATES else " …"
-    return Trouble(Kind.AMBIGUOUS, inert(f"{reference}: {', '.join(names)}{more}", limit=2_000))
+    return Trouble(Kind.AMBIGUOUS, f"{reference}: {', '.join(names)}{more}")
 
 
 def several(tasks: Sequence[Task], references: Sequence[str]) -> list[Task]:
@@ -59,7 +61,7 @@ def ids_or_filter(tasks: Sequence[Task], words: Sequence[str]) -> list[Task]:
     for word, hits in zip(words, found, strict=True):
         if len(hits) > 1:
             raise ambiguous(word, hits)
-    raise Trouble(Kind.UNKNOWN_TASK, inert(" ".join(words), limit=200))
+    raise Trouble(Kind.UNKNOWN_TASK, " ".join(words))
 
 
 def filtered(tasks: Sequence[Task], words: Sequence[str]) -> list[Task]:
@@ -77,13 +79,17 @@ def filtered(tasks: Sequence[Task], words: Sequence[str]) -> list[Task]:
         query = parse(text)
     except QueryError as error:
         place = text[error.start : error.end]
-        words = _("filter: {word}: {problem}").format(word=place, problem=error.words(_))
-        raise Trouble(Kind.USAGE, inert(words)) from None
+        problem = _("filter: {word}: {problem}").format(word=place, problem=error.words(_))
+        raise Trouble(Kind.USAGE, problem) from None
     return query.select(tasks, now=time.time())
 
 
-def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> "list[CompletionItem]":
     """Return the ids that begin with, or whose task ends with, what is typed, each with its prompt as help."""
+    from click.shell_completion import CompletionItem
+
+    from qr_tui.core.text import cut, inert
+
     here = ctx.find_object(Here) or Here()
     if not here.paths.store.exists():
         return []

@@ -1,9 +1,10 @@
 """The three standard streams as they really are: closed, broken, or of an encoding that cannot say everything."""
 
+import atexit
 import contextlib
 import os
 import sys
-from typing import Final, TextIO
+from typing import Final, NoReturn, TextIO
 
 _MODES: Final = ((0, "r", "stdin"), (1, "w", "stdout"), (2, "w", "stderr"))
 
@@ -36,6 +37,19 @@ def silence(stream: TextIO) -> None:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, stream.fileno())
         os.close(null)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process with this exit code.
+
+    The kernel takes back the memory of a thousand tasks in no time; the interpreter would free them one by one,
+    longer than it took to print them. Whoever asked to be called at the end still is.
+    """
+    threading = sys.modules.get("threading")
+    if threading is not None and threading.active_count() > 1:
+        sys.exit(drain(code))
+    atexit._run_exitfuncs()
+    os._exit(drain(code))
 
 
 def drain(code: int) -> int:

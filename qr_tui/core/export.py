@@ -49,7 +49,7 @@ def when(at: float | None) -> str | None:
     if at is None:
         return None
     try:
-        return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+        return datetime.fromtimestamp(at // 1, UTC).isoformat()[:19] + "Z"
     except (OverflowError, ValueError, OSError):
         return None
 

@@ -239,24 +239,18 @@ class Catalogue:
         found = []
         if len(request.images) > model.max_images:
             message = N_("{model} is known to take at most {most} images, not {count}")
-            found.append(
-                Remark(message, {"model": model.id, "most": model.max_images, "count": len(request.images)})
-            )
+            found.append(Remark(message, {"model": model.id, "most": model.max_images, "count": len(request.images)}))
         for name, value in request.parameters.items():
             field = model.field(name)
             if field is None:
-                found.append(
-                    Remark(N_("{model} is not known to take {name}"), {"model": model.id, "name": name})
-                )
+                found.append(Remark(N_("{model} is not known to take {name}"), {"model": model.id, "name": name}))
             elif (field.control == "choice" and value not in field.values) or (
                 field.control == "switch" and not isinstance(value, bool)
             ):
                 known = field.values if field.control == "choice" else (True, False)
                 text = ", ".join(str(item).lower() if isinstance(item, bool) else str(item) for item in known)
                 message = N_("{model} is known to take {name} {known}, not {value}")
-                found.append(
-                    Remark(message, {"model": model.id, "name": name, "known": text, "value": str(value)})
-                )
+                found.append(Remark(message, {"model": model.id, "name": name, "known": text, "value": str(value)}))
         return found
 
     def format(self, model: str, parameters: Mapping[str, Parameter]) -> str:

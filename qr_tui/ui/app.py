@@ -10,6 +10,7 @@ import msgspec
 from textual import on
 from textual.app import App
 from textual.binding import Binding
+from textual.events import Resize
 from textual.screen import Screen
 
 from qr_tui.config import Settings, View
@@ -75,7 +76,7 @@ class QrTui(App[int], inherit_bindings=False):
         self.tasks = TasksScreen()
         self._inbox = Inbox(lambda: self.post_message(TasksPending()), lambda event: self.post_message(Told(event)))
         self._studio: Studio | None = None
-        self._ready = asyncio.Event()
+        self._stands = asyncio.Event()
         self._begun = False
         self._last_repaint = float("-inf")
         self._repaint_waits = False
@@ -83,7 +84,7 @@ class QrTui(App[int], inherit_bindings=False):
         self._failure: Trouble | None = None
         self._life = Life(self)
         self.notifier = Notifier(self.terminal, self.write, self.settings.notify.mode, later=self.set_timer)
-        self.clipboard: Clipboard | None = None
+        self._copier: Clipboard | None = None
         for palette in themes.PALETTES.values():
             self.register_theme(themes.theme(palette))
         self._take_look()
@@ -99,7 +100,7 @@ class QrTui(App[int], inherit_bindings=False):
         Raises:
             Trouble: It could not be started.
         """
-        await self._ready.wait()
+        await self._stands.wait()
         if self._studio is None:
             raise self._failure or Trouble(Kind.STORE)
         return self._studio
@@ -119,7 +120,8 @@ class QrTui(App[int], inherit_bindings=False):
         """Ask a question; anything but a plain yes is a no."""
         from qr_tui.ui.screens.confirm import ConfirmScreen
 
-        return bool(await self.push_screen_wait(ConfirmScreen(title, lines, yes or _("yes"), no or _("no"))))
+        answer = await self.push_screen_wait(ConfirmScreen(title, lines, yes or _("yes"), no or _("no")))
+        return answer is True
 
     async def compose_from(self, start: Task | None) -> None:
         """Write a video, from nothing or as `start` was; the cursor goes to what was sent."""
@@ -262,7 +264,7 @@ class QrTui(App[int], inherit_bindings=False):
             tell(self, trouble)
             return
         finally:
-            self._ready.set()
+            self._stands.set()
         self._studio = studio
         self._polling = PollingChanged(here=studio.polling_here, paused=studio.paused)
         self._renew_status()
@@ -291,6 +293,13 @@ class QrTui(App[int], inherit_bindings=False):
         if self._studio is not None:
             self._studio.resume()
         self.tasks.renew_edges()
+
+    def on_resize(self, event: Resize) -> None:
+        """On a terminal too small for anything, say so and nothing else."""
+        from qr_tui.ui.screens.too_small import TooSmallScreen, too_small
+
+        if too_small(event.size.width, event.size.height) and not isinstance(self.screen, TooSmallScreen):
+            self.push_screen(TooSmallScreen(self.look.palette))
 
     # what the engine tells -------------------------------------------------------------------------------------
     @on(TasksPending)
@@ -364,9 +373,9 @@ class QrTui(App[int], inherit_bindings=False):
     async def _copy(self, label: str, text: str) -> None:
         from qr_tui.ui.clipboard import Clipboard
 
-        if self.clipboard is None:
-            self.clipboard = Clipboard(self.terminal, self.front.paths.clipboard_file, self.write)
-        copied = await self.clipboard.copy(text)
+        if self._copier is None:
+            self._copier = Clipboard(self.terminal, self.front.paths.clipboard_file, self.write)
+        copied = await self._copier.copy(text)
         shown = copied.toast(label, ascii_only=self.glyphs.ascii_only)
         say(self, f"{shown}\n{copied.hint}" if copied.hint else shown, warn=not copied.routes)
 

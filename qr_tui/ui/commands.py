@@ -106,9 +106,7 @@ def _field(name: str) -> When:
 
 
 def _shape(context: Context) -> str:
-    return (
-        "" if {"orientation", "aspect_ratio"} & context.model_fields else N_("this model has no such field")
-    )
+    return "" if {"orientation", "aspect_ratio"} & context.model_fields else N_("this model has no such field")
 
 
 _LOOKABLE = (Status.WAITING, Status.RUNNING, Status.DONE, Status.FAILED, Status.STOPPED, Status.QUEUED)
@@ -127,9 +125,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("tasks.clear", ("escape", "backspace"), N_("clear"), N_("clear marks, then the filter")),
     # one task or the marked ones
     Command("tasks.new", ("n",), N_("new"), N_("write a new video"), footer=1),
-    Command(
-        "tasks.copy_id", ("y",), N_("copy id"), N_("copy the id, of all marked tasks one a line"), _has_id, 2
-    ),
+    Command("tasks.copy_id", ("y",), N_("copy id"), N_("copy the id, of all marked tasks one a line"), _has_id, 2),
     Command("tasks.details", ("enter",), N_("details"), N_("everything known of this task"), _any, 3),
     Command(
         "tasks.decide",
@@ -140,9 +136,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         4,
     ),
     Command("tasks.copy_menu", ("Y",), N_("copy …"), N_("copy link, file path, prompt, curl or JSON"), _any),
-    Command(
-        "tasks.again", ("e",), N_("new from this"), N_("write a new video that starts as this one"), _any
-    ),
+    Command("tasks.again", ("e",), N_("new from this"), N_("write a new video that starts as this one"), _any),
     Command("tasks.open", ("o",), N_("open"), N_("open the file or the link"), _any),
     Command(
         "tasks.look",
@@ -198,15 +192,17 @@ COMMANDS: Final[tuple[Command, ...]] = (
         N_("earlier draft"),
         N_("bring back the draft that was here before; this one is kept instead"),
     ),
-    Command(
-        "compose.back", ("escape", "f10"), N_("back"), N_("back to the list, the draft is kept"), footer=8
-    ),
+    Command("compose.back", ("escape", "f10"), N_("back"), N_("back to the list, the draft is kept"), footer=8),
     # details
     Command("details.back", ("escape", "q", "backspace"), N_("back"), N_("back to the list"), footer=1),
+    Command("details.down", ("j", "down"), N_("down"), N_("one line down")),
+    Command("details.up", ("k", "up"), N_("up"), N_("one line up")),
+    Command("details.top", ("g", "home"), N_("top"), N_("first line")),
+    Command("details.bottom", ("G", "end"), N_("bottom"), N_("last line")),
+    Command("details.page_down", ("pagedown", "space"), N_("page down"), N_("one page down")),
+    Command("details.page_up", ("pageup",), N_("page up"), N_("one page up")),
     Command("details.copy_id", ("y",), N_("copy id"), N_("copy the id"), _has_id, 2),
-    Command(
-        "details.copy_menu", ("Y",), N_("copy …"), N_("copy link, file path, prompt, curl or JSON"), _any, 3
-    ),
+    Command("details.copy_menu", ("Y",), N_("copy …"), N_("copy link, file path, prompt, curl or JSON"), _any, 3),
     Command("details.open", ("o",), N_("open"), N_("open the file or the link"), _any),
     Command(
         "details.look",
@@ -230,18 +226,14 @@ COMMANDS: Final[tuple[Command, ...]] = (
         N_("decide an unconfirmed task"),
         _status(Status.UNCONFIRMED, why=N_("nothing to decide here")),
     ),
-    Command(
-        "details.again", ("e",), N_("new from this"), N_("write a new video that starts as this one"), _any, 5
-    ),
+    Command("details.again", ("e",), N_("new from this"), N_("write a new video that starts as this one"), _any, 5),
     Command("details.raw", ("w",), N_("raw answer"), N_("fold or unfold the last raw answer"), _any, 6),
     # everywhere
     Command("app.palette", ("ctrl+p", "colon"), N_("commands"), N_("every command by name")),
     Command("app.help", ("question_mark", "f1"), N_("help"), N_("the keys of this screen"), footer=90),
     Command("app.settings", ("comma",), N_("settings"), N_("theme, language, pace, notices, keys")),
     Command("app.connect", ("C",), N_("connect"), N_("host and key")),
-    Command(
-        "app.quit", ("q",), N_("quit"), N_("leave; unfinished tasks are looked at again next time"), footer=91
-    ),
+    Command("app.quit", ("q",), N_("quit"), N_("leave; unfinished tasks are looked at again next time"), footer=91),
 )
 
 # What terminals swallow or turn into other keys (ctrl+i is tab, ctrl+m is enter, ctrl+s stops output, …).

@@ -16,7 +16,7 @@ class Inbox:
         forward: Called, on any thread, with every event that is no change of tasks.
     """
 
-    def __init__(self, wake: Callable[[], None], forward: Callable[[Event], None]) -> None:
+    def __init__(self, wake: Callable[[], object], forward: Callable[[Event], object]) -> None:
         self._wake = wake
         self._forward = forward
         self._tasks: dict[str, Task] = {}

@@ -325,8 +325,8 @@ def test_what_needs_a_yes_is_asked_and_no_sends_nothing(tmp_path: Path) -> None:
         for answer, sent in (("n", 0), ("y", 1)):
             await pilot.press("ctrl+g")
             await pilot.pause()
-            assert not isinstance(bench.app.screen, ComposeScreen)
-            assert "ten seconds" in " ".join(shown(bench.app).split())
+            while isinstance(bench.app.screen, ComposeScreen) or "identical request" not in shown(bench.app):
+                await pilot.pause()
             await pilot.press(answer)
             await pilot.app.workers.wait_for_complete()
             await pilot.pause()

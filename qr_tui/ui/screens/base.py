@@ -67,6 +67,9 @@ class CommandScreen(Screen[Result], Generic[Result]):
         self._bindings = bindings
         self.refresh_bindings()
 
+    def restyle(self) -> None:
+        """Draw in the app's look of now; a screen that draws by itself says how."""
+
     # what the registry may ask before a command runs -----------------------------------------------------------
     @property
     def targets(self) -> list[Task]:

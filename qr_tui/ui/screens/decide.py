@@ -41,7 +41,7 @@ class DecideScreen(Dialog[str | None]):
     def __init__(self, studio: "Studio", task: Task) -> None:
         super().__init__()
         self._studio = studio
-        self._task = task
+        self._decided = task
         self._at = 0
         self._busy = False
         self._sure = False
@@ -50,7 +50,7 @@ class DecideScreen(Dialog[str | None]):
         """Yield what happened, the three ways, and the field for the id."""
         words = WORDS[Kind.LOST_ANSWER]
         with Vertical(id="box"):
-            yield Static(Content(cut(inert(self._task.prompt, limit=400), 200)), classes="muted", markup=False)
+            yield Static(Content(cut(inert(self._decided.prompt, limit=400), 200)), classes="muted", markup=False)
             yield Static(Content(_(words.meaning)), markup=False)
             for number, _choice in enumerate(self._choices(), 1):
                 yield Static(id=f"choice{number}", classes="choice", markup=False)
@@ -134,13 +134,13 @@ class DecideScreen(Dialog[str | None]):
             if self._at == 0:
                 if not found:
                     raise Trouble(Kind.USAGE, _("The id is empty: paste it, or choose another way."))
-                await self._studio.decide(self._task.key, Adopt(found))
+                await self._studio.decide(self._decided.key, Adopt(found))
                 done = _("adopted {id}: it is watched now").format(id=inert(found, limit=120))
             elif self._at == 1:
-                await self._studio.decide(self._task.key, SendAgain())
+                await self._studio.decide(self._decided.key, SendAgain())
                 done = _("sent again")
             else:
-                await self._studio.decide(self._task.key, Drop())
+                await self._studio.decide(self._decided.key, Drop())
                 done = _("dropped: it stays in the list as stopped")
         except Trouble as trouble:
             self._tell(trouble)

@@ -4,8 +4,6 @@ import asyncio
 from functools import partialmethod
 from typing import TYPE_CHECKING
 
-from textual.widget import Widget
-
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.text import inert
 from qr_tui.i18n import _
@@ -14,6 +12,7 @@ from qr_tui.ui.screens.base import CommandScreen
 
 if TYPE_CHECKING:
     from qr_tui.ui.listing import Listing
+    from qr_tui.ui.widgets.bar import Bar
     from qr_tui.ui.widgets.filter_bar import FilterBar
     from qr_tui.ui.widgets.task_list import TaskList
 
@@ -26,7 +25,7 @@ class Finding(CommandScreen[None]):
 
     listing: "Listing"
     list: "TaskList"
-    status: Widget
+    status: "Bar"
     filter_bar: "FilterBar | None" = None
 
     def renew_edges(self) -> None:
@@ -169,17 +168,17 @@ class Finding(CommandScreen[None]):
         return self.filter_bar
 
     def _arrange(self, order: str, reverse: bool) -> None:
-        anchor = self.list.anchor()
+        anchor = self.list.hold()
         self.listing.arrange(order, reverse, self.qr.front.clock())
         self._shown_anew(anchor)
 
     def _rebuild(self) -> None:
-        anchor = self.list.anchor()
+        anchor = self.list.hold()
         self.listing.rebuild(self.qr.front.clock())
         self._shown_anew(anchor)
 
     async def _rebuild_gently(self) -> None:
-        anchor = self.list.anchor()
+        anchor = self.list.hold()
         await self.listing.rebuild_gently(self.qr.front.clock())
         self._shown_anew(anchor)
 

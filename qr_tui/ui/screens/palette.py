@@ -45,7 +45,7 @@ class CommandLines(ScrollView, inherit_bindings=False):
     def narrow(self, text: str) -> None:
         """Show the commands that hold every word of `text`, those whose title begins with it first."""
         words = text.casefold().split()
-        found = []
+        found: list[tuple[bool, int, Command]] = []
         for command in self._all:
             title, help_ = _(command.title).casefold(), _(command.help).casefold()
             hay = f"{title} {help_} {command.id}"
@@ -160,4 +160,3 @@ class PaletteScreen(Dialog[str | None]):
         event.stop()
         command = self._lines.current
         self.dismiss(command.id if command else None)
-

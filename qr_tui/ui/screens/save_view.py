@@ -32,14 +32,14 @@ class SaveViewScreen(Dialog[tuple[int, str] | None]):
     def __init__(self, views: Mapping[str, View], filter_text: str) -> None:
         super().__init__()
         self._views = views
-        self._name = filter_text or _("all tasks")
+        self._offered = filter_text or _("all tasks")
         self._digit = next((digit for digit in DIGITS if digit not in views), "1")
 
     def compose(self) -> ComposeResult:
         """Yield the name and the nine digits."""
         with Vertical(id="box"):
             yield Static(Content(_("name")), classes="muted", markup=False)
-            field = Input(inert(self._name, limit=60), max_length=60, select_on_focus=True)
+            field = Input(inert(self._offered, limit=60), max_length=60, select_on_focus=True)
             field.cursor_blink = False
             yield field
             yield Static(Content(_("digit")), classes="muted", markup=False)

@@ -103,6 +103,8 @@ class TasksScreen(Finding, TaskActions[None]):
     def restyle(self) -> None:
         """Draw everything in the app's look of now: another theme, language or keymap."""
         self.list.restyle(self.qr.look)
+        if self._pane is not None:
+            self._pane.restyle(self.qr.look)
         for bar in self.query(Bar):
             bar.on_resize()
         self._moved()

@@ -97,6 +97,11 @@ class PlainEditor(TextArea, inherit_bindings=False):
 class PlainInput(Input):
     """A one-line field: no blink, and a paste loses its line breaks instead of its other lines."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+    ]
+
     def __init__(self, value: str = "", **options: Any) -> None:  # noqa: ANN401 -- what every widget takes
         super().__init__(_one_line(value), compact=True, select_on_focus=False, **options)
         self.cursor_blink = False

@@ -58,13 +58,13 @@ class TaskList(ScrollView, inherit_bindings=False):
     # what the screen calls -------------------------------------------------------------------------------------
     def load(self, tasks: Iterable[Task]) -> None:
         """Show a whole list anew."""
-        anchor = self._anchor()
+        anchor = self._held()
         self.listing.load(tasks, self._clock())
         self.show_all(anchor)
 
     def update(self, tasks: Sequence[Task], removed: Sequence[str] = ()) -> None:
         """Show new and changed tasks; nothing else is drawn again unless rows came or went."""
-        anchor = self._anchor()
+        anchor = self._held()
         changed = self.listing.update(tasks, removed, self._clock())
         if changed.everything:
             self.show_all(anchor)
@@ -83,9 +83,9 @@ class TaskList(ScrollView, inherit_bindings=False):
         self.reveal()
         self.refresh()
 
-    def anchor(self) -> tuple[str, int] | None:
+    def hold(self) -> tuple[str, int] | None:
         """Return the task that must not move, and its line: pass it to `show_all` after changing the listing."""
-        return self._anchor()
+        return self._held()
 
     def redraw(self, keys: Iterable[str]) -> None:
         """Draw these rows again, sending only the cells that differ."""
@@ -137,7 +137,7 @@ class TaskList(ScrollView, inherit_bindings=False):
     # drawing ---------------------------------------------------------------------------------------------------
     def on_resize(self) -> None:
         """Choose the columns for the new width; the cursor stays in view."""
-        anchor = self._anchor()
+        anchor = self._held()
         if self._form.width != self.size.width:
             self._form = layout(self.size.width)
             self._drawn.clear()
@@ -183,7 +183,7 @@ class TaskList(ScrollView, inherit_bindings=False):
     def _in_view(self) -> list[str]:
         return self.listing.shown[self.top : self.top + self.size.height]
 
-    def _anchor(self) -> tuple[str, int] | None:
+    def _held(self) -> tuple[str, int] | None:
         """The cursor's task while it is in view, else the first row's."""
         if not self.listing.shown:
             return None

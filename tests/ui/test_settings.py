@@ -1,0 +1,258 @@
+"""Settings: everything there is to set, written at once, comments kept, errors in words."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from qr_tui import config, i18n
+from qr_tui.config import Settings
+from qr_tui.ui.screens.keys import KeysScreen
+from qr_tui.ui.screens.settings import SettingsScreen
+from qr_tui.ui.widgets.field_row import FieldRow
+from qr_tui.ui.widgets.notes import Notes
+from qr_tui.ui.widgets.option_lines import OptionLines
+from qr_tui.ui.widgets.text_row import TextRow
+from tests.ui.fakes import FakeStudio, make_front
+from tests.ui.forms import FormApp, drive, shown
+
+Script = Callable[["Bench", Pilot[Any]], Awaitable[None]]
+
+
+class App(FormApp):
+    """Remembers which settings it was told to use."""
+
+    used: list[Settings]
+
+    def use_settings(self, settings: Settings) -> list[Any]:
+        self.used.append(settings)
+        return []
+
+
+class Bench:
+    def __init__(self, home: Path, text: str | None = None) -> None:
+        self.front = make_front(home, FakeStudio())
+        self.path = self.front.paths.config_file
+        if text is not None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.write_text(text)
+        self.app = App(self.front, lambda: SettingsScreen(self.front))
+        self.app.used = []
+
+    @property
+    def screen(self) -> SettingsScreen:
+        return next(screen for screen in self.app.screen_stack if isinstance(screen, SettingsScreen))
+
+    @property
+    def notes(self) -> str:
+        return " | ".join(note.text for note in self.app.screen.query_one(Notes).notes)
+
+    @property
+    def settings(self) -> Settings:
+        return config.load(self.path)
+
+    def focus(self, key: str) -> FieldRow | TextRow:
+        row = self.screen.row(key)
+        (row.entry if isinstance(row, TextRow) else row).focus()
+        return row
+
+    def run(self, script: Script, *, size: tuple[int, int] = (80, 24)) -> None:
+        async def go(pilot: Pilot[Any]) -> None:
+            await script(self, pilot)
+
+        drive(self.app, go, size=size)
+
+
+async def settle(pilot: Pilot[Any]) -> None:
+    """Wait for what is being written; the worker that waits for a dialog goes on waiting."""
+    await pilot.pause()
+    for worker in [one for one in pilot.app.workers if one.group == "write"]:
+        await worker.wait()
+    await pilot.pause()
+
+
+async def open_keys(bench: Bench, pilot: Pilot[Any], command: str) -> None:
+    bench.focus("keys")
+    await pilot.press("enter")
+    await pilot.pause()
+    assert isinstance(bench.app.screen, KeysScreen)
+    lines = bench.app.screen.query_one(OptionLines)
+    lines.move_to(next(index for index, line in enumerate(lines.lines) if line.value == command))
+
+
+def test_every_setting_of_the_table_is_there_and_explained(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        assert {row.field for row in bench.screen.rows()} == {setting.key for setting in config.DESCRIBE}
+        for setting in config.DESCRIBE:
+            bench.focus(setting.key)
+            await pilot.pause()
+            page = " ".join(shown(bench.app).split())
+            assert setting.help.split(";")[0][:40] in page, setting.key
+            focused = bench.app.focused
+            assert focused is not None
+            assert bench.screen.find_widget(focused).visible_region.height == 1, setting.key
+
+    for size in ((80, 24), (60, 15), (40, 10)):
+        Bench(tmp_path / str(size[0])).run(script, size=size)
+
+
+def test_a_choice_is_written_at_once_and_comments_stay(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        bench.focus("ui.theme")
+        await pilot.press("space")
+        await settle(pilot)
+        assert bench.settings.ui.theme == "light"
+        assert "# mine" in bench.path.read_text()
+        assert "ui.theme: written" in bench.notes
+        assert bench.app.used[-1].ui.theme == "light"
+
+    Bench(tmp_path, '[ui]\n# mine\nglyphs = "ascii"\n').run(script)
+
+
+def test_a_number_is_written_by_enter_and_by_leaving_the_field(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        bench.focus("poll.every")
+        await pilot.press("ctrl+u", "1", "5", "enter")
+        await settle(pilot)
+        assert bench.settings.poll.every == 15
+        assert "next start" in bench.notes
+        bench.focus("limits.videos_per_day")
+        await pilot.press("ctrl+u", "7", "tab")
+        await settle(pilot)
+        assert bench.settings.limits.videos_per_day == 7
+        bench.focus("poll.per_minute")
+        await pilot.press("ctrl+u", "6", "0", "escape")
+        await settle(pilot)
+        assert bench.app.result is None
+        assert bench.settings.poll.per_minute == 60
+
+    Bench(tmp_path).run(script)
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "words"),
+    [
+        ("poll.every", "soon", "a number"),
+        ("poll.in_flight", "99", "poll.in_flight"),
+        ("poll.in_flight", "1.5", "an integer"),
+        ("host.base_url", "ftp://x", "host.base_url"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_in_words(tmp_path: Path, key: str, typed: str, words: str) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        row = bench.focus(key)
+        assert isinstance(row, TextRow)
+        row.text = typed
+        await pilot.press("enter")
+        await settle(pilot)
+        assert words in bench.notes
+        assert row.text == typed
+        assert bench.settings == Settings()
+
+    Bench(tmp_path).run(script)
+
+
+def test_the_default_comes_back_by_a_key(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        for key in ("poll.every", "ui.theme"):
+            bench.focus(key)
+            await pilot.press("ctrl+r")
+            await settle(pilot)
+        assert bench.settings == Settings()
+        row = bench.screen.row("poll.every")
+        assert isinstance(row, TextRow)
+        assert row.text == "10"
+
+    Bench(tmp_path, '[poll]\nevery = 20\n[ui]\ntheme = "light"\n').run(script)
+
+
+def test_a_damaged_file_is_said_and_never_overwritten(tmp_path: Path) -> None:
+    text = "[poll\nevery = ="
+
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        assert "config.toml" in bench.notes
+        bench.focus("ui.theme")
+        await pilot.press("space")
+        await settle(pilot)
+        assert "config.toml" in bench.notes
+        row = bench.screen.row("ui.theme")
+        assert isinstance(row, FieldRow)
+        assert row.value == "dark"
+
+    bench = Bench(tmp_path, text)
+    bench.run(script)
+    assert bench.path.read_text() == text
+
+
+def test_the_language_changes_under_the_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        before = bench.screen.row("ui.language")
+        before.focus()
+        await pilot.press("right")
+        await settle(pilot)
+        after = bench.screen.row("ui.language")
+        assert after is not before
+        assert after.has_focus
+        assert isinstance(after, FieldRow)
+        assert after.value == "en"
+        assert "written" in bench.notes
+
+    Bench(tmp_path).run(script)
+    i18n.install("en")
+
+
+def test_a_key_is_changed_by_typing_it(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        await open_keys(bench, pilot, "tasks.new")
+        await pilot.press("enter", "ctrl+n")
+        await settle(pilot)
+        assert bench.settings.keys == {"tasks.new": "ctrl+n"}
+        assert bench.app.used[-1].keys == {"tasks.new": "ctrl+n"}
+        assert "tasks.new: ctrl+n" in bench.notes
+        await pilot.press("d")
+        await settle(pilot)
+        assert bench.settings.keys == {}
+        await pilot.press("enter", "escape")
+        await settle(pilot)
+        assert isinstance(bench.app.screen, KeysScreen)
+        assert bench.settings.keys == {}
+        await pilot.press("q")
+        await settle(pilot)
+        assert not isinstance(bench.app.screen, KeysScreen)
+
+    Bench(tmp_path).run(script)
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [("y", ("tasks.new", "tasks.copy_id")), ("question_mark", ("tasks.new", "app.help")), ("ctrl+s", ("ctrl+s",))],
+)
+def test_a_clash_or_a_swallowed_key_is_refused(tmp_path: Path, key: str, words: tuple[str, ...]) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        await open_keys(bench, pilot, "tasks.new")
+        await pilot.press("enter", key)
+        await settle(pilot)
+        for word in words:
+            assert word in bench.notes
+        assert bench.settings.keys == {}
+
+    Bench(tmp_path).run(script)
+
+
+def test_keys_that_mean_something_in_the_list_can_be_chosen_too(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        await open_keys(bench, pilot, "app.connect")
+        await pilot.press("enter", "f11")
+        await settle(pilot)
+        await open_again(bench, pilot, "tasks.down")
+        await pilot.press("enter", "d")
+        await settle(pilot)
+        assert bench.settings.keys == {"app.connect": "f11", "tasks.down": "d"}
+
+    async def open_again(bench: Bench, pilot: Pilot[Any], command: str) -> None:
+        lines = bench.app.screen.query_one(OptionLines)
+        lines.move_to(next(index for index, line in enumerate(lines.lines) if line.value == command))
+
+    Bench(tmp_path).run(script)

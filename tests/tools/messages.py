@@ -1,119 +1,231 @@
-"""Messages for translators: collected from the source, kept as .po, compiled to the .mo that the program reads.
+"""The translators' tool: ``python -m tests.tools.messages update | compile | check | missing | extract``.
 
-``python -m tests.tools.messages update`` brings the catalogue up to the source, ``compile`` makes the .mo, ``check``
-says what is missing, stale or wrong. ``missing`` prints what has no translation yet.
+Messages are what stands in ``_()``, ``N_()`` and ``ngettext()``; they are collected into the catalogue of each
+language, which people edit, and compiled into what the program reads. Both files come out the same on every machine.
 """
 
-import io
-import re
+import ast
+import gettext
+import struct
 import sys
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+from string import Formatter
+from typing import Final
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import write_mo
+from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
-ROOT = Path(__file__).parents[2]
-PACKAGE = ROOT / "qr_tui"
-LANGUAGE = "zh_CN"
-FOLDER = PACKAGE / "locale" / LANGUAGE / "LC_MESSAGES"
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
-DATE = datetime(2026, 1, 1, tzinfo=UTC)  # fixed: a true date would change the file with every run
-_BRACES = re.compile(r"\{[^{}]*\}")
+ROOT: Final = Path(__file__).parents[2]
+PACKAGE: Final = ROOT / "qr_tui"
+LANGUAGES: Final = ("zh_CN",)
+KEYWORDS: Final = {"_": None, "N_": None, "ngettext": (1, 2)}
+_HEADER: Final = """\
+# {language} messages of qr-tui.
+msgid ""
+msgstr ""
+{lines}
+
+"""
+_FIELDS: Final = {
+    "Project-Id-Version": "qr-tui",
+    "Language": "{language}",
+    "MIME-Version": "1.0",
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Transfer-Encoding": "8bit",
+    "Plural-Forms": "nplurals=1; plural=0;",
+}
 
 
-def collect() -> Catalog:
-    """Return every message of the package, in the order of its files."""
-    catalogue = Catalog(project="qr-tui", fuzzy=False)
-    found = extract_from_dir(PACKAGE, [("**.py", "python")], keywords=KEYWORDS)
-    for file, _line, message, comments, context in sorted(found, key=lambda item: (item[0], item[1])):
-        # no line numbers: they would change the catalogue with every edit of the source
-        catalogue.add(message, locations=[(f"qr_tui/{file}", 1)], auto_comments=comments, context=context)
-    return catalogue
+def po_file(language: str, package: Path = PACKAGE) -> Path:
+    """Return where people edit the messages of `language`."""
+    return package / "locale" / language / "LC_MESSAGES" / "qr_tui.po"
 
 
-def stored() -> Catalog:
-    """Return the catalogue as it is kept."""
-    with (FOLDER / "qr_tui.po").open("rb") as file:
-        return read_po(file, locale=LANGUAGE)
+def extract(package: Path = PACKAGE) -> Catalog:
+    """Return every message in the code under `package`."""
+    found = Catalog()
+    for path in sorted(package.rglob("*.py")):
+        place = path.relative_to(package.parent).as_posix()
+        for line, message, _comments, _context in extract_from_file("python", path, keywords=KEYWORDS):
+            found.add(message, None, [(place, line)])
+    return found
 
 
-def update() -> None:
-    """Bring the kept catalogue up to the source; messages that are gone are dropped, none is guessed."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    path = FOLDER / "qr_tui.po"
-    fresh = collect()
-    if path.exists():
-        known = stored()
-        known.update(fresh, no_fuzzy_matching=True)
-        known.obsolete.clear()
-    else:
-        known = fresh
-        known.locale = LANGUAGE
-    known.header_comment = "# Simplified Chinese messages of qr-tui."
-    known.project, known.version, known.msgid_bugs_address = "qr-tui", "0", "none"
-    known.creation_date = known.revision_date = DATE
-    with path.open("wb") as file:
-        write_po(file, known, width=120, omit_header=False, sort_by_file=False, include_lineno=False)
+def update(language: str, package: Path = PACKAGE) -> bytes:
+    """Bring the catalogue of `language` up to the code: new messages come in empty, those that are gone go."""
+    path = po_file(language, package)
+    template, known = extract(package), load(language, package)
+    fresh = Catalog(locale=language)
+    for message in _messages(template):
+        old = known.get(message.id)
+        kept = old.string if old is not None else ("" if isinstance(message.id, str) else ("",))
+        flags = old.flags if old is not None else ()
+        places = sorted({place for place, _line in message.locations})
+        fresh.add(message.id, kept, [(place, 0) for place in places], flags)
+    body = BytesIO()
+    write_po(body, fresh, width=110, sort_by_file=True, include_lineno=False, omit_header=True)
+    lines = "\n".join(f'"{line}\\n"' for line in _fields(language).splitlines())
+    content = _HEADER.format(language=language, lines=lines).encode() + body.getvalue()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return content
 
 
-def compiled(catalogue: Catalog) -> bytes:
-    """Return the .mo of `catalogue`."""
-    target = io.BytesIO()
-    write_mo(target, catalogue)
-    return target.getvalue()
+def load(language: str, package: Path = PACKAGE) -> Catalog:
+    """Return the catalogue of `language` as people left it, empty if there is none yet."""
+    path = po_file(language, package)
+    if not path.exists():
+        return Catalog(locale=language)
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
 
 
-def problems() -> list[str]:
-    """Return what keeps the catalogue from being complete: one line each, none when all is well."""
-    source = {message.id for message in collect() if message.id}
-    known = {message.id: message for message in stored() if message.id}
-    found = [f"not in the catalogue: {identity!r}" for identity in source - known.keys()]
-    found += [f"no longer in the source: {identity!r}" for identity in known.keys() - source]
-    for identity, message in known.items():
-        singles = [identity] if isinstance(identity, str) else list(identity)
-        texts = _texts(message)
-        if message.fuzzy or not all(texts):
-            found.append(f"not translated: {identity!r}")
+def compiled(language: str, package: Path = PACKAGE) -> bytes:
+    """Return the catalogue of `language` as the program reads it: GNU MO, sorted, without dates."""
+    texts = {"": _fields(language)}
+    for message in _messages(load(language, package)):
+        if message.fuzzy or not _translated(message):
             continue
-        allowed = {frozenset(_BRACES.findall(single)) for single in singles}
-        found += [
-            f"other placeholders: {identity!r} → {text!r}"
-            for text in texts
-            if frozenset(_BRACES.findall(text)) not in allowed
-        ]
-    if (FOLDER / "qr_tui.mo").read_bytes() != compiled(stored()):
-        found.append("the .mo is not made from the .po: make messages")
-    return sorted(found)
+        name = message.id if isinstance(message.id, str) else "\0".join(message.id)
+        texts[name] = "\0".join(_texts(message))
+    pairs = sorted((text.encode(), translation.encode()) for text, translation in texts.items())
+    start = 28 + 16 * len(pairs)
+    originals: list[int] = []
+    translations: list[int] = []
+    data = b""
+    for column, table in ((0, originals), (1, translations)):
+        for pair in pairs:
+            table += [len(pair[column]), start + len(data)]
+            data += pair[column] + b"\0"
+    head = (0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0, start)
+    return struct.pack(f"<7I{4 * len(pairs)}I", *head, *originals, *translations) + data
+
+
+def compile_(language: str, package: Path = PACKAGE) -> None:
+    """Write what the program reads."""
+    po_file(language, package).with_suffix(".mo").write_bytes(compiled(language, package))
+
+
+def check(language: str, package: Path = PACKAGE) -> list[str]:
+    """Return what keeps `language` from being complete, one line each; nothing when it is."""
+    wrong = list(unreadable(package))
+    template, catalogue = extract(package), load(language, package)
+    for message in _messages(template):
+        if catalogue.get(message.id) is None:
+            wrong.append(f"missing: {_shown(message)}")
+    for message in _messages(catalogue):
+        if template.get(message.id) is None:
+            wrong.append(f"stale: {_shown(message)}")
+        elif message.fuzzy:
+            wrong.append(f"fuzzy: {_shown(message)}")
+        elif not _translated(message):
+            wrong.append(f"untranslated: {_shown(message)}")
+        else:
+            wrong += _faults(message)
+    binary = po_file(language, package).with_suffix(".mo")
+    if not binary.exists() or binary.read_bytes() != compiled(language, package):
+        wrong.append(f"not compiled: {binary.name}; run: make messages")
+    return wrong
+
+
+def unreadable(package: Path = PACKAGE) -> Iterator[str]:
+    """Yield the calls whose message cannot be collected because it is put together while the program runs."""
+    for path in sorted(package.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            count = {"_": 1, "N_": 1, "ngettext": 2}.get(name, 0)
+            for argument in node.args[:count]:
+                joined = isinstance(argument, (ast.JoinedStr, ast.BinOp))
+                formatted = (
+                    isinstance(argument, ast.Call)
+                    and isinstance(argument.func, ast.Attribute)
+                    and argument.func.attr == "format"
+                )
+                if joined or formatted or (name == "N_" and not isinstance(argument, ast.Constant)):
+                    yield f"not a plain message: {path.relative_to(package.parent)}:{node.lineno}"
+
+
+def _messages(catalogue: Catalog) -> list[Message]:
+    return [message for message in catalogue if message.id]
+
+
+def _translated(message: Message) -> bool:
+    return all(_texts(message))
 
 
 def _texts(message: Message) -> list[str]:
-    return [message.string or ""] if isinstance(message.string, str | None) else list(message.string)
+    """Return the translations of a message: one, or one for each plural form."""
+    return list(message.string) if isinstance(message.string, (tuple, list)) else [message.string or ""]
 
 
-def main(action: str) -> int:
-    """Carry out one action and return the exit code."""
-    if action == "update":
-        update()
-    elif action == "compile":
-        (FOLDER / "qr_tui.mo").write_bytes(compiled(stored()))
-    elif action == "missing":
-        for message in stored():
-            if message.id and not all(_texts(message)):
-                _say(repr(message.id))
-    else:
-        found = problems()
-        for line in found:
-            _say(line)
-        return bool(found)
-    return 0
+def _shown(message: Message) -> str:
+    return repr(message.id if isinstance(message.id, str) else message.id[0])
 
 
-def _say(line: str) -> None:
-    print(line)  # noqa: T201 -- it is what this program is for
+def _faults(message: Message) -> Iterator[str]:
+    """Yield what a translation lost or added."""
+    ids = [message.id] if isinstance(message.id, str) else list(message.id)
+    wanted = {name for text in ids for name in places(text)}
+    for text in _texts(message):
+        try:
+            found = places(text)
+        except ValueError:
+            yield f"broken braces: {_shown(message)}"
+            continue
+        # one language may not need to say the number where another does; the rest must be there
+        if found != wanted and not (len(ids) > 1 and found | {"n"} == wanted | {"n"}):
+            yield f"places differ: {_shown(message)} has {sorted(wanted)}, its translation {sorted(found)}"
+        if text[:1].isspace() != ids[0][:1].isspace() or text[-1:].isspace() != ids[0][-1:].isspace():
+            yield f"space at an end differs: {_shown(message)}"
+
+
+def places(text: str) -> set[str]:
+    """Return the names of the ``{places}`` in a message."""
+    return {name for _text, name, _format, _conversion in Formatter().parse(text) if name is not None}
+
+
+def _fields(language: str) -> str:
+    return "".join(f"{name}: {value.format(language=language)}\n" for name, value in _FIELDS.items())
+
+
+def problems() -> list[str]:
+    """Return what keeps the languages of the program from being complete: one line each, none when all is well."""
+    return [f"{language}: {line}" for language in LANGUAGES for line in check(language)]
+
+
+def main(arguments: list[str]) -> int:
+    """Run one step for every language; 1 when a check finds something."""
+    lines: list[str] = []
+    match arguments:
+        case ["update"]:
+            for language in LANGUAGES:
+                update(language)
+        case ["compile"]:
+            for language in LANGUAGES:
+                compile_(language)
+        case ["extract"]:
+            lines = [_shown(message) for message in _messages(extract())]
+        case ["missing"]:
+            for language in LANGUAGES:
+                lines += [_shown(message) for message in _messages(load(language)) if not _translated(message)]
+        case ["check"]:
+            lines = problems()
+        case _:
+            sys.stderr.write(f"{__doc__}")
+            return 2
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    return int(arguments == ["check"] and bool(lines))
+
+
+def read_back(content: bytes) -> gettext.GNUTranslations:
+    """Return the translations in a compiled catalogue, read as the program reads them."""
+    return gettext.GNUTranslations(BytesIO(content))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "check"))
+    sys.exit(main(sys.argv[1:]))

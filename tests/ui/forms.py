@@ -70,3 +70,12 @@ def drive(app: FormApp, script: Callable[[Pilot[Any]], Awaitable[None]], *, size
 def shown(app: App[Any]) -> str:
     """Return the screen as text, one line a row, the marks of wide characters' second cells left out."""
     return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())
+
+
+async def until(pilot: Pilot[Any], holds: Callable[[], bool]) -> None:
+    """Wait until `holds` says so, ten seconds at most."""
+    for _ in range(500):
+        if holds():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"never came true; the screen shows:\n{shown(pilot.app)}")

@@ -21,7 +21,7 @@ from qr_tui.ui.widgets.field_row import FieldRow
 from qr_tui.ui.widgets.notes import Notes
 from qr_tui.ui.widgets.text_row import TextRow
 from tests.ui.fakes import make_task
-from tests.ui.forms import CheckingStudio, FormApp, drive, front_of, shown
+from tests.ui.forms import CheckingStudio, FormApp, drive, front_of, shown, until
 
 # The body of the vendor's own page: keys, types, values.
 VENDOR = {
@@ -325,8 +325,8 @@ def test_what_needs_a_yes_is_asked_and_no_sends_nothing(tmp_path: Path) -> None:
         for answer, sent in (("n", 0), ("y", 1)):
             await pilot.press("ctrl+g")
             await pilot.pause()
-            while isinstance(bench.app.screen, ComposeScreen) or "identical request" not in shown(bench.app):
-                await pilot.pause()
+            await until(pilot, lambda: "was sent a moment ago" in shown(bench.app))
+            assert not isinstance(bench.app.screen, ComposeScreen)
             await pilot.press(answer)
             await pilot.app.workers.wait_for_complete()
             await pilot.pause()
@@ -373,8 +373,8 @@ def test_the_draft_is_back_after_leaving_and_after_a_kill(tmp_path: Path) -> Non
         assert bench.screen.request.parameters["orientation"] == "landscape"
         assert "draft restored" in shown(bench.app)
         await type_text(pilot, "!")
-        while bench.file.load().draft.prompt != "half 一半!":  # written by itself, nothing pressed
-            await pilot.pause(0.02)
+        # written by itself, nothing pressed
+        await until(pilot, lambda: bench.file.load().draft.prompt == "half 一半!")
 
     Bench(tmp_path).run(leave)
     Bench(tmp_path).run(back)

@@ -29,6 +29,7 @@ class FormApp(App[Any]):
 
     ENABLE_COMMAND_PALETTE = False
     glyphs = UNICODE
+    animation_level = "none"
 
     def __init__(self, front: Front, make: Callable[[], Screen[Any]]) -> None:
         super().__init__()
@@ -79,3 +80,15 @@ async def until(pilot: Pilot[Any], holds: Callable[[], bool]) -> None:
             return
         await pilot.pause(0.02)
     raise AssertionError(f"never came true; the screen shows:\n{shown(pilot.app)}")
+
+
+async def in_sight(pilot: Pilot[Any], *, least: int = 1) -> None:
+    """Wait until what has the focus is on the screen, at least `least` cells of it."""
+
+    def holds() -> bool:
+        focused = pilot.app.focused
+        assert focused is not None
+        region = pilot.app.screen.find_widget(focused).visible_region
+        return region.height >= 1 and region.width >= least
+
+    await until(pilot, holds)

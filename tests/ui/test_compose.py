@@ -1,5 +1,6 @@
 """Compose: what a person sets is what is sent, and nothing written is ever lost."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Request, Task
 from qr_tui.services.checks import Concern
 from qr_tui.ui.draft import Draft, DraftFile
+from qr_tui.ui.glyphs import ASCII
 from qr_tui.ui.screens.choose import ChooseScreen
 from qr_tui.ui.screens.compose import ComposeScreen
 from qr_tui.ui.screens.request import RequestScreen
@@ -21,7 +23,7 @@ from qr_tui.ui.widgets.field_row import FieldRow
 from qr_tui.ui.widgets.notes import Notes
 from qr_tui.ui.widgets.text_row import TextRow
 from tests.ui.fakes import make_task
-from tests.ui.forms import CheckingStudio, FormApp, drive, front_of, shown, until
+from tests.ui.forms import CheckingStudio, FormApp, drive, front_of, in_sight, shown, until
 
 # The body of the vendor's own page: keys, types, values.
 VENDOR = {
@@ -134,10 +136,7 @@ def test_every_control_is_reached_by_tab_and_seen_when_it_has_the_focus(tmp_path
             owner = focused if isinstance(focused, FieldRow) else focused.parent
             if isinstance(owner, FieldRow | TextRow):
                 seen.append(owner.field)
-            await pilot.pause()
-            visible = bench.screen.find_widget(focused).visible_region
-            assert visible.height >= 1, focused
-            assert visible.width >= 10, focused
+            await in_sight(pilot, least=10)
             await pilot.press("tab")
             if bench.screen.prompt.has_focus:
                 break
@@ -344,6 +343,55 @@ def test_two_presses_send_once(tmp_path: Path) -> None:
         assert len(bench.sent) == 1
 
     Bench(tmp_path).run(script)
+
+
+def test_there_is_no_way_back_while_it_is_being_sent(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        go, begun = asyncio.Event(), asyncio.Event()
+        submit = bench.studio.submit
+
+        async def slow(request: Request, **options: Any) -> list[Task]:
+            begun.set()
+            await go.wait()
+            return await submit(request, **options)
+
+        bench.studio.submit = slow  # type: ignore[method-assign]
+        await type_text(pilot, "x")
+        await pilot.press("ctrl+g")
+        await begun.wait()
+        await pilot.press("f10")
+        await pilot.pause()
+        assert bench.app.result == "still open"
+        go.set()
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert len(bench.app.result) == 1
+        assert bench.file.load().draft.prompt == ""
+
+    Bench(tmp_path).run(script)
+
+
+def test_what_is_worth_knowing_of_a_model_stands_there(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        await choose_model(pilot, "veo3.1-fast")
+        assert "Veo understands English only" in bench.notes
+        assert "Sora" not in bench.notes
+
+    Bench(tmp_path).run(script)
+
+
+def test_without_unicode_only_ascii_is_drawn(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        bench.row("watermark").focus()
+        await pilot.pause()
+        assert shown(bench.app).isascii()
+        await pilot.press("f2")
+        await pilot.pause()
+        assert isinstance(bench.app.screen, ChooseScreen)
+
+    bench = Bench(tmp_path)
+    bench.app.glyphs = ASCII
+    bench.run(script)
 
 
 def test_after_sending_the_prompt_goes_and_the_settings_stay(tmp_path: Path) -> None:

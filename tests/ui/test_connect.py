@@ -17,7 +17,7 @@ from qr_tui.ui.front import Front
 from qr_tui.ui.screens.connect import ConnectScreen
 from qr_tui.ui.widgets.notes import Notes
 from tests.ui.fakes import FakeStudio, make_front
-from tests.ui.forms import FormApp, drive, shown
+from tests.ui.forms import FormApp, drive, in_sight, shown
 
 KEY = "sk-test-0123456789abcdef"
 
@@ -284,9 +284,7 @@ def test_what_has_the_focus_is_seen_at_every_size(tmp_path: Path, size: tuple[in
     async def script(bench: Bench, pilot: Pilot[Any]) -> None:
         for _ in range(6):
             await pilot.pause()
-            focused = bench.app.focused
-            assert focused is not None
-            assert bench.screen.find_widget(focused).visible_region.height >= 1
+            await in_sight(pilot)
             await pilot.press("tab")
 
     Bench(tmp_path).run(script, size=size)

@@ -16,7 +16,7 @@ from qr_tui.ui.widgets.notes import Notes
 from qr_tui.ui.widgets.option_lines import OptionLines
 from qr_tui.ui.widgets.text_row import TextRow
 from tests.ui.fakes import FakeStudio, make_front
-from tests.ui.forms import FormApp, drive, shown
+from tests.ui.forms import FormApp, drive, in_sight, shown
 
 Script = Callable[["Bench", Pilot[Any]], Awaitable[None]]
 
@@ -90,9 +90,7 @@ def test_every_setting_of_the_table_is_there_and_explained(tmp_path: Path) -> No
             await pilot.pause()
             page = " ".join(shown(bench.app).split())
             assert setting.help.split(";")[0][:40] in page, setting.key
-            focused = bench.app.focused
-            assert focused is not None
-            assert bench.screen.find_widget(focused).visible_region.height == 1, setting.key
+            await in_sight(pilot)
 
     for size in ((80, 24), (60, 15), (40, 10)):
         Bench(tmp_path / str(size[0])).run(script, size=size)

@@ -36,7 +36,7 @@ class ChooseScreen(ModalScreen[Any]):
         #box { width: auto; min-width: 30; max-width: 96%; height: auto; max-height: 96%; background: $surface;
             border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted; padding: 0 1; }
         #narrow { height: 1; border: none; padding: 0; background: $surface; }
-        OptionLines { background: $surface; }
+        OptionLines { background: $surface; scrollbar-size-vertical: 1; }
         OptionLines > .option--cursor { background: $row-cursor; color: $foreground; }
         OptionLines > .option--help { color: $text-muted; }
         #none { height: auto; color: $text-muted; }
@@ -72,10 +72,10 @@ class ChooseScreen(ModalScreen[Any]):
         box = self.query_one("#box")
         label = max((cells(inert(line.label)) for line in self._lines), default=0)
         note = max((cells(inert(line.help)) for line in self._lines), default=0)
-        box.styles.width = max(label + note + 11, cells(self._title) + 8, 34)
+        box.styles.width = max(label + note + 12, cells(self._title) + 8, 34)
         box.border_title = Content(cut(inert(self._title), 60))
         keys = _("↑↓ enter · esc") if not self.has_class("-ascii") else _("up down enter, esc")
-        box.border_subtitle = keys
+        box.border_subtitle = Content(keys)
         self.query_one("#none").display = False
         (self.query_one("#narrow") if self.narrows else self.query_one(OptionLines)).focus()
 

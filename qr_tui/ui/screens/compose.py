@@ -16,16 +16,18 @@ from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Request, Task
 from qr_tui.core.text import cells, cut, inert, tail
 from qr_tui.i18n import _, ngettext
-from qr_tui.services.checks import Concern, is_link
-from qr_tui.ui import editor
+from qr_tui.services.checks import Concern
+from qr_tui.ui import editor, remarks
 from qr_tui.ui.commands import command
 from qr_tui.ui.draft import Draft, DraftFile
 from qr_tui.ui.front import Front
+from qr_tui.ui.keeper import Keeper
 from qr_tui.ui.keymap import display
 from qr_tui.ui.messages import say
 from qr_tui.ui.screens.base import CommandScreen
-from qr_tui.ui.widgets.field_row import OpenRow
-from qr_tui.ui.widgets.form import SHAPES, Form
+from qr_tui.ui.screens.compose_keys import FieldKeys
+from qr_tui.ui.widgets.field_row import OpenRow, spelled
+from qr_tui.ui.widgets.form import Form
 from qr_tui.ui.widgets.key_line import KeyLine
 from qr_tui.ui.widgets.notes import Note, Notes, of
 from qr_tui.ui.widgets.plain_editor import PlainEditor
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 SAVE_AFTER = 0.5  # seconds of quiet before the draft goes to disk
 
 
-class ComposeScreen(CommandScreen[list[Task] | None]):
+class ComposeScreen(FieldKeys, CommandScreen[list[Task] | None]):
     """Write a video and send it; ends with the new tasks, or None when a person went back.
 
     Args:
@@ -71,16 +73,13 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
         super().__init__()
         self._studio = studio
         self._front = front
-        self._start = start
-        self._file = DraftFile(front.paths.draft_file)
-        self._draft = Draft()
-        self._saved = self._draft
-        self._state = ""
+        self._keeper = Keeper(DraftFile(front.paths.draft_file), self._say_state)
+        # what stands below the form: about the draft when it was opened, about the choice, about a failed try
+        self._draft, self._state, self._opening = self._keeper.open(start, command("compose.swap").keys[0])
+        self._standing: tuple[Note, ...] = ()
+        self._trouble: tuple[Note, ...] = ()
         self._timer: Timer | None = None
         self._sending = False
-        self._trouble: tuple[Note, ...] = ()
-        self._opening: tuple[Note, ...] = ()
-        self._open_draft()
         self._prompt = PlainEditor(
             self._draft.prompt,
             id="prompt",
@@ -172,41 +171,17 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
             title = _("new video from {id}").format(id=name)
         host = inert(host_name(self._studio.base_url))
         width = max(self.app.size.width - 2, 0)
-        right = cut(self._state, max(width - cells(title) - 12, 0))
-        left = cut(f"qr-tui · {title} · {host}", max(width - cells(right) - 1, 0))
+        right = cut(spelled(self, self._state), max(width - cells(title) - 12, 0))
+        left = cut(spelled(self, f"qr-tui · {title} · {host}"), max(width - cells(right) - 1, 0), ellipsis="")
         gap = " " * max(1, width - cells(left) - cells(right))
         self.query_one("#title", Static).update(Content.assemble((left, "bold"), gap, (right, "$text-muted")))
 
     def _count(self) -> None:
         count = self.prompt.length
         text = ngettext("{n} character", "{n} characters", count).format(n=f"{count:,}")
-        self.prompt.border_subtitle = f"{self._key('editor')} $EDITOR · {text}"
+        self.prompt.border_subtitle = spelled(self, f"{self._key('editor')} $EDITOR · {text}")
 
     # the draft
-    def _open_draft(self) -> None:
-        draft, aside, problem = self._file.load()
-        self._saved = draft
-        opening: list[Note] = []
-        if aside is not None:
-            text = _("The draft could not be read and was put aside as {name}.").format(name=aside.name)
-            opening.append(Note(text, "warn"))
-        if problem:
-            opening.append(Note(_("The draft cannot be read: {reason}").format(reason=problem), "warn"))
-        if self._start is not None:
-            draft = draft.restarted(self._start)
-            if draft.kept is not None:
-                opening.append(
-                    Note(
-                        _("Your earlier draft is kept: {key} brings it back.").format(
-                            key=command("compose.swap").keys[0]
-                        )
-                    )
-                )
-        elif not draft.empty:
-            self._state = _("draft restored")
-        self._draft = draft
-        self._opening = tuple(opening)
-
     def _touch(self) -> None:
         """Note that something changed: it goes to disk after half a second of quiet."""
         self._trouble = self._opening = ()
@@ -217,30 +192,11 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
 
     async def _save_soon(self) -> None:
         self._timer = None
-        draft, ticket = self.draft, self._file.ticket()
-        if draft == self._saved:
-            return
-        try:
-            await asyncio.to_thread(self._file.save, draft, ticket)
-        except OSError as error:
-            self._unsaved(error)
-            return
-        self._saved = draft
-        self._say_state(_("draft saved"))
+        await self._keeper.save(self.draft)
 
     def save_now(self) -> None:
-        """Put the draft on disk before returning: at the way out, by a key or by a signal."""
-        draft = self.draft
-        if draft == self._saved:
-            return
-        try:
-            self._file.save(draft)
-            self._saved = draft
-        except OSError as error:
-            self._unsaved(error)
-
-    def _unsaved(self, error: OSError) -> None:
-        self._say_state(_("draft NOT saved: {reason}").format(reason=error.strerror or error))
+        """Put the draft on disk before returning."""
+        self._keeper.save_now(self.draft)
 
     def _say_state(self, text: str) -> None:
         if text != self._state and self.is_mounted:
@@ -299,11 +255,8 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
         if quick and notes.notes == self._standing:
             return
         if not quick:
-            concerns = self._studio.check(self.request, self._draft.copies)
-            self._standing = tuple(_note(concern) for concern in concerns if _while_writing(concern))
+            self._standing = remarks.standing(self._studio, self.request, self._draft.copies)
         notes.tell(*self._standing)
-
-    _standing: tuple[Note, ...] = ()
 
     def _show(self, *notes: Note, field: str = "") -> None:
         """Show what stands in the way, and go to the field it is about."""
@@ -340,12 +293,15 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
         if not request.prompt.strip():
             self._show(Note(_("The prompt is empty: say what the video shows."), "bad"), field="prompt")
             return []
-        if self._bad_image():
+        bad = remarks.bad_image(self._draft.images)
+        if bad is not None:
+            self._show(bad.note, field="images")
+            self.form.go_to_line("images", bad.line, bad.length)
             return []
         concerns = self._studio.check(request, copies)
         for concern in concerns:
             if concern.weight == "stop":
-                self._show(of(Trouble(concern.kind, concern.detail)), field=concern.field)
+                self._show(of(remarks.trouble(concern)), field=concern.field)
                 return []
         ask = [concern for concern in concerns if concern.weight == "ask"]
         if ask and not await self._agrees(ask):
@@ -356,55 +312,19 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
     async def _agrees(self, concerns: list[Concern]) -> bool:
         from qr_tui.ui.screens.confirm import ConfirmScreen
 
-        lines = [of(Trouble(concern.kind, concern.detail)).text for concern in concerns]
-        return bool(
-            await self.app.push_screen_wait(ConfirmScreen(_("Send it all the same?"), lines, _("send"), _("not now")))
-        )
-
-    def _bad_image(self) -> bool:
-        row = self.form.row("images")
-        for number, line in enumerate(self._draft.images.splitlines(), 1):
-            if line.strip() and not is_link(line.strip()):
-                text = _("images, line {number}: {text} is not an http or https link").format(
-                    number=number, text=cut(inert(line), 60)
-                )
-                self._show(Note(text, "bad"), field="images")
-                entry = getattr(row, "entry", None)
-                if isinstance(entry, PlainEditor):
-                    entry.move_cursor((number - 1, len(line)))
-                return True
-        return False
+        lines = [of(remarks.trouble(concern)).text for concern in concerns]
+        question = ConfirmScreen(_("Send it all the same?"), lines, _("send"), _("not now"))
+        agreed: bool | None = await self.app.push_screen_wait(question)
+        return bool(agreed)
 
     async def do_model(self) -> None:
         """Choose the model from a list."""
         from qr_tui.ui.screens.choose import ChooseScreen
 
-        options = [(model.id, model.id, _about(model.retired, model.minutes)) for model in self._studio.catalogue]
-        if self._draft.model not in self._studio.catalogue:
-            options.insert(0, (self._draft.model, self._draft.model, _("not in the catalogue")))
+        options = remarks.models(self._studio.catalogue, self._draft.model)
         chosen = await self.app.push_screen_wait(ChooseScreen(_("Model"), options, self._draft.model))
         if chosen and chosen != self._draft.model:
             await self._replace(msgspec.structs.replace(self.draft, model=str(chosen)))
-
-    def do_orientation(self) -> None:
-        """Portrait or landscape."""
-        self.form.step(*SHAPES)
-
-    def do_duration(self) -> None:
-        """Next duration."""
-        self.form.step("duration")
-
-    def do_size(self) -> None:
-        """Next size."""
-        self.form.step("size")
-
-    def do_watermark(self) -> None:
-        """Watermark on or off."""
-        self.form.step("watermark")
-
-    def do_private(self) -> None:
-        """Private on or off."""
-        self.form.step("private")
 
     def do_request(self) -> None:
         """Show the exact JSON and the curl line."""
@@ -439,22 +359,7 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
 
     def do_back(self) -> None:
         """Go back to the list; the draft is on disk."""
+        if self._sending:  # a moment: what is being sent must not stay behind as a draft
+            return
         self.save_now()
         self.dismiss(None)
-
-
-def _about(retired: str | None, minutes: str) -> str:
-    usual = _("{minutes} minutes").format(minutes=minutes)
-    return _("{usual} · switched off at its source on {day}").format(usual=usual, day=retired) if retired else usual
-
-
-def _while_writing(concern: Concern) -> bool:
-    """Tell whether a concern is worth a line before anyone asked to send."""
-    if concern.weight == "note":
-        return True
-    return concern.kind in (Kind.MODEL_UNAVAILABLE, Kind.OVER_LIMIT, Kind.NO_KEY)
-
-
-def _note(concern: Concern) -> Note:
-    text = concern.detail or of(Trouble(concern.kind)).text
-    return Note(text, "bad" if concern.weight == "stop" else "warn")

@@ -55,7 +55,7 @@ class ConnectScreen(ModalScreen[bool]):
             border: round $accent; border-title-color: $accent; border-subtitle-color: $text-muted; padding: 0 1;
             scrollbar-size-vertical: 1; }
         .gap { height: 1; }
-        #in-use { height: auto; color: $text-muted; padding: 0 2; }
+        #in-use { height: auto; color: $text-muted; padding: 0 1 0 6; }
         TextRow Input { background: $background; }
         Notes { margin: 1 0 0 0; padding: 0 1; }
         &.-short .gap { display: none; }

@@ -142,13 +142,14 @@ class FieldRow(Widget, can_focus=True):
         beside = width - start - value - 2
         if not self.help:
             return [head + shown]
+        help_line = spelled(self, self.help)
         if beside >= LEAST_HELP:
-            first, *rest = wrap(self.help, beside)
+            first, *rest = wrap(help_line, beside)
             gap = " " * max(1, value + 2 - shown.cell_length)
             lines = [head + shown + Content.assemble(gap, (first, "$text-muted"))]
             indent = " " * (start + value + 2)
         else:
-            lines, rest = [head + shown], wrap(self.help, max(10, width - 7))
+            lines, rest = [head + shown], wrap(help_line, max(10, width - 7))
             indent = " " * 6
         return [*lines, *(Content.assemble(indent, (line, "$text-muted")) for line in rest)]
 
@@ -289,6 +290,13 @@ def bar(widget: Widget) -> str:
     """Return the mark at the left of what has the focus, one cell, in the app's glyph set."""
     glyphs = getattr(widget.app, "glyphs", None)
     return str(getattr(glyphs, "cursor", "▌"))
+
+
+def spelled(widget: Widget, text: str) -> str:
+    """Return `text` with its few typographic signs in ASCII where the app's glyph set is."""
+    if not getattr(getattr(widget.app, "glyphs", None), "ascii_only", False):
+        return text
+    return text.translate({0xB7: "-", 0x2013: "-", 0x2026: "...", 0x2191: "^", 0x2193: "v"})
 
 
 def _same(one: Parameter, two: Parameter) -> bool:

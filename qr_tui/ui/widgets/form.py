@@ -15,6 +15,7 @@ from qr_tui.core.text import cells
 from qr_tui.i18n import _
 from qr_tui.ui.draft import MOST_COPIES, Draft
 from qr_tui.ui.widgets.field_row import Columns, FieldRow, NumberRow, OpenRow, SwitchRow
+from qr_tui.ui.widgets.plain_editor import PlainEditor
 from qr_tui.ui.widgets.text_row import TextRow
 
 Row = FieldRow | TextRow
@@ -92,6 +93,12 @@ class Form(VerticalScroll, can_focus=False):
                 target.focus()
                 return True
         return False
+
+    def go_to_line(self, name: str, line: int, column: int) -> None:
+        """Put the cursor of the text field called `name` at a place in it."""
+        row = self.row(name)
+        if isinstance(row, TextRow) and isinstance(row.entry, PlainEditor):
+            row.entry.move_cursor((line, column))
 
     @on(FieldRow.Changed)
     def _changed(self, event: FieldRow.Changed) -> None:

@@ -9,6 +9,7 @@ from textual.widgets import Static
 from qr_tui.core.failures import WORDS, Trouble
 from qr_tui.core.text import inert
 from qr_tui.i18n import _
+from qr_tui.ui.widgets.field_row import spelled
 from qr_tui.ui.widgets.wrapping import wrap
 
 MOST_LINES = 6
@@ -59,7 +60,7 @@ class Notes(Static):
         lines: list[Content] = []
         for note in self.notes:
             sign, colour = signs[note.tone], _COLOURS[note.tone]
-            for number, line in enumerate(wrap(inert(note.text, limit=600), width)):
+            for number, line in enumerate(wrap(spelled(self, inert(note.text, limit=600)), width)):
                 lines.append(Content.assemble((f"{sign} " if not number else "  ", f"{colour} bold"), (line, colour)))
         self.update(Content("\n").join(lines[:MOST_LINES]))
 

@@ -140,14 +140,14 @@ class OptionLines(ScrollView, can_focus=True):
         bold = style + Style(bold=True) if here else style
         mark = "*" if line.value == self.current else " "
         label = fit(inert(line.label), min(self._label, max(1, width - 4)))
-        rest = max(0, width - 4 - cells(label))
+        rest = max(0, width - 3 - cells(label))
         note = cut("  " + inert(line.help), rest) if line.help and rest > 6 else ""
         strip = Strip(
             [
                 Segment(bar(self) if here else " ", bold),
                 Segment(f"{mark} ", style),
                 Segment(label, bold),
-                Segment(fit(note, rest + 1), muted),
+                Segment(fit(note, rest), muted),
             ]
         )
         return strip.adjust_cell_length(width, style)

@@ -49,6 +49,7 @@ class PlainEditor(TextArea, inherit_bindings=False):
 
     DEFAULT_CSS = """
     PlainEditor { background: $background; }
+    PlainEditor .text-area--placeholder { color: $text-muted; }
     """
 
     def __init__(self, text: str = "", **options: Any) -> None:  # noqa: ANN401 -- what every widget takes
@@ -75,7 +76,7 @@ class PlainEditor(TextArea, inherit_bindings=False):
         # Undoing a long paste takes the scroll bar away before the cursor is put back: for that moment it stands
         # behind the end of the text, which the base class does not survive.
         if self.cursor_location[0] < self.document.line_count:
-            super()._recompute_cursor_offset()
+            super()._recompute_cursor_offset()  # type: ignore[no-untyped-call]
         else:
             self._cursor_offset = self.wrapped_document.location_to_offset(self.document.end)
 
@@ -101,6 +102,9 @@ class PlainInput(Input):
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
     ]
+    DEFAULT_CSS = """
+    PlainInput > .input--placeholder { color: $text-muted; }
+    """
 
     def __init__(self, value: str = "", **options: Any) -> None:  # noqa: ANN401 -- what every widget takes
         super().__init__(_one_line(value), compact=True, select_on_focus=False, **options)

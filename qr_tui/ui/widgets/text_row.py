@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Input, Static, TextArea
 
 from qr_tui.core.text import fit
-from qr_tui.ui.widgets.field_row import KEY_CELLS, Columns, bar
+from qr_tui.ui.widgets.field_row import KEY_CELLS, Columns, bar, spelled
 from qr_tui.ui.widgets.plain_editor import PlainEditor, PlainInput
 
 
@@ -82,6 +82,7 @@ class TextRow(Horizontal):
     def on_mount(self) -> None:
         """Draw the label."""
         self.columns = self._columns
+        self.entry.placeholder = spelled(self, str(self.entry.placeholder))
 
     def on_descendant_focus(self) -> None:
         """Mark the row while it has the focus."""

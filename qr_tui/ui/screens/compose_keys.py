@@ -1,0 +1,32 @@
+"""The keys that change one field of the compose screen from anywhere on it."""
+
+from qr_tui.ui.widgets.form import SHAPES, Form
+
+
+class FieldKeys:
+    """Handlers of the commands ``compose.orientation`` and the like, for a screen with a `form`."""
+
+    @property
+    def form(self) -> Form:
+        """The fields."""
+        raise NotImplementedError
+
+    def do_orientation(self) -> None:
+        """Portrait or landscape, or the next aspect ratio."""
+        self.form.step(*SHAPES)
+
+    def do_duration(self) -> None:
+        """Next duration."""
+        self.form.step("duration")
+
+    def do_size(self) -> None:
+        """Next size."""
+        self.form.step("size")
+
+    def do_watermark(self) -> None:
+        """Watermark on or off."""
+        self.form.step("watermark")
+
+    def do_private(self) -> None:
+        """Private on or off."""
+        self.form.step("private")

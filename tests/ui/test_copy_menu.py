@@ -214,6 +214,23 @@ def test_s_shows_the_text_alone_and_any_key_returns() -> None:
     run(app, drive)
 
 
+def test_no_toast_stands_on_the_bare_page() -> None:
+    app = Host([done()])
+
+    async def drive(pilot: Pilot[None]) -> None:
+        app.notify("copied something", markup=False)
+        await pilot.pause()
+        assert "copied something" in "\n".join(app.lines())
+        await pilot.press("s")
+        await pilot.pause()
+        app.notify("copied another", markup=False)
+        await pilot.pause()
+        assert isinstance(app.screen, BareScreen)
+        assert set(app.lines()[1:]) == {""}
+
+    run(app, drive)
+
+
 def test_a_long_line_is_left_to_the_terminals_own_wrapping() -> None:
     link = "https://cdn.example/" + "x" * 100 + "\nsecond"
     app = Host([])

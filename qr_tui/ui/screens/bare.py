@@ -32,7 +32,8 @@ class BareScreen(Screen[None]):
             terminal is wrapped by the terminal itself, so that selecting it gives one line again.
     """
 
-    CSS = "BareScreen { padding: 0; overflow: hidden; }"
+    # a toast over the page would be selected with it
+    CSS = "BareScreen { padding: 0; overflow: hidden; Toast { display: none; } }"
     AUTO_FOCUS = ""
 
     def __init__(self, text: str, write: Callable[[str], None] | None = None) -> None:

@@ -146,6 +146,10 @@ class QrTui(App[int], inherit_bindings=False):
         """
         if self._driver is None:
             raise RuntimeError("no terminal")
+        # while an editor or the shell has the terminal nobody empties the driver's queue: it would fill up and block
+        writer = getattr(self._driver, "_writer_thread", None)
+        if writer is not None and not writer.is_alive():
+            raise RuntimeError("the terminal is lent")
         self._driver.write(sequence)
         self._driver.flush()
 

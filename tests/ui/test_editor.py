@@ -1,12 +1,17 @@
 import os
 import signal
 import stat
+import threading
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.ui import editor
+from qr_tui.ui.app import QrTui
+from tests.ui.fakes import FakeStudio, make_front
 
 
 def an_editor(tmp_path: Path, script: str) -> dict[str, str]:
@@ -29,9 +34,7 @@ def test_a_broken_variable_is_named() -> None:
 
 
 def test_the_text_goes_out_and_comes_back(tmp_path: Path) -> None:
-    env = an_editor(
-        tmp_path, f'cp "$2" "{tmp_path}/seen"; ls -l "$2" > "{tmp_path}/ls"; echo "雨 more" >> "$2"'
-    )
+    env = an_editor(tmp_path, f'cp "$2" "{tmp_path}/seen"; ls -l "$2" > "{tmp_path}/ls"; echo "雨 more" >> "$2"')
     state = tmp_path / "state"
     assert editor.edit("one\n一只纸船\n", state, env) == "one\n一只纸船\n雨 more"
     assert (tmp_path / "seen").read_text() == "one\n一只纸船\n"
@@ -72,3 +75,17 @@ def test_ctrl_c_belongs_to_the_editor() -> None:
     with editor.interrupts_are_the_editors():
         os.kill(os.getpid(), signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_nothing_is_written_to_a_terminal_that_is_lent(tmp_path: Path) -> None:
+    written: list[str] = []
+    app = QrTui(make_front(tmp_path, FakeStudio()))
+    writer = threading.Thread(target=lambda: None)
+    driver = SimpleNamespace(_writer_thread=writer, write=written.append, flush=lambda: None)
+    app._driver = cast(Any, driver)
+    with pytest.raises(RuntimeError):
+        app.write("title")
+    assert written == []
+    driver._writer_thread = threading.current_thread()
+    app.write("title")
+    assert written == ["title"]

@@ -109,22 +109,38 @@ def test_a_choice_is_written_at_once_and_comments_stay(tmp_path: Path) -> None:
     Bench(tmp_path, '[ui]\n# mine\nglyphs = "ascii"\n').run(script)
 
 
-def test_a_number_is_written_by_enter_and_by_leaving_the_field(tmp_path: Path) -> None:
+def test_a_number_is_written_by_enter(tmp_path: Path) -> None:
     async def script(bench: Bench, pilot: Pilot[Any]) -> None:
         bench.focus("poll.every")
-        await pilot.press("ctrl+u", "1", "5", "enter")
+        await pilot.press("ctrl+u", "1", "5", "enter", "tab")
         await settle(pilot)
         assert bench.settings.poll.every == 15
         assert "next start" in bench.notes
-        bench.focus("limits.videos_per_day")
-        await pilot.press("ctrl+u", "7", "tab")
+        row = bench.screen.row("poll.every")
+        assert isinstance(row, TextRow)
+        assert row.text == "15"
+
+    Bench(tmp_path).run(script)
+
+
+def test_a_key_hit_by_mistake_changes_no_host(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        row = bench.focus("host.base_url")
+        assert isinstance(row, TextRow)
+        await pilot.press("x", "tab")
         await settle(pilot)
-        assert bench.settings.limits.videos_per_day == 7
-        bench.focus("poll.per_minute")
-        await pilot.press("ctrl+u", "6", "0", "escape")
-        await settle(pilot)
+        assert "host.base_url: not written" in bench.notes
+        assert row.text == config.DEFAULT_BASE_URL
+        assert bench.settings == Settings()
+
+    Bench(tmp_path).run(script)
+
+
+def test_q_leaves_from_where_it_begins(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        await pilot.press("q")
+        await pilot.pause()
         assert bench.app.result is None
-        assert bench.settings.poll.per_minute == 60
 
     Bench(tmp_path).run(script)
 

@@ -29,11 +29,11 @@ Row = FieldRow | TextRow
 # What is in force the moment it is written; the engine reads the rest when it starts.
 AT_ONCE = ("ui.", "notify.", "keys")
 TITLES = {
-    "host": N_("host"),
-    "poll": N_("looking at tasks"),
-    "limits": N_("your own limits"),
-    "notify": N_("notices"),
     "ui": N_("looks"),
+    "notify": N_("notices"),
+    "limits": N_("your own limits"),
+    "poll": N_("looking at tasks"),
+    "host": N_("host"),
     "more": N_("more"),
 }
 
@@ -65,6 +65,7 @@ class SettingsScreen(ModalScreen[None]):
         self._path = front.paths.config_file
         self._problem: Trouble | None = None
         self._settings = self._read()
+        self._writing = ""  # the setting that is on its way to the file
 
     def _read(self) -> Settings:
         settings, self._problem = config.load_or_default(self._path)
@@ -156,7 +157,7 @@ class SettingsScreen(ModalScreen[None]):
     def _left(self, event: events.DescendantBlur) -> None:
         row = self._at(event.widget)
         if isinstance(row, TextRow):
-            self._take(row)
+            self._give_up(row)
 
     def _explain(self, row: Row) -> None:
         setting = config.setting(row.field)
@@ -175,20 +176,19 @@ class SettingsScreen(ModalScreen[None]):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         row = self._at(event.input)
-        if isinstance(row, TextRow) and self._take(row):
-            self.focus_next()
+        if isinstance(row, TextRow):
+            self._take(row)
 
-    def _take(self, row: TextRow) -> bool:
-        """Write what was typed if it differs; False when it cannot be the setting's value."""
+    def _take(self, row: TextRow) -> None:
+        """Write what was typed, if it differs and can be the setting's value."""
         if row.text.strip() == _text(config.value(self._settings, row.field)):
-            return True
+            return
         try:
             value = config.from_text(row.field, row.text)
         except Trouble as trouble:
             self.query_one(Notes).tell(of(trouble))
-            return False
+            return
         self._write(row.field, value)
-        return True
 
     def action_default(self) -> None:
         """Give the setting in hand its default back, by taking it out of the file."""
@@ -203,10 +203,12 @@ class SettingsScreen(ModalScreen[None]):
         self._write(row.field, None)
 
     def _write(self, key: str, value: object) -> None:
+        self._writing = key
         self.run_worker(self._write_now({key: value}), group="write")
 
     async def _write_now(self, changes: dict[str, Any]) -> None:
         notes = self.query_one(Notes)
+        self._writing = next(iter(changes))
         try:
             await asyncio.to_thread(config.save, self._path, changes)
             settings = await asyncio.to_thread(config.load, self._path)
@@ -214,6 +216,8 @@ class SettingsScreen(ModalScreen[None]):
             notes.tell(of(trouble))
             self._undo(next(iter(changes)))
             return
+        finally:
+            self._writing = ""
         language = self._settings.ui.language
         self._settings = settings
         self._front_takes(settings)
@@ -260,12 +264,15 @@ class SettingsScreen(ModalScreen[None]):
             row.values = (count,)
             row.value = count
 
+    def _give_up(self, row: TextRow) -> None:
+        """Put back what holds: a key hit by mistake in a field must not send a person's key to another host."""
+        holds = _text(config.value(self._settings, row.field))
+        if row.text.strip() != holds and row.field != self._writing:
+            row.text = holds
+            self.query_one(Notes).tell(Note(_("{key}: not written; enter writes").format(key=row.field), "warn"))
+
     def action_leave(self) -> None:
-        """Back; what was typed and not yet written is taken or stays said as wrong."""
-        row = self._at(self.focused)
-        if isinstance(row, TextRow) and not self._take(row):
-            row.text = _text(config.value(self._settings, row.field))
-            return
+        """Back to the list."""
         self.dismiss(None)
 
 
@@ -281,7 +288,10 @@ class _InFile(FieldRow):
 
 
 def _plain() -> list[Setting]:
-    return [setting for setting in config.DESCRIBE if setting.kind != "table"]
+    """Return the settings with a value, what a person changes most first; none of it begins in a text field."""
+    order = list(TITLES)
+    plain = [setting for setting in config.DESCRIBE if setting.kind != "table"]
+    return sorted(plain, key=lambda setting: order.index(setting.key.partition(".")[0]))
 
 
 def _tables() -> list[Setting]:

@@ -6,7 +6,7 @@ import click
 
 from qr_tui.cli import engine, output, references, sending
 from qr_tui.cli.create import seconds
-from qr_tui.cli.exits import Exit
+from qr_tui.cli.exits import Exit, NeedsYesError
 from qr_tui.cli.here import Here, pass_here
 from qr_tui.cli.main import examples
 from qr_tui.cli.progress import Narrator
@@ -142,7 +142,7 @@ def remove(here: Here, ids: tuple[str, ...], undo: bool, yes: bool, as_json: boo
     if unfinished and not undo and not yes:
         names = ", ".join(name(task) for task in unfinished[:8])
         if not sending.can_ask():
-            raise Trouble(
+            raise NeedsYesError(
                 Kind.NOT_NOW, _("not finished: {names}; to remove all the same add --yes").format(names=names)
             )
         output.say(_("not finished: {names}").format(names=names), "yellow")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Final
 
-from qr_tui.core.failures import Kind
+from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Status, Task
 
 
@@ -41,6 +41,15 @@ _BY_KIND: Final[Mapping[Kind, Exit]] = {
 
 # Of several tasks the one that needs the most care decides: an unknown outcome must never be sent again blindly.
 _WORST_FIRST: Final = (Exit.UNKNOWN, Exit.KEY, Exit.MONEY, Exit.FAILED, Exit.UNFINISHED, Exit.OK)
+
+
+class NeedsYesError(Trouble):
+    """A question nobody was there to answer: the command line lacks its ``--yes``, whatever it was about."""
+
+
+def of_trouble(trouble: Trouble) -> Exit:
+    """Return the exit code of a command that ended in `trouble`."""
+    return Exit.USAGE if isinstance(trouble, NeedsYesError) else of_kind(trouble.kind)
 
 
 def of_kind(kind: Kind) -> Exit:

@@ -9,7 +9,7 @@ import click
 
 from qr_tui import __version__
 from qr_tui.cli import output
-from qr_tui.cli.exits import Exit, of_kind
+from qr_tui.cli.exits import Exit, of_trouble
 from qr_tui.cli.here import Here, pass_here
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.words import N_
@@ -130,8 +130,7 @@ def run(args: Sequence[str], here: Here | None = None) -> int:
     except click.UsageError as error:
         return _usage(error, json=json)
     except Trouble as trouble:
-        output.tell(trouble, json=json)
-        return of_kind(trouble.kind)
+        return _failed(trouble, json)
     except (click.Abort, KeyboardInterrupt):
         output.say(_("stopped"))
         return Exit.INTERRUPTED
@@ -143,7 +142,7 @@ def run(args: Sequence[str], here: Here | None = None) -> int:
 
 def _failed(trouble: Trouble, json: bool) -> int:
     output.tell(trouble, json=json)
-    return of_kind(trouble.kind)
+    return of_trouble(trouble)
 
 
 def _internal(here: Here, error: Exception) -> Trouble:

@@ -43,6 +43,7 @@ class Narrator:
     ) -> None:
         self.keys = None if keys is None else set(keys)
         self._results = results or sys.stderr
+        self._links = results is sys.stdout
         self._bar = output.is_terminal(sys.stderr)
         self._clock = clock
         self._began = clock()
@@ -80,7 +81,7 @@ class Narrator:
             return  # a moment between two lines that say more
         if task.status is not status or (not self._bar and now - progress >= _STEP):
             self._told[task.key] = (task.status, now)
-            self._above(describe(task), STATUS_COLOURS.get(task.status, ""), self._results)
+            self._above(describe(task, link=self._links), STATUS_COLOURS.get(task.status, ""), self._results)
         self._draw()
 
     def end(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qr_tui.cli import engine, output, waiting
-from qr_tui.cli.exits import Exit, of_tasks
+from qr_tui.cli.exits import Exit, NeedsYesError, of_tasks
 from qr_tui.cli.here import Here
 from qr_tui.cli.progress import Narrator
 from qr_tui.cli.waiting import End
@@ -53,7 +53,7 @@ def consider(concerns: Sequence["Concern"], *, sure: bool) -> bool:
             text = ": ".join(filter(None, (_(WORDS[concern.kind].title), inert(concern.detail, limit=400))))
             if not can_ask():
                 wish = _("to send it all the same add --yes")
-                raise Trouble(concern.kind, "; ".join(filter(None, (concern.detail, wish))))
+                raise NeedsYesError(concern.kind, "; ".join(filter(None, (concern.detail, wish))))
             output.say(text, "yellow")
             if not click.confirm(_("Send it all the same?"), err=True):
                 raise click.Abort
@@ -114,12 +114,12 @@ def send(
 def finish(tasks: Sequence[Task], end: End | None) -> Exit:
     """Say what a person can do next, and return the exit code; `end` None means that nobody waited."""
     code = of_tasks(tasks, waited=end is not None)
-    if end is End.DEADLINE and code is Exit.UNFINISHED:
-        say_kind(Kind.DEADLINE)
     if end is End.KEY and code is Exit.UNFINISHED:
         say_kind(Kind.KEY_REFUSED)
         code = Exit.KEY
     statuses = {task.status for task in tasks}
+    if end is End.DEADLINE and statuses & {Status.WAITING, Status.RUNNING}:
+        say_kind(Kind.DEADLINE)
     for task in tasks:
         if task.status is Status.UNCONFIRMED:
             output.say(_("decide what becomes of it: qr-tui decide {key}").format(key=task.key))

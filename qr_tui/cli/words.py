@@ -40,7 +40,7 @@ def name(task: Task) -> str:
     return inert(tail(task.id, 14) if task.id else task.key)
 
 
-def describe(task: Task) -> str:
+def describe(task: Task, *, link: bool = False) -> str:
     """Return one line for where `task` stands: name, status, percentage, the provider's word, reason."""
     words = [name(task), status_word(task)]
     if task.status is Status.RUNNING and task.progress is not None:
@@ -51,4 +51,6 @@ def describe(task: Task) -> str:
         words.append("· " + _(WORDS[task.failure.kind].title))
         if task.failure.detail:
             words.append("· " + inert(_(task.failure.detail), limit=400))
+    if link and task.video_url:
+        words.append(inert(task.video_url, limit=4_000))
     return " ".join(words)

@@ -147,8 +147,9 @@ def _store(folders: Paths) -> Iterator[Check]:
     waiting = [task for task in tasks if task.status is Status.UNCONFIRMED]
     if waiting:
         words = ngettext("{n} task needs your decision", "{n} tasks need your decision", len(waiting))
-        keys = " ".join(task.key for task in waiting[:5])
-        mend = _("run: qr-tui decide {keys}").format(keys=keys)
+        mend = _("look at them with qr-tui list status:unconfirmed, then: qr-tui decide {key}").format(
+            key=waiting[0].key
+        )
         yield check("decisions", words.format(n=len(waiting)), "warn", mend)
     owner = Lease(folders.store.with_name("poller.lock")).owner()
     yield check("polling", owner or _("nobody polls right now"))

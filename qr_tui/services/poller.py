@@ -196,23 +196,23 @@ class Poller:
         return msgspec.structs.replace(look, **bad) if bad else look
 
     async def _after_look(self, task: Task, watch: Watch, look: Look) -> None:
-        fields: dict[str, Any] = {"raw": look.raw, "provider_status": look.provider_status}
+        fields: dict[str, Any] = {"provider_status": look.provider_status}
         fields.update((name, getattr(look, name)) for name in _LEARNED if getattr(look, name) is not None)
         if look.progress is not None:
             fields["progress"] = look.progress
         if look.status is Status.DONE and not look.video_url and task.video_url is None:
             watch.linkless += 1
             if watch.linkless < LINKLESS_LIMIT:
-                self._book.learn_later(task.key, fields)
+                self._learn_if_new(task, fields, look)
                 return
             detail = f"{PRIVATE_LINK}: {watch.refused_link}" if watch.refused_link else NO_LINK_YET
             fields["failure"] = Failure(kind=Kind.NO_LINK, detail=detail)
         elif look.status is not None and look.status is not Status.FAILED and task.failure is not None:
             fields["failure"] = None
         if look.status is None or look.status == task.status:
-            self._book.learn_later(task.key, fields)
+            self._learn_if_new(task, fields, look)
             return
-        fields["status"] = look.status
+        fields |= {"status": look.status, "raw": look.raw}
         if look.status in (Status.DONE, Status.FAILED):
             fields["finished_at"] = self._clock.now()
         if look.status is Status.DONE:
@@ -220,6 +220,11 @@ class Poller:
         if look.status is Status.FAILED:
             fields["failure"] = look.failure or Failure(kind=Kind.NO_REASON)
         await self._book.learn(task.key, fields)
+
+    def _learn_if_new(self, task: Task, fields: dict[str, Any], look: Look) -> None:
+        """Learn what is new. An answer that says the same as before in other bytes (a time stamp) is nothing new."""
+        if any(getattr(task, name) != value for name, value in fields.items()):
+            self._book.learn_later(task.key, fields | {"raw": look.raw})
 
     async def _after_failure(self, task: Task, watch: Watch, error: CallFailed, *, same_account: bool) -> None:
         if error.kind is not Kind.NOT_FOUND:

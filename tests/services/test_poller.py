@@ -5,6 +5,7 @@ import itertools
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from qr_tui.core.answers import Delivery, Look
 from qr_tui.core.events import HostChanged, HostMood, TaskFinished
@@ -324,9 +325,12 @@ def test_progress_that_changes_nothing_writes_nothing(tmp_path: Path) -> None:
             await engine.look_all(20)
             await engine.book.flush()
             stamp = engine.paths.store.stat().st_mtime_ns
-            for _ in range(5):
+            told = len(engine.events)
+            for number in range(5):
+                engine.router.say(replace(RUNNING, raw=f'{{"status_update_time": {number}}}'))
                 await engine.look_all(20)
                 await engine.book.flush()
             assert engine.paths.store.stat().st_mtime_ns == stamp
+            assert len(engine.events) == told, "nothing is told, so nothing is painted"
 
     run(work)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qr_tui.cli import engine, output, references, sending
+from qr_tui.cli import engine, output, references, sending, streams
 from qr_tui.cli.create import seconds
 from qr_tui.cli.exits import Exit, NeedsYesError
 from qr_tui.cli.here import Here, pass_here
@@ -84,7 +84,7 @@ def _ask(task: Task) -> "Choice":
     """
     from qr_tui.services.studio import Adopt, Drop, SendAgain
 
-    if not sending.can_ask():
+    if not streams.can_ask():
         raise Trouble(Kind.USAGE, _("say what became of it: --adopt TASK_ID, --send-again or --drop"))
     words = WORDS[Kind.LOST_ANSWER]
     output.say(f"{name(task)}: {_(words.title)}. {_(words.meaning)}")
@@ -141,7 +141,7 @@ def remove(here: Here, ids: tuple[str, ...], undo: bool, yes: bool, as_json: boo
     unfinished = [task for task in tasks if not task.final]
     if unfinished and not undo and not yes:
         names = ", ".join(name(task) for task in unfinished[:8])
-        if not sending.can_ask():
+        if not streams.can_ask():
             raise NeedsYesError(
                 Kind.NOT_NOW, _("not finished: {names}; to remove all the same add --yes").format(names=names)
             )

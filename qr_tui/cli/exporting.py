@@ -1,5 +1,7 @@
 """`qr-tui export`: every task in a file for other programs."""
 
+import errno
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -47,14 +49,25 @@ def export(here: Here, filter_words: tuple[str, ...], form: str, file: str | Non
             if output.Reader.gone:
                 break
         return Exit.OK
-    from qr_tui import files
-
     try:
-        files.write_private(Path(file), "".join(f"{text}\n" for text in lines).encode())
+        _write(Path(file), "".join(f"{text}\n" for text in lines).encode())
     except OSError as error:
         raise Trouble(Kind.USAGE, f"{inert(file)}: {error.strerror}") from None
     output.say(_("{count} tasks written to {file}").format(count=len(tasks), file=inert(file)))
     return Exit.OK
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write to a file that only its owner can read; a pipe or a device is written to, never replaced."""
+    from qr_tui import files
+
+    if path.exists() and not path.is_file():
+        with path.open("wb") as opened:
+            opened.write(content)
+        return
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
+    files.write_private(path, content)
 
 
 def _json(tasks: Sequence[Task]) -> Iterator[str]:

@@ -1,12 +1,11 @@
 """Sending tasks and waiting for them: what `create`, `retry` and `decide` share."""
 
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from qr_tui.cli import engine, output, waiting
+from qr_tui.cli import engine, output, streams, waiting
 from qr_tui.cli.exits import Exit, NeedsYesError, of_tasks
 from qr_tui.cli.here import Here
 from qr_tui.cli.progress import Narrator
@@ -51,7 +50,7 @@ def consider(concerns: Sequence["Concern"], *, sure: bool) -> bool:
     for concern in concerns:
         if concern.weight == "ask" and not sure:
             text = ": ".join(filter(None, (_(WORDS[concern.kind].title), inert(concern.detail, limit=400))))
-            if not can_ask():
+            if not streams.can_ask():
                 wish = _("to send it all the same add --yes")
                 raise NeedsYesError(concern.kind, "; ".join(filter(None, (concern.detail, wish))))
             output.say(text, "yellow")
@@ -59,11 +58,6 @@ def consider(concerns: Sequence["Concern"], *, sure: bool) -> bool:
                 raise click.Abort
             sure = True
     return sure
-
-
-def can_ask() -> bool:
-    """Tell whether a person sits at both ends of the terminal."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def send(

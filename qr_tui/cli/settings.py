@@ -6,7 +6,7 @@ from typing import Any, Literal
 import click
 from click.shell_completion import CompletionItem
 
-from qr_tui.cli import output, sending
+from qr_tui.cli import output, streams
 from qr_tui.cli.exits import Exit
 from qr_tui.cli.here import Here, pass_here
 from qr_tui.cli.main import examples
@@ -171,7 +171,7 @@ def forget_key(here: Here, base_url: str | None) -> int:
 
 def _read_key() -> str:
     """Return the key from the standard input, asked for unseen where a person sits there."""
-    if sending.can_ask():
+    if streams.can_ask():
         import getpass
 
         return getpass.getpass(_("API key: "), stream=sys.stderr)

@@ -31,6 +31,11 @@ def repair() -> None:
             reconfigure(errors="backslashreplace")
 
 
+def can_ask() -> bool:
+    """Tell whether a person sits at both ends of the terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def silence(stream: TextIO) -> None:
     """Point `stream` at the null device after its reader has gone, so that nothing complains at exit."""
     with contextlib.suppress(OSError, ValueError):

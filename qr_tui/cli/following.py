@@ -1,0 +1,52 @@
+"""Watching in the foreground: a line a change until every task is final."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from qr_tui.cli import engine, output, references, sending, waiting
+from qr_tui.cli.here import Here
+from qr_tui.cli.progress import Narrator
+from qr_tui.cli.waiting import End
+from qr_tui.core.task import Task
+from qr_tui.i18n import _
+
+if TYPE_CHECKING:
+    from qr_tui.services.studio import Studio
+
+
+def follow(here: Here, words: Sequence[str], *, timeout: float | None, as_json: bool) -> int:
+    """Watch in the foreground: a line a change, then the exit code of the task that needs the most care."""
+    latest: dict[str, Task] = {}
+
+    async def work() -> End:
+        narrator = Narrator([], results=sys.stderr if as_json else sys.stdout)
+        async with engine.studio(here, narrator) as studio:
+            chosen = _choose(studio, words)
+            keys = [task.key for task in chosen]
+            narrator.keys = set(keys)
+            latest.update((task.key, task) for task in chosen)
+            try:
+                for task in chosen:
+                    narrator.see(task)
+                return await waiting.until_final(studio, keys, timeout)
+            finally:
+                narrator.end()
+                latest.update((key, known) for key in keys if (known := studio.get(key)))
+
+    try:
+        end = engine.run(work)
+    except engine.Stopped as stopped:
+        return sending.farewell(list(latest.values()), stopped, as_json=as_json)
+    tasks = list(latest.values())
+    if as_json:
+        sending.print_tasks(tasks, as_json=True)
+    elif not tasks:
+        output.say(_("nothing to watch: no task is unfinished"))
+    return sending.finish(tasks, end)
+
+
+def _choose(studio: "Studio", words: Sequence[str]) -> list[Task]:
+    if words:
+        return references.ids_or_filter(studio.tasks(), words)
+    return [task for task in studio.tasks() if not task.final and not task.needs_you]

@@ -21,18 +21,20 @@ def follow(here: Here, words: Sequence[str], *, timeout: float | None, as_json: 
 
     async def work() -> End:
         narrator = Narrator([], results=sys.stderr if as_json else sys.stdout)
-        async with engine.studio(here, narrator) as studio:
-            chosen = _choose(studio, words)
-            keys = [task.key for task in chosen]
-            narrator.keys = set(keys)
-            latest.update((task.key, task) for task in chosen)
-            try:
+        opened: list[Studio] = []
+        try:
+            async with engine.studio(here, narrator) as studio:
+                opened.append(studio)
+                chosen = _choose(studio, words)
+                keys = [task.key for task in chosen]
+                narrator.keys = set(keys)
+                latest.update((task.key, task) for task in chosen)
                 for task in chosen:
                     narrator.see(task)
                 return await waiting.until_final(studio, keys, timeout)
-            finally:
-                narrator.end()
-                latest.update((key, known) for key in keys if (known := studio.get(key)))
+        finally:
+            narrator.end()
+            latest.update((key, known) for studio in opened for key in latest if (known := studio.get(key)))
 
     try:
         end = engine.run(work)

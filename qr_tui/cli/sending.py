@@ -77,9 +77,10 @@ def send(
 
     async def work() -> End | None:
         narrator = Narrator([])
-        async with engine.studio(here, narrator) as studio:
-            keys: list[str] = []
-            try:
+        opened: list[Studio] = []
+        try:
+            async with engine.studio(here, narrator) as studio:
+                opened.append(studio)
                 tasks = await submit(studio)
                 keys = [task.key for task in tasks]
                 latest.update((task.key, task) for task in tasks)
@@ -90,10 +91,10 @@ def send(
                     return await waiting.until_final(studio, keys, timeout)
                 await waiting.until_answered(studio, keys)
                 return None
-            finally:
-                narrator.end()
-                # closing may still learn something: what is told is how things stood when we left
-                latest.update((key, known) for key in keys if (known := studio.get(key)))
+        finally:
+            narrator.end()
+            # only now: closing may still learn what became of a request under way
+            latest.update((key, known) for studio in opened for key in latest if (known := studio.get(key)))
 
     try:
         end = engine.run(work)

@@ -17,6 +17,7 @@ from qr_tui import config, i18n, paths
 from qr_tui.cli import output
 from qr_tui.cli.here import Here
 from qr_tui.cli.main import run
+from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.schedule import Pace
 from qr_tui.core.task import Failure, Request, Status, Task, new_task
 from qr_tui.simulator import Simulator
@@ -126,9 +127,7 @@ class Shell:
 
 def task(prompt: str = "a paper boat", *, ago: float = 60.0, base_url: str = HOST, **fields: Any) -> Task:
     """Return a task made `ago` seconds ago, waiting unless said otherwise."""
-    request = Request(
-        model=fields.pop("model", "sora-2-pro"), prompt=prompt, parameters={"orientation": "portrait", "duration": 15}
-    )
+    request = Catalogue().complete(Request(model=fields.pop("model", "sora-2-pro"), prompt=prompt))
     made = new_task(request, base_url=base_url, account="0" * 12, now=time.time() - ago)
     return msgspec.structs.replace(made, **({"status": Status.WAITING, "submitted_at": made.created_at} | fields))
 

@@ -106,12 +106,13 @@ class Book:
 
     async def learn(self, key: str, fields: dict[str, Any]) -> Task | None:
         """Write down what the provider told us about one task; when the disk refuses, remember it and go on."""
+        # taken out first: what was passing must not be shown over what is now known
+        fields = self._unsaved.pop(key, {}) | fields
         try:
-            known = await self.apply([Change(key, self._unsaved.get(key, {}) | fields)])
+            known = await self.apply([Change(key, fields)])
         except Trouble as trouble:
             self._remember(key, fields, trouble)
             return self._tasks.get(key)
-        self._unsaved.pop(key, None)
         return known[0] if known else None
 
     def learn_later(self, key: str, fields: dict[str, Any]) -> None:

@@ -100,9 +100,11 @@ class Here:
         if self._configured and (trouble := self.lenient_settings[1]):
             raise trouble
 
-    def speak(self) -> None:
-        """Use the language of settings and environment from now on."""
-        i18n.install(i18n.choose(self.lenient_settings[0].ui.language if self._configured else ""))
+    def speak(self) -> str:
+        """Use the language of settings and environment from now on, and return it."""
+        language = i18n.choose(self.lenient_settings[0].ui.language if self._configured else "")
+        i18n.install(language)
+        return language
 
 
 pass_here = click.make_pass_decorator(Here, ensure=True)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,6 +14,9 @@ from qr_tui.cli.here import Here, pass_here
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.words import N_
 from qr_tui.i18n import _
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 PROGRAM: Final = "qr-tui"
 COMPLETION: Final = "_QR_TUI_COMPLETE"
@@ -51,6 +54,17 @@ class LazyGroup(click.Group):
         module, _colon, attribute = COMMANDS[cmd_name][0].partition(":")
         found: click.Command = getattr(import_module(f"qr_tui.cli.{module}"), attribute)
         return found
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Return the commands and options that begin with what is typed, without importing any command."""
+        from click.shell_completion import CompletionItem
+
+        found = [
+            CompletionItem(name, help=_(words))
+            for name, (_place, words) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing any of them."""
@@ -118,9 +132,15 @@ def run(args: Sequence[str], here: Here | None = None) -> int:
     json = "--json" in args
     here = here or Here()
     try:
-        here.speak()
+        if here.speak() != "en":
+            from qr_tui.cli import click_words
+
+            click_words.install()
         group = build()
         if COMPLETION in os.environ:
+            from qr_tui.cli import shells
+
+            shells.register()
             group.main(args=list(args), prog_name=PROGRAM, complete_var=COMPLETION, obj=here)
         with group.make_context(PROGRAM, list(args), obj=here) as ctx:
             result = group.invoke(ctx)

@@ -85,7 +85,7 @@ def filtered(tasks: Sequence[Task], words: Sequence[str]) -> list[Task]:
 
 
 def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> "list[CompletionItem]":
-    """Return the ids, or what follows their colon, that begin with what is typed, each with its prompt as help."""
+    """Return the ids and keys that begin with what is typed, each with its prompt as help."""
     from click.shell_completion import CompletionItem
 
     from qr_tui.core.text import cut, inert
@@ -101,10 +101,7 @@ def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -
         return []  # a completion that complains on the prompt line helps nobody
     found = []
     for task in tasks:
-        # bash breaks words at colons and completes what follows; a tail names the task as well as the whole
-        names = (task.id or task.key, task.key, (task.id or "").rpartition(":")[2])
-        name = next((name for name in names if name and name.startswith(incomplete.removeprefix(":"))), None)
+        name = next((name for name in (task.id, task.key) if name and name.startswith(incomplete)), None)
         if name is not None:
-            name = names[2] if incomplete == ":" and names[2] else name
             found.append(CompletionItem(name, help=cut(inert(task.prompt, limit=200), 60)))
     return found

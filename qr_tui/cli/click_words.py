@@ -1,0 +1,42 @@
+"""What click itself says, so that it speaks the language in use as well."""
+
+from importlib import import_module
+from typing import Final
+
+from qr_tui import i18n
+from qr_tui.core.words import N_
+
+# Marked here for the catalogue: click looks them up by the same English.
+MESSAGES: Final = (
+    N_("Usage:"),
+    N_("Options"),
+    N_("Commands"),
+    N_("Show this message and exit."),
+    N_("default: {default}"),
+    N_("No such option {name!r}."),
+    N_("No such command {name!r}."),
+    N_("Did you mean {possibility}?"),
+    N_("(Did you mean one of: {possibilities}?)"),
+    N_("Missing argument"),
+    N_("Missing option"),
+    N_("Missing parameter"),
+    N_("Missing command."),
+    N_("Invalid value: {message}"),
+    N_("Invalid value for {param_hint}: {message}"),
+    N_("{value!r} is not a valid {number_type}."),
+    N_("{value} is not in the range {range}."),
+    N_("Option {name!r} requires an argument."),
+    N_("Option {name!r} does not take a value."),
+    N_("Error: {message}"),
+    N_("Error: invalid input"),
+)
+_MODULES: Final = ("core", "decorators", "exceptions", "formatting", "parser", "termui", "types")
+
+
+def install() -> None:
+    """Let click look its messages up in our catalogue."""
+    for name in _MODULES:
+        module = import_module(f"click.{name}")
+        for function in ("_", "ngettext"):
+            if hasattr(module, function):
+                setattr(module, function, getattr(i18n, function))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
-from qr_tui.core.task import Status, Task
+from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.words import N_
 
 Scope = Literal["app", "tasks", "compose", "details"]
@@ -95,6 +95,25 @@ def _has_id(context: Context) -> str:
     return "" if any(task.id for task in context.targets) else N_("the provider has not given it an id yet")
 
 
+def _openable(context: Context) -> str:
+    if not context.targets:
+        return N_("no task is under the cursor")
+    first = context.targets[0]
+    there = first.video_url or (first.file and first.file_state is FileState.SAVED)
+    return "" if there else N_("there is neither a file nor a link yet")
+
+
+def _lookable(context: Context) -> str:
+    if not context.targets:
+        return N_("no task is under the cursor")
+    able = any(task.id or task.status is Status.QUEUED for task in context.targets)
+    return "" if able else N_("there is nothing to ask the provider about")
+
+
+def _has_raw(context: Context) -> str:
+    return "" if any(task.raw for task in context.targets) else N_("the provider has not answered yet")
+
+
 def _decide_or_undo(context: Context) -> str:
     if any(task.needs_you for task in context.targets) or context.undoable:
         return ""
@@ -108,8 +127,6 @@ def _field(name: str) -> When:
 def _shape(context: Context) -> str:
     return "" if {"orientation", "aspect_ratio"} & context.model_fields else N_("this model has no such field")
 
-
-_LOOKABLE = (Status.WAITING, Status.RUNNING, Status.DONE, Status.FAILED, Status.STOPPED, Status.QUEUED)
 
 COMMANDS: Final[tuple[Command, ...]] = (
     # moving and marking
@@ -137,14 +154,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     ),
     Command("tasks.copy_menu", ("Y",), N_("copy …"), N_("copy link, file path, prompt, curl or JSON"), _any),
     Command("tasks.again", ("e",), N_("new from this"), N_("write a new video that starts as this one"), _any),
-    Command("tasks.open", ("o",), N_("open"), N_("open the file or the link"), _any),
-    Command(
-        "tasks.look",
-        ("r",),
-        N_("look now"),
-        N_("ask the provider about this task now"),
-        _status(*_LOOKABLE, why=N_("there is nothing to ask the provider about")),
-    ),
+    Command("tasks.open", ("o",), N_("open"), N_("open the file or the link"), _openable),
+    Command("tasks.look", ("r",), N_("look now"), N_("ask the provider about this task now"), _lookable),
     Command(
         "tasks.retry",
         ("R",),
@@ -203,15 +214,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("details.page_up", ("pageup",), N_("page up"), N_("one page up")),
     Command("details.copy_id", ("y",), N_("copy id"), N_("copy the id"), _has_id, 2),
     Command("details.copy_menu", ("Y",), N_("copy …"), N_("copy link, file path, prompt, curl or JSON"), _any, 3),
-    Command("details.open", ("o",), N_("open"), N_("open the file or the link"), _any),
-    Command(
-        "details.look",
-        ("r",),
-        N_("look now"),
-        N_("ask the provider about this task now"),
-        _status(*_LOOKABLE, why=N_("there is nothing to ask the provider about")),
-        4,
-    ),
+    Command("details.open", ("o",), N_("open"), N_("open the file or the link"), _openable),
+    Command("details.look", ("r",), N_("look now"), N_("ask the provider about this task now"), _lookable, 4),
     Command(
         "details.retry",
         ("R",),
@@ -227,7 +231,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         _status(Status.UNCONFIRMED, why=N_("nothing to decide here")),
     ),
     Command("details.again", ("e",), N_("new from this"), N_("write a new video that starts as this one"), _any, 5),
-    Command("details.raw", ("w",), N_("raw answer"), N_("fold or unfold the last raw answer"), _any, 6),
+    Command("details.raw", ("w",), N_("raw answer"), N_("fold or unfold the last raw answer"), _has_raw, 6),
     # everywhere
     Command("app.palette", ("ctrl+p", "colon"), N_("commands"), N_("every command by name")),
     Command("app.help", ("question_mark", "f1"), N_("help"), N_("the keys of this screen"), footer=90),

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
-from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.failures import WORDS, Trouble
 from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text import tail
 from qr_tui.i18n import _, ngettext
@@ -41,22 +41,15 @@ class TaskActions(CommandScreen[Result]):
     async def do_open(self) -> None:
         """Open the file if it is here, else the link."""
         task = self.targets[0]
-        if task.file and task.file_state is FileState.SAVED:
-            target = task.file
-        elif task.video_url:
-            target = task.video_url
-        else:
-            raise Trouble(Kind.NOT_NOW, _("there is neither a file nor a link yet"))
+        target = task.file if task.file_state is FileState.SAVED else None
         from qr_tui.ui.opener import open_outside
 
-        say(self.app, await open_outside(target, self.qr.terminal))
+        say(self.app, await open_outside(target or task.video_url or "", self.qr.terminal))
 
     async def do_look(self) -> None:
         """Ask the provider now."""
         studio = await self.qr.engine()
         keys = [task.key for task in self.targets if task.id or task.status is Status.QUEUED]
-        if not keys:
-            raise Trouble(Kind.NOT_NOW, _("the provider has not given it an id yet"))
         await studio.look(keys)
         say(self.app, ngettext("looking at {n} task", "looking at {n} tasks", len(keys)).format(n=len(keys)))
 

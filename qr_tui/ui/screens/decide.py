@@ -32,8 +32,9 @@ class DecideScreen(Dialog[str | None]):
     CSS = """
     DecideScreen #box { width: 72; }
     DecideScreen .choice { padding: 0 1; margin-top: 1; }
-    DecideScreen .choice.-chosen { background: $row-cursor; }
-    DecideScreen #id { margin: 0 3; width: 100%; }
+    DecideScreen .meaning { padding: 0 1 0 6; color: $text-muted; }
+    DecideScreen .-chosen { background: $row-cursor; color: $foreground; }
+    DecideScreen #id { margin: 0 0 0 5; width: 1fr; }
     DecideScreen #trouble { margin-top: 1; display: none; }
     DecideScreen #trouble.-on { display: block; }
     """
@@ -54,6 +55,7 @@ class DecideScreen(Dialog[str | None]):
             yield Static(Content(_(words.meaning)), markup=False)
             for number, _choice in enumerate(self._choices(), 1):
                 yield Static(id=f"choice{number}", classes="choice", markup=False)
+                yield Static(id=f"meaning{number}", classes="meaning", markup=False)
                 if number == 1:
                     field = Input(id="id", placeholder=_("paste the task id here"))
                     field.cursor_blink = False
@@ -106,10 +108,12 @@ class DecideScreen(Dialog[str | None]):
     def _show(self) -> None:
         for number, (key, label, meaning) in enumerate(self._choices(), 1):
             chosen = number - 1 == self._at
-            line = self.query_one(f"#choice{number}", Static)
+            line, under = self.query_one(f"#choice{number}", Static), self.query_one(f"#meaning{number}", Static)
             sign = ">" if chosen else " "
-            line.update(Content.assemble((f"{sign} {key}  {label}", "bold" if chosen else ""), f"\n     {meaning}"))
+            line.update(Content.assemble((f"{sign} {key}  {label}", "bold" if chosen else "")))
+            under.update(Content(meaning))
             line.set_class(chosen, "-chosen")
+            under.set_class(chosen, "-chosen")
         field = self.query_one("#id", Input)
         if self._at == 0:
             field.focus()

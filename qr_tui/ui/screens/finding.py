@@ -4,7 +4,6 @@ import asyncio
 from functools import partialmethod
 from typing import TYPE_CHECKING
 
-from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.text import inert
 from qr_tui.i18n import _
 from qr_tui.ui.messages import say
@@ -48,6 +47,8 @@ class Finding(CommandScreen[None]):
             if bar is not None:
                 bar.show_error(inert(error.words(_), limit=200), error.start, error.end)
             return
+        if bar is not None:
+            bar.clear_error()
         self.listing.filter_text = text.strip()
         self.listing.query = query if query else None
         if len(self.listing.tasks) <= AT_ONCE:
@@ -82,7 +83,7 @@ class Finding(CommandScreen[None]):
 
     def renew_filter(self) -> None:
         """Count anew what fits."""
-        if self.filter_bar is not None and not self.filter_bar.error:
+        if self.filter_bar is not None:
             self.filter_bar.renew()
 
     def renew_ages(self) -> None:
@@ -131,22 +132,19 @@ class Finding(CommandScreen[None]):
         written = {"name": name, "filter": view.filter, "sort": view.sort, "reverse": view.reverse}
         await asyncio.to_thread(config.save, self.qr.front.paths.config_file, {f"views.{digit}": written})
         self.qr.keep_view(digit, view)
-        say(self.app, _("{digit} is now {name}").format(digit=digit, name=inert(name, limit=60)))
+        say(self.app, _("view {digit}: {name}").format(digit=digit, name=inert(name, limit=60)))
 
     async def _switch_view(self, digit: int) -> None:
         view = self.qr.settings.views.get(str(digit))
         if view is None:
             key = self.keymap.show("tasks.save_view")
-            raise Trouble(
-                Kind.NOT_NOW,
-                _("nothing is saved under {digit}; {key} saves the filter and order in force").format(
-                    digit=digit, key=key
-                ),
-            )
+            text = _("nothing is saved under {digit}; {key} saves the filter and order in force")
+            say(self.app, text.format(digit=digit, key=key), warn=True)
+            return
         self._arrange(view.sort, view.reverse)
         await self.set_filter(view.filter)
         self.qr.remember()
-        say(self.app, inert(view.name, limit=60))
+        say(self.app, _("view {digit}: {name}").format(digit=digit, name=inert(view.name, limit=60)))
 
     do_view_1 = partialmethod(_switch_view, 1)
     do_view_2 = partialmethod(_switch_view, 2)

@@ -23,7 +23,7 @@ from qr_tui.ui.widgets.task_row import Look
 class CommandLines(ScrollView, inherit_bindings=False):
     """The commands that fit; one that cannot run now stays and says why."""
 
-    DEFAULT_CSS = "CommandLines { height: auto; max-height: 60vh; scrollbar-size: 0 0; background: $surface; }"
+    DEFAULT_CSS = "CommandLines { height: auto; scrollbar-size: 0 0; background: $surface; }"
     can_focus = False
 
     def __init__(self, look: Look, keymap: Keymap, owner: CommandScreen[Any]) -> None:
@@ -71,8 +71,8 @@ class CommandLines(ScrollView, inherit_bindings=False):
             self.refresh(Region(0, row - top, self.size.width, 1))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As many lines as there are commands."""
-        return max(1, len(self.commands))
+        """As many lines as there are commands, as far as the screen has room for them."""
+        return max(1, min(len(self.commands), self.app.size.height * 6 // 10))
 
     def on_resize(self) -> None:
         """Know how far the lines go."""

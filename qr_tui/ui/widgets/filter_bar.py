@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.strip import Strip
 from textual.widgets import Input
 
-from qr_tui.core.text import cells
+from qr_tui.core.text import cells, cut
 from qr_tui.i18n import _
 from qr_tui.ui.listing import Listing
 from qr_tui.ui.strips import line
@@ -66,7 +66,7 @@ class FilterBar(Vertical):
     """The filter in force or being typed."""
 
     DEFAULT_CSS = """
-    FilterBar { height: auto; max-height: 2; background: $background; }
+    FilterBar { height: auto; max-height: 3; background: $background; }
     FilterBar Horizontal { height: 1; }
     FilterBar .sign { width: 3; }
     FilterBar Input {
@@ -89,21 +89,26 @@ class FilterBar(Vertical):
             yield self.input
             self.counter = Bar(self._count_line, classes="count")
             yield self.counter
-        self.pointer = Bar(self._error_line)
-        self.pointer.display = False
+        self.pointer = Bar(self._pointer_line)
+        self.reason = Bar(self._reason_line)
+        self.pointer.display = self.reason.display = False
         yield self.pointer
+        yield self.reason
 
     def show_error(self, message: str, start: int, end: int) -> None:
         """Point at the characters from `start` to `end` of the text and say what is wrong with them."""
         self._error = (message, start, end)
-        self.pointer.display = True
+        self.pointer.display = self.reason.display = True
         self.pointer.renew()
+        self.reason.renew()
+
+    def clear_error(self) -> None:
+        """The text can be read."""
+        self._error = None
+        self.pointer.display = self.reason.display = False
 
     def renew(self) -> None:
-        """The text is good: show how much of the list fits."""
-        if self._error is not None:
-            self._error = None
-            self.pointer.display = False
+        """Show how much of the list fits."""
         self.counter.renew()
 
     @property
@@ -134,16 +139,20 @@ class FilterBar(Vertical):
         style = self._style("muted")
         return line([(" " * max(1, width - cells(text) - 1), style), (text, style)], width, style)
 
-    def _error_line(self, width: int) -> Strip:
-        if self._error is None:
-            return line([], width, self._style("text"))
-        message, start, end = self._error
-        before = self.input.value[:start]
-        room = len(_SIGN) + cells(before)
-        under = "^" * max(1, cells(self.input.value[start:end]))
+    def _pointer_line(self, width: int) -> Strip:
         style = self._style("bad")
-        pieces = [(" " * room, style), (under, style), ("  " + message, style)]
-        # a long filter would push the words out of view: then they stand at the left
-        if room + len(under) + 2 + cells(message) > width:
-            pieces = [(" " * len(_SIGN) + message, style)]
-        return line(pieces, width, style)
+        if self._error is None:
+            return line([], width, style)
+        _message, start, end = self._error
+        text = self.input.value
+        # a filter longer than its field is scrolled inside it
+        at = cells(text[:start]) - round(self.input.scroll_offset.x)
+        under = cells(text[start:end])
+        first, last = max(0, at), max(1, min(at + under, self.input.size.width))
+        return line([(" " * (len(_SIGN) + first) + "^" * max(1, last - first), style)], width, style)
+
+    def _reason_line(self, width: int) -> Strip:
+        style = self._style("bad")
+        message = self._error[0] if self._error is not None else ""
+        mark = self._owner.qr.look.glyphs.ellipsis
+        return line([(" " * len(_SIGN) + cut(message, width - len(_SIGN), ellipsis=mark), style)], width, style)

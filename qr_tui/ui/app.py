@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from rich.console import RenderableType
 from textual import on
 from textual.app import App
 from textual.binding import Binding
@@ -35,6 +36,7 @@ from qr_tui.ui.keymap import Keymap
 from qr_tui.ui.life import Life
 from qr_tui.ui.messages import TasksPending, Told, say, tell
 from qr_tui.ui.notify import Notifier
+from qr_tui.ui.precise import precise
 from qr_tui.ui.screens.base import CommandScreen
 from qr_tui.ui.screens.tasks import TasksScreen, mood_words
 from qr_tui.ui.widgets.task_row import Look
@@ -130,13 +132,21 @@ class QrTui(App[int], inherit_bindings=False):
         studio = await self.engine()
         made = await self.push_screen_wait(ComposeScreen(studio, self.front, start=start))
         if made:
-            self.tasks.take(*self._inbox.take())
+            self.catch_up()
             self.tasks.take([task for task in made if task.key not in self.tasks.listing.tasks], ())
             self.tasks.go_to(made[0].key)
+
+    def catch_up(self) -> None:
+        """Show now what the engine has told, so that the cursor can go to a task that has just come."""
+        self.tasks.take(*self._inbox.take())
 
     def copy_text(self, label: str, text: str) -> None:
         """Copy `text` and say where it went; `label` is what the toast calls it."""
         self.run_worker(self._copy(label, text), group="copy")
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send no more than what changed."""
+        super()._display(screen, precise(renderable))
 
     def write(self, sequence: str) -> None:
         """Put a sequence on the terminal, in order with what is drawn.

@@ -29,17 +29,26 @@ def line(pieces: Iterable[Piece], width: int, fill: Style) -> Strip:
         used += size
         if not text:
             continue
-        if merged and merged[-1][1] == style:
-            merged[-1] = (merged[-1][0] + text, style)
+        before = merged[-1] if merged else ("", style)
+        if merged and (before[1] == style or (text.isspace() and _blend(before[1], style))):
+            merged[-1] = (before[0] + text, before[1])
+        elif merged and before[0].isspace() and _blend(before[1], style):
+            merged[-1] = (before[0] + text, style)
         else:
             merged.append((text, style))
     if used < width:
         space = " " * (width - used)
-        if merged and merged[-1][1] == fill:
-            merged[-1] = (merged[-1][0] + space, fill)
+        if merged and (merged[-1][1] == fill or _blend(merged[-1][1], fill)):
+            merged[-1] = (merged[-1][0] + space, merged[-1][1])
         else:
             merged.append((space, fill))
     return Strip([Segment(text, style) for text, style in merged], max(width, 0))
+
+
+def _blend(one: Style, other: Style) -> bool:
+    """Tell whether a space looks the same in both styles: then it need not cost its own colours."""
+    plain = not (one.underline or other.underline or one.strike or other.strike)
+    return plain and one.bgcolor == other.bgcolor and bool(one.reverse) == bool(other.reverse)
 
 
 def changed_span(old: Strip, new: Strip) -> tuple[int, int] | None:

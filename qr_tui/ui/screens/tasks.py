@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.strip import Strip
 from textual.timer import Timer
 
 from qr_tui.core.events import HostMood
-from qr_tui.core.failures import WORDS, Kind
+from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import Status, Task
 from qr_tui.core.text import inert
 from qr_tui.i18n import _, ngettext
@@ -54,11 +55,12 @@ class TasksScreen(Finding, TaskActions[None]):
         app = self.qr
         self.list = TaskList(self.listing, app.look, app.front.clock, self._empty_words)
         self.header = Bar(self._header_line, classes="raised")
-        self.titles = Bar(lambda _width: self.list.titles())
+        self.titles = Bar(lambda width: self.list.titles().adjust_cell_length(width, app.look.palette.style("muted")))
         self.status = Bar(lambda width: status_line(width, app.look, self._status), classes="status")
         self.footer = Bar(self._footer_line, classes="raised")
         self.status.display = False
         yield self.header
+        yield self.titles
         with Horizontal(id="body"):
             yield self.list
         yield self.status
@@ -68,6 +70,10 @@ class TasksScreen(Finding, TaskActions[None]):
         """Start the engine once this is on the screen."""
         self.call_after_refresh(self.qr.begin)
         self.set_interval(TICK, self._tick)
+
+    @on(TaskList.Laid)
+    def _laid(self) -> None:
+        self.titles.renew()
 
     # what the app tells ----------------------------------------------------------------------------------------
     def take_all(self, tasks: Iterable[Task]) -> None:
@@ -243,8 +249,16 @@ class TasksScreen(Finding, TaskActions[None]):
         if any(task.needs_you for task in self.targets):
             await super().do_decide()
             return
+        studio = await self.qr.engine()
+        if not self._undo:
+            return
         batch = self._undo.pop()
-        back = await (await self.qr.engine()).restore([task.key for task in batch])
+        try:
+            back = await studio.restore([task.key for task in batch])
+        except Trouble:
+            self._undo.append(batch)
+            raise
+        self.qr.catch_up()
         self.renew_edges()
         if back:
             self.go_to(back[0].key)

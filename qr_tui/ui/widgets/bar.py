@@ -30,8 +30,8 @@ class Bar(Widget, inherit_bindings=False):
         if not width:
             return
         new = self._build(width)
-        self._strip = new
         span = (0, width) if old is None else changed_span(old, new)
+        self._strip = new
         if span is not None:
             self.refresh(Region(span[0], 0, span[1], 1))
 

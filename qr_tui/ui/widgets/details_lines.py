@@ -47,11 +47,17 @@ class Details:
         yield from self._block(_("PROMPT"), task.prompt)
         if task.enhanced_prompt and task.enhanced_prompt != task.prompt:
             yield from self._block(_("ENHANCED BY THE PROVIDER"), task.enhanced_prompt)
-        yield from self._pairs(_("REQUEST"), self._request(task))
-        result = self._result(task)
-        if result:
-            yield from self._pairs(_("RESULT"), result)
-        yield from self._pairs(_("RECORD"), self._record(task))
+        parts = [
+            (_("REQUEST"), self._request(task)),
+            (_("RESULT"), self._result(task)),
+            (_("RECORD"), self._record(task)),
+        ]
+        # one column of labels through all parts
+        widest = max(cells(label) for _title, pairs in parts for label, _value in pairs)
+        wide = min(widest, max(8, self._width // 3))
+        for title, pairs in parts:
+            if pairs:
+                yield from self._pairs(title, pairs, wide)
         yield from self._history(task)
         yield from self._raw(task)
 
@@ -94,9 +100,8 @@ class Details:
         yield from self._title(title)
         yield from self._text(inert_lines(text, limit=20_000), "text")
 
-    def _pairs(self, title: str, pairs: list[tuple[str, str]]) -> Iterator[list[Piece]]:
+    def _pairs(self, title: str, pairs: list[tuple[str, str]], wide: int) -> Iterator[list[Piece]]:
         yield from self._title(title)
-        wide = min(max(cells(label) for label, _value in pairs), max(8, self._width // 3))
         for label, value in pairs:
             head = fit(label, wide, ellipsis=self._look.glyphs.ellipsis)
             room = self._width - _INDENT - wide - 3

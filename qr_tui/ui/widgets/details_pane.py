@@ -11,7 +11,7 @@ from qr_tui.ui.widgets.task_row import Look
 class DetailsPane(Lines):
     """Follows the cursor; sends only the cells that differ from the task before."""
 
-    DEFAULT_CSS = "DetailsPane { width: 38%; min-width: 44; max-width: 90; border-left: vkey $rail; }"
+    DEFAULT_CSS = "DetailsPane { width: 35%; min-width: 44; max-width: 84; border-left: vkey $rail; }"
 
     def __init__(self, look: Look, clock: Callable[[], float]) -> None:
         super().__init__(look.palette.style("text"))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -25,6 +26,9 @@ class TaskList(ScrollView, inherit_bindings=False):
         clock: Unix seconds.
         empty: Says, in words, why no row is shown.
     """
+
+    class Laid(Message):
+        """The columns are others than before."""
 
     DEFAULT_CSS = "TaskList { height: 1fr; width: 1fr; scrollbar-size: 0 0; background: $background; }"
     can_focus = False
@@ -132,6 +136,7 @@ class TaskList(ScrollView, inherit_bindings=False):
         self.look = look
         self._form = layout(self.size.width)
         self._drawn.clear()
+        self.post_message(self.Laid())
         self.refresh()
 
     # drawing ---------------------------------------------------------------------------------------------------
@@ -141,6 +146,7 @@ class TaskList(ScrollView, inherit_bindings=False):
         if self._form.width != self.size.width:
             self._form = layout(self.size.width)
             self._drawn.clear()
+            self.post_message(self.Laid())
         self.show_all(anchor)
 
     def render_line(self, y: int) -> Strip:

@@ -145,7 +145,7 @@ def render_row(
         elif column == "progress":
             pieces.extend(_progress(task, width, look, now, ink))
         elif column == "prompt":
-            pieces.append((fit(_prompt(task, look), width, ellipsis=glyphs.ellipsis), ink(_prompt_colour(task))))
+            pieces.append((fit(_prompt(task, width, look), width, ellipsis=glyphs.ellipsis), ink(_prompt_colour(task))))
         else:
             pieces.append((_plain(task, column, width, look, now), ink("muted")))
         pieces.append((" " * GAP, text if column in ("status", "progress") else ink("muted")))
@@ -203,9 +203,10 @@ def _middle(name: str, width: int, ellipsis: str) -> str:
     return fit(name, width - cells(ending), ellipsis=ellipsis).rstrip() + ending
 
 
-def _prompt(task: Task, look: Look) -> str:
+def _prompt(task: Task, width: int, look: Look) -> str:
     if task.needs_you:
-        return _("sent, answer lost: {key} to decide").format(key=look.decide_key)
+        said = _("sent, answer lost: {key} to decide").format(key=look.decide_key)
+        return said if cells(said) <= width else _("{key} to decide").format(key=look.decide_key)
     return inert(task.prompt, limit=600)
 
 

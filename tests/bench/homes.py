@@ -10,6 +10,7 @@ from qr_tui import paths
 from qr_tui.core.task import Parameter, Request, Status, Task, new_task
 from qr_tui.store.tasks import TaskStore
 
+AGE = 3600.0  # seconds: old enough that no age ticks by the second
 NEWEST = "newest-film"  # the prompt of the first row: once it is on the wire, the list is drawn
 
 
@@ -20,7 +21,9 @@ def fill(home: Path, count: int, *, base_url: str, running: tuple[str, ...] = ()
     store.open()
     tasks = [_finished(number, count, base_url, now) for number in range(count)]
     tasks += [
-        msgspec.structs.replace(_made(NEWEST, base_url, now), id=task_id, status=Status.RUNNING, progress=10.0)
+        msgspec.structs.replace(
+            _made(NEWEST, base_url, now + 1 - AGE), id=task_id, status=Status.RUNNING, progress=10.0
+        )
         for task_id in running
     ]
     store.add(tasks)
@@ -42,7 +45,7 @@ def environment(home: Path, base_url: str) -> dict[str, str]:
 
 def _finished(number: int, count: int, base_url: str, now: float) -> Task:
     prompt = NEWEST if number == count - 1 else f"film {number}: a paper boat drifts through the rain"
-    made = _made(prompt, base_url, now - 60 * (count - number))
+    made = _made(prompt, base_url, now - AGE - 60 * (count - number))
     return msgspec.structs.replace(
         made,
         id=f"sora-2:task_bench{number:018d}",

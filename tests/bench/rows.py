@@ -89,17 +89,12 @@ def bytes_a_change(runs: int) -> Seen:
 
 
 def bytes_a_cursor_step(runs: int) -> Seen:
-    """Bytes on the wire for one cursor step in a full list."""
+    """Bytes on the wire for one cursor step in a full list; the details pane, where there is one, follows after it."""
     with TemporaryDirectory() as home:
         fill(Path(home), 1_000, base_url=NOBODY)
-        seen = []
-        with Program(APP, environment(Path(home), NOBODY)) as app:
-            app.until(NEWEST.encode())
-            app.quiet(SETTLED)
-            for _ in range(runs):
-                app.press(b"j")
-                seen.append(app.quiet(0.4))
-    return Seen(median(seen), f"median of {runs} steps at 120×40, most {max(seen)}")
+        env = environment(Path(home), NOBODY)
+        alone, with_pane = (median(_steps(env, columns, runs)) for columns in (100, 120))
+    return Seen(alone, f"median of {runs} steps at 100×40; with the details pane at 120×40: {with_pane:.0f}")
 
 
 def bytes_at_rest(_runs: int) -> Seen:
@@ -133,6 +128,17 @@ ROWS = (
     Row("list --json, 1 000 tasks", "× imports", 1.5, list_command),
     Row("durable save p95, 1 000 tasks", "ms", 10, durable_save),
 )
+
+
+def _steps(env: dict[str, str], columns: int, runs: int) -> list[int]:
+    with Program(APP, env, columns=columns) as app:
+        app.until(NEWEST.encode())
+        app.quiet(SETTLED)
+        seen = []
+        for _ in range(runs):
+            app.press(b"j")
+            seen.append(app.quiet(0.4))
+    return seen
 
 
 def _whole(command: list[str], env: dict[str, str]) -> float:

@@ -1,0 +1,41 @@
+"""A changed cell costs a cell, not the line it stands in."""
+
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate
+from textual.strip import Strip
+
+from qr_tui.ui.precise import PreciseUpdate, precise
+
+PLAIN = Style()
+
+
+def strip(text: str) -> Strip:
+    return Strip([Segment(text, PLAIN)])
+
+
+def sent(spans: list[tuple[int, int, int]]) -> str:
+    """What is sent for these spans of two lines, each of two widgets that meet at cell 10."""
+    chops = [{0: strip("0123456789"), 10: strip("abcdefghij")}, {0: strip("纸船在雨中"), 10: strip("ABCDEFGHIJ")}]
+    update = precise(ChopsUpdate(chops, spans, [[10, 20], [10, 20]]))
+    assert isinstance(update, PreciseUpdate)
+    return update.render_segments(Console(color_system=None))
+
+
+def test_only_the_cells_of_the_span_are_sent() -> None:
+    assert sent([(0, 3, 5)]) == "\x1b[1;4H34"
+    assert sent([(0, 12, 13)]) == "\x1b[1;13Hc"
+
+
+def test_a_span_over_two_widgets_is_sent_in_two_parts() -> None:
+    assert sent([(0, 8, 12)]) == "\x1b[1;9H89\x1b[1;11Hab"
+
+
+def test_whole_lines_and_wide_characters() -> None:
+    assert sent([(0, 0, 20), (1, 4, 6)]) == "\x1b[1;1H0123456789\x1b[1;11Habcdefghij\x1b[2;5H在"
+
+
+def test_anything_else_passes_as_it_is() -> None:
+    assert precise(None) is None
+    assert precise("text") == "text"

@@ -265,3 +265,10 @@ def test_click_speaks_the_language_too(shell: Shell) -> None:
     assert "SHOW THIS MESSAGE AND EXIT." in told[0]
     assert "MISSING ARGUMENT" in told[1]
     assert "!No such option" in told[2]
+
+
+def test_click_still_says_what_is_translated() -> None:
+    import click
+
+    said = "".join(path.read_text() for path in Path(click.__file__).parent.glob("*.py"))
+    assert [message for message in click_words.MESSAGES if f'"{message}"' not in said] == []

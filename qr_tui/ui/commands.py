@@ -231,7 +231,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         _status(Status.UNCONFIRMED, why=N_("nothing to decide here")),
     ),
     Command("details.again", ("e",), N_("new from this"), N_("write a new video that starts as this one"), _any, 5),
-    Command("details.raw", ("w",), N_("raw answer"), N_("fold or unfold the last raw answer"), _has_raw, 6),
+    Command("details.raw", ("w",), N_("raw answer"), N_("fold or unfold the last raw answer"), _has_raw),
     # everywhere
     Command("app.palette", ("ctrl+p", "colon"), N_("commands"), N_("every command by name")),
     Command("app.help", ("question_mark", "f1"), N_("help"), N_("the keys of this screen"), footer=90),

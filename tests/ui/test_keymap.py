@@ -1,0 +1,113 @@
+"""Keys of one's own: taken where they are sound, refused by name where they are not."""
+
+import pytest
+
+from qr_tui.core.failures import Kind
+from qr_tui.ui.keymap import Keymap, display, is_text, normal
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("n", "n"),
+        ("N", "N"),
+        ("?", "question_mark"),
+        ("/", "slash"),
+        ("-", "minus"),
+        ("ctrl+g", "ctrl+g"),
+        ("Esc", "escape"),
+        ("PgDn", "pagedown"),
+        ("F5", "f5"),
+        ("space", "space"),
+        ("nonsense", None),
+        ("ctrl+", None),
+        ("f25", None),
+        ("", None),
+    ],
+)
+def test_keys_are_read_as_people_write_them(written: str, name: str | None) -> None:
+    assert normal(written) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("question_mark", "?"), ("escape", "esc"), ("f5", "F5"), ("ctrl+g", "ctrl+g"), ("down", "↓"), ("f", "f")],
+)
+def test_keys_are_shown_as_people_read_them(name: str, shown: str) -> None:
+    assert display(name) == shown
+
+
+def test_arrows_are_words_in_ascii() -> None:
+    assert display("down", ascii_only=True) == "down"
+
+
+def test_what_a_text_field_eats() -> None:
+    assert all(is_text(key) for key in ("n", "space", "slash", "question_mark"))
+    assert not any(is_text(key) for key in ("f1", "ctrl+p", "escape", "up", "pagedown"))
+
+
+def test_a_choice_replaces_every_default_key() -> None:
+    keymap = Keymap({"tasks.new": "a, f7"})
+    assert keymap.keys("tasks.new") == ("a", "f7")
+    bound = {key: command.id for key, command in keymap.bindings("tasks")}
+    assert bound["a"] == bound["f7"] == "tasks.new"
+    assert "n" not in bound
+    assert keymap.problems == []
+
+
+def test_two_commands_may_swap_their_keys() -> None:
+    keymap = Keymap({"tasks.new": "y", "tasks.copy_id": "n"})
+    assert keymap.problems == []
+    assert keymap.show("tasks.new") == "y"
+    assert keymap.show("tasks.copy_id") == "n"
+
+
+def test_a_clash_names_both_and_keeps_the_default() -> None:
+    keymap = Keymap({"tasks.new": "y"})
+    (problem,) = keymap.problems
+    assert problem.kind is Kind.CONFIG
+    assert "tasks.new" in problem.detail
+    assert "tasks.copy_id" in problem.detail
+    assert keymap.keys("tasks.new") == ("n",)
+    assert list(keymap.clashes()) == []
+
+
+def test_a_key_of_the_app_clashes_with_a_screen_s() -> None:
+    keymap = Keymap({"app.help": "n"})
+    assert "tasks.new" in keymap.problems[0].detail
+    assert keymap.show("app.help") == "?"
+
+
+def test_back_in_details_may_hide_quit_as_it_does_by_default() -> None:
+    bound = {key: command.id for key, command in Keymap().bindings("details")}
+    assert bound["q"] == "details.back"
+    assert Keymap().problems == []
+
+
+@pytest.mark.parametrize(
+    ("command", "keys", "named"),
+    [
+        ("tasks.nothing", "a", "tasks.nothing"),
+        ("tasks.new", "ctrl+s", "ctrl+s"),
+        ("tasks.new", "ctrl+c", "ctrl+c"),
+        ("tasks.new", "tab", "tab"),
+        ("tasks.new", "blue", "blue"),
+        ("tasks.new", " ", "tasks.new"),
+    ],
+)
+def test_what_cannot_be_is_told(command: str, keys: str, named: str) -> None:
+    keymap = Keymap({command: keys})
+    (problem,) = keymap.problems
+    assert named in problem.detail
+    assert keymap.keys("tasks.new") == ("n",)
+
+
+def test_the_comma_itself_can_be_a_key() -> None:
+    assert Keymap({"tasks.new": ",", "app.settings": "ctrl+o"}).keys("tasks.new") == ("comma",)
+
+
+def test_where_letters_are_text_the_app_keeps_other_keys_only() -> None:
+    bound = {key: command.id for key, command in Keymap().bindings("compose")}
+    assert bound["f1"] == "app.help"
+    assert bound["ctrl+p"] == "app.palette"
+    assert not {"q", "question_mark", "colon", "C"} & set(bound)

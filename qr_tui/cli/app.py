@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from qr_tui.cli import output
+from qr_tui.cli.ending import guarded
 from qr_tui.cli.exits import Exit
 from qr_tui.cli.here import Here
 from qr_tui.i18n import _
@@ -13,6 +14,21 @@ from qr_tui.i18n import _
 if TYPE_CHECKING:
     from qr_tui.core.events import Sink
     from qr_tui.services.studio import Studio
+
+
+def launch(*, demo: bool) -> int:
+    """Open the app or the demo as a program of its own; every error has been told when it returns."""
+    here = Here()
+
+    def open_it() -> int:
+        here.speak()
+        if not demo:
+            return run(here)
+        from qr_tui.cli import demo as stage
+
+        return stage.run(here)
+
+    return guarded(open_it, here)
 
 
 def run(here: Here) -> int:
@@ -41,6 +57,9 @@ def show(here: Here, *, seed: Callable[[], None] | None = None) -> int:
 
     `seed` is the demo's: it is called before the engine opens, off the event loop.
     """
+    from qr_tui.cli.glance import Glance
+
+    glance = Glance(here.paths)  # before the imports: they take most of the time it needs
     from qr_tui.ui.app import QrTui
     from qr_tui.ui.front import Front
 
@@ -67,6 +86,7 @@ def show(here: Here, *, seed: Callable[[], None] | None = None) -> int:
             settings=settings,
             keys=keys,
             make_studio=make_studio,
+            glance=glance,
             prepare=prepare,
             demo=seed is not None,
             problems=(problem,) if problem else (),

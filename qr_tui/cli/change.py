@@ -7,8 +7,9 @@ import click
 from qr_tui.cli import engine, output, references, sending, streams
 from qr_tui.cli.create import seconds
 from qr_tui.cli.exits import Exit, NeedsYesError
-from qr_tui.cli.here import Here, pass_here
+from qr_tui.cli.here import Here
 from qr_tui.cli.main import examples
+from qr_tui.cli.passing import pass_here
 from qr_tui.cli.progress import Narrator
 from qr_tui.cli.words import describe, name
 from qr_tui.core.failures import WORDS, Kind, Trouble

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from qr_tui.cli import output
-from qr_tui.cli.here import Here, pass_here
+from qr_tui.cli.here import Here
 from qr_tui.cli.main import examples
+from qr_tui.cli.passing import pass_here
 from qr_tui.core.catalogue import DEFAULT_MODEL
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Parameter, Request

@@ -8,8 +8,9 @@ import click
 
 from qr_tui.cli import engine, output
 from qr_tui.cli.exits import Exit
-from qr_tui.cli.here import Here, pass_here
+from qr_tui.cli.here import Here
 from qr_tui.cli.main import examples
+from qr_tui.cli.passing import pass_here
 from qr_tui.core.words import N_
 from qr_tui.i18n import _
 

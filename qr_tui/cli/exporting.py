@@ -10,8 +10,9 @@ import click
 
 from qr_tui.cli import output, references
 from qr_tui.cli.exits import Exit
-from qr_tui.cli.here import Here, pass_here
+from qr_tui.cli.here import Here
 from qr_tui.cli.main import examples
+from qr_tui.cli.passing import pass_here
 from qr_tui.cli.tasks import read
 from qr_tui.core.export import task_json
 from qr_tui.core.failures import Kind, Trouble

@@ -4,8 +4,6 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import click
-
 from qr_tui import i18n, paths
 from qr_tui.core.failures import Trouble
 from qr_tui.paths import Paths
@@ -105,6 +103,3 @@ class Here:
         language = i18n.choose(self.lenient_settings[0].ui.language if self._configured else "")
         i18n.install(language)
         return language
-
-
-pass_here = click.make_pass_decorator(Here, ensure=True)

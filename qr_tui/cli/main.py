@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from qr_tui import __version__
-from qr_tui.cli import output
-from qr_tui.cli.exits import Exit, of_trouble
-from qr_tui.cli.here import Here, pass_here
+from qr_tui.cli import COMPLETION, output
+from qr_tui.cli.ending import guarded
+from qr_tui.cli.exits import Exit
+from qr_tui.cli.here import Here
+from qr_tui.cli.passing import pass_here
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.words import N_
 from qr_tui.i18n import _
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 PROGRAM: Final = "qr-tui"
-COMPLETION: Final = "_QR_TUI_COMPLETE"
 
 # name -> where its click command stands, and its line in the list of commands
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -129,8 +130,11 @@ def examples(*lines: str, after: str = "") -> str:
 
 def run(args: Sequence[str], here: Here | None = None) -> int:
     """Run one command line and return its exit code; every error has been told by then."""
-    json = "--json" in args
-    here = here or Here()
+    here, json = here or Here(), "--json" in args
+    return guarded(lambda: _invoke(args, here, json=json), here, json=json)
+
+
+def _invoke(args: Sequence[str], here: Here, *, json: bool) -> int:
     try:
         if here.speak() != "en":
             from qr_tui.cli import click_words
@@ -149,34 +153,8 @@ def run(args: Sequence[str], here: Here | None = None) -> int:
         return stop.exit_code
     except click.UsageError as error:
         return _usage(error, json=json)
-    except Trouble as trouble:
-        return _failed(trouble, json)
-    except (click.Abort, KeyboardInterrupt):
-        output.say(_("stopped"))
-        return Exit.INTERRUPTED
-    except EOFError:
-        return _failed(Trouble(Kind.USAGE, _("nothing could be read from the standard input")), json)
-    except Exception as error:
-        return _failed(_internal(here, error), json)
-
-
-def _failed(trouble: Trouble, json: bool) -> int:
-    output.tell(trouble, json=json)
-    return of_trouble(trouble)
-
-
-def _internal(here: Here, error: Exception) -> Trouble:
-    """Log what should not have happened, key-free, and return the words for it."""
-    if isinstance(error, OSError):
-        return Trouble(Kind.STORE, f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
-    with_log = "; qr-tui.log"
-    try:
-        from qr_tui import log
-
-        log.setup(here.paths).error("a command failed", exc_info=error)
-    except Exception:
-        with_log = ""
-    return Trouble(Kind.INTERNAL, type(error).__name__ + with_log)
+    except click.Abort:
+        raise KeyboardInterrupt from None
 
 
 def _usage(error: click.UsageError, *, json: bool) -> int:

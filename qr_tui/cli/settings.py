@@ -8,8 +8,9 @@ from click.shell_completion import CompletionItem
 
 from qr_tui.cli import output, streams
 from qr_tui.cli.exits import Exit
-from qr_tui.cli.here import Here, pass_here
+from qr_tui.cli.here import Here
 from qr_tui.cli.main import examples
+from qr_tui.cli.passing import pass_here
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.text import inert
 from qr_tui.i18n import _

@@ -4,8 +4,9 @@ import click
 
 from qr_tui.cli import background, references
 from qr_tui.cli.create import seconds
-from qr_tui.cli.here import Here, pass_here
+from qr_tui.cli.here import Here
 from qr_tui.cli.main import examples
+from qr_tui.cli.passing import pass_here
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.i18n import _
 

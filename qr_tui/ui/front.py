@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from qr_tui.paths import Paths
 from qr_tui.secrets import KeyRing
 
 if TYPE_CHECKING:
+    from qr_tui.core.task import Task
     from qr_tui.services.studio import Studio
 
 
@@ -26,6 +27,7 @@ class Front:
 
     Attributes:
         make_studio: Makes the engine; called once, on the event loop, after the first paint.
+        glance: Returns the list as it was left if somebody has already read it, for the first paint; never waits.
         prepare: Imports what `make_studio` needs (the HTTP client, the store); called before it, in a thread.
         clock: Unix seconds; tests freeze it.
         problems: What went wrong before the app stood, told once as toasts (a bad config file).
@@ -36,6 +38,7 @@ class Front:
     settings: Settings
     keys: KeyRing
     make_studio: "Callable[[Sink], Studio]"
+    glance: "Callable[[], Sequence[Task] | None]" = _nothing
     prepare: Callable[[], object] = _nothing
     demo: bool = False
     clock: Callable[[], float] = time.time

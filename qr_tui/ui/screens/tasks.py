@@ -68,6 +68,9 @@ class TasksScreen(Finding, TaskActions[None]):
 
     def on_mount(self) -> None:
         """Start the engine once this is on the screen."""
+        glanced = self.qr.front.glance()
+        if glanced:
+            self.take_all(glanced)
         self.call_after_refresh(self.qr.begin)
         self.set_interval(TICK, self._tick)
 

@@ -1,0 +1,43 @@
+"""How a command ends: every failure becomes words a person can use, and an exit code."""
+
+from collections.abc import Callable
+
+from qr_tui.cli import output
+from qr_tui.cli.exits import Exit, of_trouble
+from qr_tui.cli.here import Here
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.i18n import _
+
+
+def guarded(work: Callable[[], int], here: Here, *, json: bool = False) -> int:
+    """Do `work` and return its exit code; every error has been told by then."""
+    try:
+        return work()
+    except Trouble as trouble:
+        return _failed(trouble, json)
+    except KeyboardInterrupt:
+        output.say(_("stopped"))
+        return Exit.INTERRUPTED
+    except EOFError:
+        return _failed(Trouble(Kind.USAGE, _("nothing could be read from the standard input")), json)
+    except Exception as error:
+        return _failed(_internal(here, error), json)
+
+
+def _failed(trouble: Trouble, json: bool) -> int:
+    output.tell(trouble, json=json)
+    return of_trouble(trouble)
+
+
+def _internal(here: Here, error: Exception) -> Trouble:
+    """Log what should not have happened, key-free, and return the words for it."""
+    if isinstance(error, OSError):
+        return Trouble(Kind.STORE, f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
+    with_log = "; qr-tui.log"
+    try:
+        from qr_tui import log
+
+        log.setup(here.paths).error("a command failed", exc_info=error)
+    except Exception:
+        with_log = ""
+    return Trouble(Kind.INTERNAL, type(error).__name__ + with_log)

@@ -16,7 +16,7 @@ LOOK = Look(UNICODE, DARK, Catalogue())
 HOSTILE = "[/b] [bold \x1b[2J\x1b]52;c;aGk=\x07 \u202eevil\u200d [red]x"
 
 
-def row(width: int = 100, **fields: Any) -> str:
+def row(width: int = 120, **fields: Any) -> str:
     flags = {name: fields.pop(name) for name in ("cursor", "marked") if name in fields}
     return render_row(make_task(**fields), layout(width), fields.pop("look", LOOK), NOW, **flags).text
 
@@ -36,15 +36,17 @@ def test_every_width_is_filled_exactly(width: int, status: Status) -> None:
     ("width", "columns"),
     [
         (40, ["status", "age", "prompt"]),
-        (60, ["status", "progress", "age", "prompt"]),
-        (80, ["status", "progress", "age", "model", "id", "prompt"]),
+        (60, ["status", "progress", "age", "id", "prompt"]),
+        (76, ["status", "progress", "age", "model", "id", "prompt"]),
+        (80, ["status", "progress", "age", "model", "format", "id", "prompt"]),
         (120, ["status", "progress", "age", "model", "format", "id", "prompt"]),
     ],
 )
 def test_columns_come_by_priority(width: int, columns: list[str]) -> None:
     form = layout(width)
     assert [name for name, _width in form.columns] == columns
-    assert dict(form.columns)["prompt"] >= 12
+    assert dict(form.columns)["prompt"] >= (11 if width < 101 else 22)
+    assert form.gap == (1 if width < 101 else 2)
 
 
 def test_running_shows_bar_percentage_and_names() -> None:
@@ -130,6 +132,6 @@ def test_a_young_task_ages_in_steps(seconds: float, shown: str) -> None:
 
 
 def test_a_row_costs_few_segments() -> None:
-    strip = render_row(make_task(progress=40.0), layout(100), LOOK, NOW)
+    strip = render_row(make_task(progress=40.0), layout(120), LOOK, NOW)
     assert len(list(strip)) <= 9
-    assert len(list(render_row(make_task(status=Status.WAITING), layout(100), LOOK, NOW, cursor=True))) <= 5
+    assert len(list(render_row(make_task(status=Status.WAITING), layout(120), LOOK, NOW, cursor=True))) <= 5

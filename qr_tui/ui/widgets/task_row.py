@@ -52,16 +52,17 @@ TITLES: Final[dict[Column, str]] = {
     "prompt": N_("PROMPT"),
 }
 _ON_SCREEN: Final[tuple[Column, ...]] = ("status", "progress", "age", "model", "format", "id")
-# in the order in which they earn their place as the terminal grows, with the prompt's least width beside them
+# in the order in which they earn their place as the terminal grows: cells where there is room, and where there is not
 _BY_PRIORITY: Final[tuple[tuple[Column, int, int], ...]] = (
-    ("age", 4, 12),
+    ("age", 4, 4),
     ("progress", 15, 12),
-    ("id", 6, 12),
-    ("model", 12, 12),
-    ("format", 13, 16),
+    ("id", 6, 6),
+    ("model", 12, 11),
+    ("format", 13, 13),
 )
 LEAD: Final = 3
-GAP: Final = 2
+_ROOMY: Final = 22  # the least prompt beside wide columns
+_TIGHT: Final = 11  # the least prompt beside narrow ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +71,35 @@ class Layout:
 
     width: int
     columns: tuple[tuple[Column, int], ...]
+    gap: int = 2
 
 
 def layout(width: int) -> Layout:
-    """Return the columns for a list of `width` cells: status and prompt always, the others by priority."""
+    """Return the columns for a list of `width` cells: status and prompt always, the others by priority.
+
+    All of them with air between them if the prompt has room then too; else narrow ones, as many as fit.
+    """
+    roomy = _layout(width, _ROOMY, tight=False)
+    return roomy if len(roomy.columns) == len(TITLES) else _layout(width, _TIGHT, tight=True)
+
+
+def _layout(width: int, least: int, *, tight: bool) -> Layout:
+    gap = 1 if tight else 2
     words = [*STATUS_WORDS.values(), SAVED, TITLES["status"]]
     status = 2 + max(cells(_(word)) for word in words)
-    used = LEAD + status + GAP + 1
+    used = LEAD + status + gap + 1
     chosen: dict[Column, int] = {"status": status}
-    for column, size, least in _BY_PRIORITY:
-        size = max(size, cells(_(TITLES[column])))
-        if used + size + GAP + least > width:
+    for column, wide, narrow in _BY_PRIORITY:
+        size = max(narrow if tight else wide, cells(_(TITLES[column])))
+        if used + size + gap + least > width:
             break
         chosen[column] = size
-        used += size + GAP
-    if width >= 150 and "model" in chosen:
+        used += size + gap
+    if width >= 150:
         used += 6
         chosen["model"] += 6
     columns = tuple((column, chosen[column]) for column in _ON_SCREEN if column in chosen)
-    return Layout(width, (*columns, ("prompt", max(width - used, 1))))
+    return Layout(width, (*columns, ("prompt", max(width - used, 1))), gap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +159,7 @@ def render_row(
             pieces.append((fit(_prompt(task, width, look), width, ellipsis=glyphs.ellipsis), ink(_prompt_colour(task))))
         else:
             pieces.append((_plain(task, column, width, look, now), ink("muted")))
-        pieces.append((" " * GAP, text if column in ("status", "progress") else ink("muted")))
+        pieces.append((" " * form.gap, text if column in ("status", "progress") else ink("muted")))
     return line(pieces, form.width, text)
 
 
@@ -223,7 +234,7 @@ def render_titles(form: Layout, palette: Palette) -> Strip:
     for column, width in form.columns:
         title = _(TITLES[column])
         shown = "  " + fit(title, width - 2) if column == "status" else fit(title, width, right=column == "age")
-        pieces.append((shown + " " * GAP, style))
+        pieces.append((shown + " " * form.gap, style))
     return line(pieces, form.width, style)
 
 

@@ -12,6 +12,7 @@ from textual import on
 from textual.app import App
 from textual.binding import Binding
 from textual.events import Resize
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from qr_tui.config import Settings, View
@@ -94,6 +95,15 @@ class QrTui(App[int], inherit_bindings=False):
     def get_default_screen(self) -> Screen[Any]:
         """Begin on the list."""
         return self.tasks
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Keep everything that is drawn, toasts and frames too, to signs that the terminal knows."""
+        filters = super().get_line_filters()
+        if not self.glyphs.ascii_only:
+            return filters
+        from qr_tui.ui.ascii_filter import ASCII_FILTER
+
+        return [*filters, ASCII_FILTER]
 
     # what screens ask for --------------------------------------------------------------------------------------
     async def engine(self) -> "Studio":

@@ -12,10 +12,11 @@ from qr_tui.ui.commands import Command
 from qr_tui.ui.keymap import display
 from qr_tui.ui.screens.base import CommandScreen
 from qr_tui.ui.screens.dialog import Dialog
-from qr_tui.ui.strips import Piece, line
+from qr_tui.ui.strips import Piece, line, wrap
 from qr_tui.ui.widgets.lines import Lines
 
 VIEWS = "tasks.view_"
+GAP = 2
 
 
 class HelpScreen(Dialog[None]):
@@ -77,8 +78,8 @@ class HelpScreen(Dialog[None]):
             bound.setdefault(name, []).append(display(key, ascii_only=look.glyphs.ascii_only))
             commands.setdefault(name, command)
         shown = {name: _keys(keys) for name, keys in bound.items()}
-        key_wide = max(cells(keys) for keys in shown.values()) + 2
-        title_wide = max(cells(_(command.title)) for command in commands.values()) + 2
+        key_wide = max(cells(keys) for keys in shown.values()) + GAP
+        title_wide = max(cells(_(command.title)) for command in commands.values()) + GAP
         strips = []
         scope = owner.scope
         for name, command in commands.items():
@@ -87,17 +88,21 @@ class HelpScreen(Dialog[None]):
                 strips.append(line([], width, fill))
                 strips.append(line([(_("everywhere"), style("muted", raised=True))], width, fill))
             why = command.when(owner)
-            room = max(0, width - key_wide - title_wide)
+            room = width - key_wide - title_wide
             said = _(command.help)
             if why:
                 said = f"{said} ({_(why)})"
             mark = look.glyphs.ellipsis
-            pieces: list[Piece] = [
+            heads: list[Piece] = [
                 (fit(shown[name], key_wide, ellipsis=mark), style("muted" if why else "accent", raised=True)),
                 (fit(_(command.title), title_wide, ellipsis=mark), style("muted" if why else "text", raised=True)),
-                (fit(said, room, ellipsis=mark), style("muted", raised=True)),
             ]
-            strips.append(line(pieces, width, fill))
+            if room < 16:  # too narrow for a column beside them: the words go under them
+                strips.append(line(heads, width, fill))
+                heads, room = [(" " * (GAP + 1), fill)], width - GAP - 1
+            for part in wrap(said, room):
+                strips.append(line([*heads, (part, style("muted", raised=True))], width, fill))
+                heads = [(" " * (width - room), fill)]
         self._lines.show(strips)
 
 

@@ -1,5 +1,8 @@
 """One line that says what size is needed, on a terminal too small for anything else."""
 
+from typing import TYPE_CHECKING, cast
+
+from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.strip import Strip
@@ -9,6 +12,9 @@ from qr_tui.i18n import _
 from qr_tui.ui.strips import line
 from qr_tui.ui.themes import Palette
 from qr_tui.ui.widgets.bar import Bar
+
+if TYPE_CHECKING:
+    from qr_tui.ui.app import QrTui
 
 WIDTH = 40
 HEIGHT = 10
@@ -33,10 +39,17 @@ class TooSmallScreen(Screen[None]):
     def _line(self, width: int) -> Strip:
         style = self._palette.style("text")
         now = self.app.size
-        said = _("needs {width}×{height}, has {now_width}×{now_height}").format(
+        said = _("{width}×{height} needed, is {now_width}×{now_height}").format(
             width=WIDTH, height=HEIGHT, now_width=now.width, now_height=now.height
         )
         return line([(fit(said, width), style)], width, style)
+
+    async def on_key(self, event: events.Key) -> None:
+        """One command is left: to quit."""
+        app = cast("QrTui", self.app)
+        if event.key in app.keymap.keys("app.quit"):
+            event.stop()
+            app.run_worker(app.do_quit(), group="commands")
 
     def on_resize(self) -> None:
         """Say the size of now; go when there is room."""

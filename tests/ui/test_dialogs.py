@@ -1,0 +1,178 @@
+"""Questions, deciding, palette and help: by keyboard alone, with the safe answer first."""
+
+from pathlib import Path
+
+import pytest
+
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.task import Status
+from qr_tui.services.decisions import Adopt, Drop, SendAgain
+from qr_tui.ui.screens.confirm import ConfirmScreen
+from tests.ui.driving import Run, run
+from tests.ui.fakes import make_task
+
+HOSTILE = "[/b] [bold \x1b[2J\x07"
+LOST = make_task(1, status=Status.UNCONFIRMED, id=None, prompt="a paper boat " + HOSTILE)
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"),
+    [
+        (["enter"], False),
+        (["y"], True),
+        (["Y"], True),
+        (["n"], False),
+        (["escape"], False),
+        (["q"], False),
+        (["up", "enter"], True),
+        (["tab", "tab", "enter"], False),
+        (["x", "enter"], False),
+    ],
+)
+def test_only_a_plain_yes_is_a_yes(tmp_path: Path, keys: list[str], answer: bool) -> None:
+    answers: list[bool | None] = []
+
+    async def script(it: Run) -> None:
+        it.app.push_screen(
+            ConfirmScreen(f"Really {HOSTILE}?", [HOSTILE, "it costs"], "do it", "leave it"), answers.append
+        )
+        await it.settle()
+        assert "do it" in it.screen
+        assert "it costs" in it.screen
+        assert "\x1b" not in it.screen
+        await it.press(*keys)
+        assert it.on == "TasksScreen"
+
+    run(tmp_path, [], script)
+    assert answers == [answer]
+
+
+def test_adopting_takes_a_pasted_id_trimmed(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        assert "u to decide" in it.screen
+        await it.press("u")
+        assert it.on == "DecideScreen"
+        await it.type("  sora-2:task_9 ")
+        await it.press("enter")
+        assert it.on == "TasksScreen"
+        assert it.studio.called("decide") == [("key000001", Adopt("sora-2:task_9"))]
+        assert "adopted sora-2:task_9" in it.toasts[-1]
+        assert "○ waiting" in it.screen
+
+    run(tmp_path, [LOST], script)
+
+
+def test_an_id_that_is_not_good_stays_in_the_field(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("u")
+        it.studio.troubles["decide"] = Trouble(Kind.NOT_FOUND, f"unknown {HOSTILE}")
+        await it.type("wrong:id")
+        await it.press("enter")
+        assert it.on == "DecideScreen"
+        assert "does not know this task" in it.screen
+        assert "wrong:id" in it.screen
+        await it.press("enter")
+        assert it.on == "TasksScreen"
+
+    run(tmp_path, [LOST], script)
+
+
+def test_an_empty_id_is_asked_for(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("u", "enter")
+        assert it.on == "DecideScreen"
+        assert "The id is empty" in it.screen
+        assert it.studio.called("decide") == []
+
+    run(tmp_path, [LOST], script)
+
+
+def test_sending_again_says_twice_that_it_may_cost_twice(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("u", "down")
+        assert "a second video may be made and paid" in it.screen
+        await it.press("enter")
+        assert it.studio.called("decide") == []
+        assert "once more" in it.screen
+        await it.press("enter")
+        assert it.studio.called("decide") == [("key000001", SendAgain())]
+
+    run(tmp_path, [LOST], script)
+
+
+def test_moving_away_takes_the_half_given_yes_back(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("u", "down", "enter", "down", "up", "enter")
+        assert it.studio.called("decide") == []
+
+    run(tmp_path, [LOST], script)
+
+
+def test_dropping_and_going_back(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("u", "escape")
+        assert it.studio.called("decide") == []
+        await it.press("u", "up", "enter")
+        assert it.studio.called("decide") == [("key000001", Drop())]
+        assert "■ stopped" in it.screen
+
+    run(tmp_path, [LOST], script)
+
+
+@pytest.mark.parametrize("opener", ["colon", "ctrl+p"])
+def test_the_palette_narrows_and_runs(tmp_path: Path, opener: str) -> None:
+    async def script(it: Run) -> None:
+        await it.press(opener)
+        assert it.on == "PaletteScreen"
+        await it.type("look now")
+        assert "look now" in it.screen
+        await it.press("enter")
+        assert it.on == "TasksScreen"
+        assert it.studio.called("look") == [["key000001"]]
+
+    run(tmp_path, [make_task(1)], script)
+
+
+def test_the_palette_shows_why_a_command_cannot_run(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("colon")
+        await it.type("try again")
+        assert "only a failed task can be tried again" in it.screen
+        await it.press("enter")
+        assert "only a failed task can be tried again" in it.toasts[-1]
+        await it.press("colon")
+        await it.type("zzz")
+        assert "no command is called so" in it.screen
+        await it.press("enter")
+        assert it.on == "TasksScreen"
+
+    run(tmp_path, [make_task(1)], script)
+
+
+def test_the_palette_moves_by_arrows_and_knows_details(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("enter", "colon")
+        await it.type("raw")
+        await it.press("down", "up", "escape")
+        assert it.on == "DetailsScreen"
+
+    run(tmp_path, [make_task(1, raw="{}")], script)
+
+
+def test_help_names_every_key_of_the_screen_with_reasons(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("question_mark")
+        assert it.on == "HelpScreen"
+        assert "j ↓" in it.screen
+        assert "write a new video" in it.screen
+        words = " ".join(it.screen.replace("│", " ").split())
+        assert "(only a failed task can be tried again)" in words
+        await it.press("G")
+        assert "everywhere" in it.screen
+        assert "1 – 9" in it.screen
+        await it.press("q")
+        assert it.on == "TasksScreen"
+        await it.press("enter", "f1")
+        assert "fold or unfold the last raw answer" in it.screen
+
+    run(tmp_path, [make_task(1)], script, size=(140, 40))

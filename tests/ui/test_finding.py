@@ -1,0 +1,202 @@
+"""Finding tasks: filter, order, unfinished only, saved views; all of it back at the next start."""
+
+from pathlib import Path
+
+from qr_tui import config, paths, remember
+from qr_tui.core.task import Status
+from tests.ui.driving import Run, run
+from tests.ui.fakes import NOW, make_task
+
+TASKS = [
+    make_task(1, prompt="a paper boat", status=Status.DONE),
+    make_task(2, prompt="a lighthouse", status=Status.FAILED, model="veo3.1-fast"),
+    make_task(3, prompt="一只纸船", status=Status.RUNNING),
+    make_task(4, prompt="paper planes", status=Status.RUNNING, created_at=NOW - 30),
+]
+
+
+def key(number: int) -> str:
+    return make_task(number).key
+
+
+def test_the_filter_counts_as_it_is_typed_and_enter_keeps_it(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("slash")
+        await it.type("paper")
+        assert "2 of 4" in it.screen
+        assert it.shown == [key(4), key(1)]
+        await it.press("enter")
+        assert "2 of 4" in it.screen
+        await it.press("j")
+        assert it.cursor == key(1)
+        await it.press("escape")
+        assert len(it.shown) == 4
+        assert "of 4" not in it.screen
+        assert it.cursor == key(1)
+
+    run(tmp_path, TASKS, script)
+
+
+def test_letters_in_the_filter_are_no_commands(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("slash")
+        await it.type("q?D1:")
+        assert it.on == "TasksScreen"
+        assert it.app.tasks.filter_bar is not None
+        assert it.app.tasks.filter_bar.input.value == "q?D1:"
+
+    run(tmp_path, TASKS, script)
+
+
+def test_an_error_points_at_the_word_and_goes_once_it_is_right(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("slash")
+        await it.type("boat stat:x")
+        bar = it.app.tasks.filter_bar
+        assert bar is not None
+        assert "stat" in bar.error
+        assert "is not known" in it.screen
+        await it.press("enter")
+        assert it.app.focused is bar.input
+        for _ in range(len(" stat:x")):
+            await it.pilot.press("backspace")
+        await it.settle()
+        assert bar.error == ""
+        assert "is not known" not in it.screen
+        assert it.shown == [key(1)]
+
+    run(tmp_path, TASKS, script, size=(110, 24))
+
+
+def test_backspace_in_an_empty_filter_gives_it_up_as_escape_does(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        for way in ("backspace", "escape"):
+            await it.press("slash")
+            assert it.app.tasks.filter_bar is not None
+            await it.press(way)
+            assert it.app.tasks.filter_bar is None
+            assert it.app.focused is None
+            await it.press("j", "k")
+
+    run(tmp_path, TASKS, script)
+
+
+def test_nothing_fits_is_said_with_the_way_back(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("slash")
+        await it.type("zebra")
+        assert "No task fits zebra" in it.screen
+        assert "esc clears the filter" in it.screen
+        await it.press("enter", "escape")
+        assert len(it.shown) == 4
+
+    run(tmp_path, TASKS, script)
+
+
+def test_marks_outlive_a_filter_and_is_marked_finds_them(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("j", "space", "slash")
+        await it.type("is:marked")
+        assert it.shown == [key(3)]
+
+    run(tmp_path, TASKS, script)
+
+
+def test_many_tasks_are_filtered_without_holding_a_key_up(tmp_path: Path) -> None:
+    many = [make_task(number) for number in range(6_000)]
+
+    async def script(it: Run) -> None:
+        await it.press("slash")
+        await it.type("5999")
+        await it.until(lambda: it.shown == [key(5999)])
+        assert "1 of 6000" in it.screen
+
+    run(tmp_path, many, script)
+
+
+def test_sort_menu_and_turning_round(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("s")
+        assert "oldest first" in it.screen
+        await it.press("2")
+        assert it.shown[0] == key(1)
+        assert it.cursor == key(4)
+        await it.press("s", "enter")
+        assert it.shown[0] == key(4)
+        await it.press("s", "3")
+        assert it.shown[0] in (key(3), key(4))
+        await it.press("s", "escape")
+        assert it.app.tasks.listing.order == "status"
+
+    run(tmp_path, TASKS, script)
+
+
+def test_unfinished_only_and_all(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("t")
+        assert it.shown == [key(4), key(3)]
+        assert it.toasts[-1] == "unfinished tasks only"
+        await it.press("t")
+        assert len(it.shown) == 4
+
+    run(tmp_path, TASKS, script)
+
+
+def test_nothing_unfinished_is_said(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("t")
+        assert "Nothing is unfinished" in it.screen
+        assert "t shows all tasks" in it.screen
+
+    run(tmp_path, [TASKS[0]], script)
+
+
+def test_a_view_is_saved_in_the_settings_and_switched_by_its_digit(tmp_path: Path) -> None:
+    home = paths.under(tmp_path)
+    home.config.mkdir(parents=True)
+    home.config_file.write_text("# mine\n[ui]\ntheme = 'dark'\n")
+
+    async def script(it: Run) -> None:
+        await it.press("7")
+        assert "nothing is saved under 7; v saves" in it.toasts[-1].replace("\n", " ")
+        await it.press("slash")
+        await it.type("status:failed")
+        await it.press("enter", "s", "2", "v")
+        assert it.on == "SaveViewScreen"
+        await it.type("broken")
+        await it.press("down", "enter")
+        await it.until(lambda: "2" in it.app.settings.views)
+        await it.press("escape")
+        assert len(it.shown) == 4
+        await it.press("s", "1", "2")
+        await it.settle()
+        assert it.shown == [key(2)]
+        assert it.app.tasks.listing.order == "oldest"
+        assert "status:failed" in it.screen
+
+    run(tmp_path, TASKS, script)
+    assert config.load(home.config_file).views["2"] == config.View(
+        name="broken", filter="status:failed", sort="oldest", reverse=False
+    )
+    assert home.config_file.read_text().startswith("# mine")
+
+
+def test_the_list_is_remembered(tmp_path: Path) -> None:
+    where = paths.under(tmp_path).list_file
+
+    async def first(it: Run) -> None:
+        await it.press("s", "2", "slash")
+        await it.type("paper")
+        await it.press("enter")
+        await it.until(lambda: remember.recall(where).filter == "paper")
+
+    async def second(it: Run) -> None:
+        assert it.shown == [key(1), key(4)]
+        assert "2 of 4" in it.screen
+        assert it.app.focused is None
+        await it.press("escape")
+        await it.until(lambda: remember.recall(where).filter == "")
+        assert it.shown == [key(1), key(2), key(3), key(4)]
+
+    run(tmp_path, TASKS, first)
+    run(tmp_path, TASKS, second)

@@ -12,7 +12,7 @@ from qr_tui.cli.passing import pass_here
 from qr_tui.core.words import N_
 from qr_tui.i18n import _
 
-_SCOPES = {
+SCOPES = {
     "tasks": N_("Tasks"),
     "compose": N_("Compose"),
     "details": N_("Details"),
@@ -56,6 +56,6 @@ def keys(here: Here, as_json: bool) -> int:
         if row["scope"] != scope:
             scope = row["scope"]
             output.line()
-            output.line(_(_SCOPES[scope]))
+            output.line(_(SCOPES[scope]))
         output.line("  " + text)
     return Exit.OK

@@ -317,6 +317,7 @@ class QrTui(App[int], inherit_bindings=False):
         if self._studio is not None:
             self._studio.resume()
         self.tasks.renew_edges()
+        self.screen.refresh()  # the shell has written over everything
 
     def on_resize(self, event: Resize) -> None:
         """On a terminal too small for anything, say so and nothing else."""

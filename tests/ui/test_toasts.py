@@ -1,0 +1,61 @@
+"""Toasts: plain words, as wide as they need, clear of the lines that must stay in sight."""
+
+from pathlib import Path
+
+import pytest
+
+from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.ui.messages import say, sentence, tell
+from tests.ui.driving import Run, run
+from tests.ui.fakes import make_task
+
+HOSTILE = "[/b] [bold]x[/] \x1b[2J\x1b]52;c;aGk=\x07\x9b31m \u202eback\r\nnext\tend"
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_toast_is_as_wide_as_its_text_up_to_the_screen(tmp_path: Path, width: int) -> None:
+    fits = "word " * ((width - 10) // 5)
+
+    async def script(it: Run) -> None:
+        say(it.app, fits.strip())
+        await it.settle()
+        assert fits.strip() in it.screen
+        say(it.app, "long " * 40)
+        await it.settle()
+        assert max(line.count("long") for line in it.line) >= (width - 12) // 5
+
+    run(tmp_path, [make_task()], script, size=(width, 24))
+
+
+def test_footer_and_status_line_stay_in_sight(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        it.app.tasks.show_status([("bad", "host " * 14)])
+        for number in range(4):
+            say(it.app, f"number {number} " + "x" * 60)
+        await it.settle()
+        assert it.line[-2].count("host") == 14
+        assert "q quit" in it.line[-1]
+        assert "number 3" in it.screen
+
+    run(tmp_path, [make_task()], script)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_trouble_is_title_detail_and_hint(kind: Kind) -> None:
+    title, body = sentence(Trouble(kind, HOSTILE))
+    assert title == WORDS[kind].title
+    assert body.endswith(WORDS[kind].hint)
+    assert body.startswith("[/b] [bold]x[/]")
+    assert not any(char < " " and char != "\n" for char in body)
+
+
+def test_hostile_words_are_told_as_words(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        tell(it.app, Trouble(Kind.BAD_REQUEST, HOSTILE))
+        say(it.app, HOSTILE, warn=True)
+        await it.settle()
+        assert it.screen.count("[/b] [bold]x[/]") == 2
+        assert not any(char < " " or "\x7f" <= char < "\xa0" for char in it.screen.replace("\n", ""))
+        assert "\u202e" not in it.screen
+
+    run(tmp_path, [make_task()], script, size=(120, 30))

@@ -93,6 +93,12 @@ class PtyTerminal(Terminal):
         """The emulator: cursor, modes, clipboard, title, bells."""
         return self._emulator
 
+    @property
+    def cooked(self) -> bool:
+        """Whether the line echoes and edits as a shell needs it: no program holds it in raw mode."""
+        flags = termios.tcgetattr(self._master)[3]
+        return bool(flags & termios.ECHO and flags & termios.ICANON and flags & termios.ISIG)
+
     def settle(self, quiet: float = 0.3, timeout: float = PATIENCE) -> int:
         """Wait until nothing was written for `quiet` seconds; returns how many bytes there are by then."""
         end = time.monotonic() + timeout

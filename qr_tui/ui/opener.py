@@ -21,7 +21,7 @@ async def open_outside(target: str, terminal: Terminal) -> str:
     Raises:
         Trouble: NOT_NOW where nothing can be opened from here, USAGE for anything but a file or a web link.
     """
-    is_link = urlsplit(target).scheme in ("http", "https")
+    is_link = _is_link(target)
     if not is_link and not await asyncio.to_thread(Path(target).is_file):
         raise Trouble(Kind.USAGE, _("{what} is not there").format(what=inert(target, limit=200)))
     program = _program(terminal)
@@ -32,6 +32,13 @@ async def open_outside(target: str, terminal: Terminal) -> str:
     if outcome.code not in (0, None):
         raise Trouble(Kind.NOT_NOW, inert(outcome.error, limit=200) or program)
     return _("opened {what}").format(what=inert(target, limit=120))
+
+
+def _is_link(target: str) -> bool:
+    try:
+        return urlsplit(target).scheme in ("http", "https")
+    except ValueError:  # a broken address: it is no file either
+        return False
 
 
 def _program(terminal: Terminal) -> str | None:

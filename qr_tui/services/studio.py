@@ -68,12 +68,18 @@ class Studio:
     async def start(self, *, watch: bool = True) -> None:
         """Open the store off the event loop, tell `TasksLoaded`, recover, and (with `watch`) begin to send and poll.
 
+        With `watch` a host without a key is in the mood `NO_KEY` when this returns: a front end can ask for one
+        before anything needs it.
+
         Raises:
             Trouble: STORE, when the file must not be touched.
         """
         await self._book.open()
         await self._loop.enter()
         if watch:
+            # in a thread: a keyring may take its time
+            if await asyncio.to_thread(self._hosts.key, self.base_url) is None:
+                self._hosts.feel(self.base_url, HostMood.NO_KEY)
             self._loop.begin()
 
     async def close(self) -> None:

@@ -324,6 +324,19 @@ def test_without_a_key_nothing_is_written_and_the_words_say_why(tmp_path: Path) 
     live(work, tmp_path, key="")
 
 
+def test_a_host_without_a_key_is_known_when_the_engine_stands(tmp_path: Path) -> None:
+    async def keyless(_simulator: Simulator, engine: Studio) -> None:
+        assert engine.moods.get(engine.base_url) is HostMood.NO_KEY
+        await engine.use_key(engine.base_url, KEY, keep="memory")
+        assert engine.moods.get(engine.base_url) is HostMood.OK
+
+    async def keyed(_simulator: Simulator, engine: Studio) -> None:
+        assert engine.moods.get(engine.base_url) is not HostMood.NO_KEY
+
+    live(keyless, tmp_path / "a", key="")
+    live(keyed, tmp_path / "b")
+
+
 # the list ------------------------------------------------------------------------------------------------------
 def test_stop_remove_restore_retry(tmp_path: Path) -> None:
     async def work(simulator: Simulator, engine: Studio) -> None:

@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-fast torture lint format typecheck screenshots snapshots bench messages constraints clean
+.PHONY: help demo run test test-fast torture lint format typecheck screenshots snapshots bench messages docs constraints clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ test-fast: $(STAMP) ## without the tests that need a real terminal or several se
 	@$(PYTEST) -n 4 --dist worksteal -m "not slow and not e2e"
 
 torture: $(STAMP) ## 200 kills at random instants, and thousands of changes from several processes
-	@QR_TUI_TORTURE=200 $(PYTEST) tests/services/test_kill.py tests/services/test_together.py tests/store
+	@QR_TUI_TORTURE=200 $(PYTEST) tests/services/test_kill.py tests/services/test_together.py tests/store/test_processes.py
 
 lint: $(STAMP) ## ruff, and the direction of imports
 	@$(BIN)/ruff check .
@@ -58,6 +58,9 @@ bench: $(STAMP) ## measure, as ratios in one run, and write bench.json
 messages: $(STAMP) ## collect the messages for translators and compile the catalogues
 	@$(BIN)/python -m tests.tools.messages update
 	@$(BIN)/python -m tests.tools.messages compile
+
+docs: $(STAMP) ## write the tables of the README anew from the program
+	@$(BIN)/python -m tests.tools.readme
 
 constraints: $(STAMP) ## pin every package anew, with hashes (needs uv)
 	@(echo '# Versions and hashes of every package, for all platforms; `make constraints` writes it anew.'; \

@@ -176,3 +176,16 @@ def test_help_names_every_key_of_the_screen_with_reasons(tmp_path: Path) -> None
         assert "fold or unfold the last raw answer" in it.screen
 
     run(tmp_path, [make_task(1)], script, size=(140, 40))
+
+
+def test_on_a_low_terminal_the_chosen_way_is_scrolled_to(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("u")
+        assert "3  drop" not in it.screen
+        await it.press("down", "down")
+        assert "> 3  drop" in it.screen
+        assert "it stays in the list as stopped" in it.screen
+        await it.press("down")
+        assert "> 1  adopt an id" in it.screen
+
+    run(tmp_path, [make_task(status=Status.UNCONFIRMED, id=None)], script, size=(60, 15))

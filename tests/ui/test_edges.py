@@ -93,3 +93,19 @@ def test_nothing_is_done_blindly_while_the_terminal_is_too_small(tmp_path: Path)
         assert it.studio.calls == []
 
     run(tmp_path, [make_task(number) for number in (1, 2, 3)], script)
+
+
+def test_the_pane_follows_when_filter_or_order_puts_the_cursor_elsewhere(tmp_path: Path) -> None:
+    tasks = [make_task(number, prompt=prompt) for number, prompt in enumerate(("one", "two", "three"), 1)]
+
+    async def script(it: Run) -> None:
+        await it.until(lambda: "task_01example000003" in it.screen)
+        await it.press("slash")
+        await it.type("two")
+        await it.until(lambda: "task_01example000002" in it.screen)
+        await it.press("escape")
+        await it.type("t")
+        it.studio.change(make_task(2).key, status=Status.DONE)
+        await it.until(lambda: "task_01example000002" not in it.screen)
+
+    run(tmp_path, tasks, script, size=(140, 30))

@@ -114,6 +114,8 @@ class DecideScreen(Dialog[str | None]):
             under.update(Content(meaning))
             line.set_class(chosen, "-chosen")
             under.set_class(chosen, "-chosen")
+            if chosen:
+                self.call_after_refresh(under.scroll_visible, animate=False)
         field = self.query_one("#id", Input)
         if self._at == 0:
             field.focus()

@@ -17,7 +17,7 @@ from qr_tui.i18n import _, ngettext
 from qr_tui.ui.listing import Listing
 from qr_tui.ui.messages import say
 from qr_tui.ui.screens.actions import TaskActions
-from qr_tui.ui.screens.finding import Finding
+from qr_tui.ui.screens.finding import Anchor, Finding
 from qr_tui.ui.widgets.bar import Bar
 from qr_tui.ui.widgets.edges import Tally, footer_line, header_line, status_line
 from qr_tui.ui.widgets.task_list import TaskList
@@ -291,6 +291,10 @@ class TasksScreen(Finding, TaskActions[None]):
     def _fill_pane(self) -> None:
         if self._pane is not None:
             self._pane.show_task(self.listing.current)
+
+    def _shown_anew(self, anchor: Anchor) -> None:
+        super()._shown_anew(anchor)
+        self._moved()
 
     def _go(self, row: int) -> None:
         self.list.move_to(row)

@@ -2,6 +2,7 @@
 
 import gettext
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -36,3 +37,20 @@ def _(message: str) -> str:
 def ngettext(one: str, many: str, count: int) -> str:
     """Return `one` or `many` as `count` asks for, in the language in use; the caller formats ``{n}``."""
     return _catalogue.ngettext(one, many, count)
+
+
+def sentences(*parts: str) -> str:
+    """Return what is not empty of `parts` as sentences, with the full stop of the language in use between them."""
+    said, *rest = [part for part in parts if part] or [""]
+    for part in rest:
+        asked = said.endswith(("?", "!", "？", "！"))
+        said = f"{said} {part}" if asked else _("{one}. {two}").format(one=said.rstrip(".。"), two=part)
+    return said
+
+
+def clauses(parts: Iterable[str]) -> str:
+    """Return short parts of one sentence, separated as the language in use does."""
+    said, *rest = list(parts) or [""]
+    for part in rest:
+        said = _("{one}, {two}").format(one=said, two=part)
+    return said

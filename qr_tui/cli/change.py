@@ -15,7 +15,7 @@ from qr_tui.cli.words import describe, name
 from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import Status, Task
 from qr_tui.core.text import inert
-from qr_tui.i18n import _
+from qr_tui.i18n import _, sentences
 
 if TYPE_CHECKING:
     from qr_tui.services.studio import Adopt, Drop, SendAgain, Studio
@@ -88,7 +88,7 @@ def _ask(task: Task) -> "Choice":
     if not streams.can_ask():
         raise Trouble(Kind.USAGE, _("say what became of it: --adopt TASK_ID, --send-again or --drop"))
     words = WORDS[Kind.LOST_ANSWER]
-    output.say(f"{name(task)}: {_(words.title)}. {_(words.meaning)}")
+    output.say(f"{name(task)}: {sentences(_(words.title), _(words.meaning))}")
     output.say(inert(task.prompt, limit=400))
     output.say(_("a  adopt: type the id that the provider's own records show"))
     output.say(_("s  send again: it may cost twice"))

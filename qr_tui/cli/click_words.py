@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import Final
 
 from qr_tui import i18n
+from qr_tui.cli import wrapping
 from qr_tui.core.words import N_
 
 # Marked here for the catalogue: click looks them up by the same English.
@@ -15,8 +16,8 @@ MESSAGES: Final = (
     N_("default: {default}"),
     N_("No such option {name!r}."),
     N_("No such command {name!r}."),
-    N_("Did you mean {possibility}?"),
-    N_("(Did you mean one of: {possibilities}?)"),
+    i18n.ngettext("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)", 1),
+    i18n.ngettext("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})", 1),
     N_("Missing argument"),
     N_("Missing option"),
     N_("Missing parameter"),
@@ -40,3 +41,4 @@ def install() -> None:
         for function in ("_", "ngettext"):
             if hasattr(module, function):
                 setattr(module, function, getattr(i18n, function))
+    wrapping.install()

@@ -12,7 +12,7 @@ from qr_tui.cli.here import Here
 from qr_tui.cli.main import examples
 from qr_tui.cli.passing import pass_here
 from qr_tui.core.words import N_
-from qr_tui.i18n import _
+from qr_tui.i18n import _, clauses
 
 if TYPE_CHECKING:
     from qr_tui.services.doctor import Check
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 _STATES: Final = {"ok": (N_("ok"), "green"), "warn": (N_("warn"), "yellow"), "fail": (N_("fail"), "red")}
 _LEAST: Final = (40, 10)
+# what the checks are called, marked here for the catalogue; JSON keeps the English
+NAMES: Final = (
+    *(N_("python"), N_("versions"), N_("settings"), N_("disk"), N_("tasks"), N_("decisions"), N_("polling")),
+    *(N_("folder config"), N_("folder data"), N_("folder state"), N_("folder cache"), N_("folder videos")),
+    *(N_("address"), N_("key"), N_("key environment"), N_("key keyring"), N_("key file"), N_("key test")),
+    *(N_("host"), N_("balance"), N_("models"), N_("terminal"), N_("terminal size"), N_("colours"), N_("letters")),
+    *(N_("copying"), N_("copy desktop"), N_("copy tmux"), N_("copy terminal"), N_("copy file"), N_("notices")),
+)
 
 
 @click.command(
@@ -54,15 +62,17 @@ def doctor(here: Here, offline: bool, as_json: bool) -> int:
 
 def lines(checks: "list[Check]") -> Iterator[str]:
     """Yield a line a check, and under it how to mend what is not right."""
+    from qr_tui.core.text import cells
+
     words = {state: _(word) for state, (word, _colour) in _STATES.items()}
-    names = output.table([{"state": words[item.state], "name": item.name, "end": "|"} for item in checks])
+    names = output.table([{"state": words[item.state], "name": _(item.name), "end": "|"} for item in checks])
     for item, row in zip(checks, names, strict=True):
         head = row.removesuffix("|")
         state = words[item.state]
         painted = output.paint(state, _STATES[item.state][1], sys.stdout)
         yield painted + head[len(state) :] + item.found
         if item.mend:
-            yield " " * len(words["ok"]) + "    " + _("to mend it: {way}").format(way=item.mend)
+            yield " " * cells(words["ok"]) + "    " + _("to mend it: {way}").format(way=item.mend)
 
 
 def terminal_checks(mode: Literal["off", "bell", "full"] = "full") -> "Iterator[Check]":
@@ -87,10 +97,11 @@ def terminal_checks(mode: Literal["off", "bell", "full"] = "full") -> "Iterator[
         )
     found = routes(terminal)
     for route in found:
-        yield check(f"copy {route.name}", f"{_('yes') if route.usable else _('no')}: {route.why}")
+        usable = _("yes") if route.usable else _("no")
+        yield check(f"copy {route.name}", _("{title}: {detail}").format(title=usable, detail=route.why))
     if not any(route.usable for route in found if route.name != "file"):
         yield check(
-            "copy",
+            "copying",
             _("only into a file"),
             "warn",
             _("run qr-tui in a terminal that takes OSC 52, in tmux, or on a desktop"),
@@ -113,7 +124,7 @@ def notices(terminal: "Terminal", mode: Literal["off", "bell", "full"] = "full")
     found = [_("a notice by OSC {code}").format(code=code) for code in ("99", "777", "9") if f"]{code};" in told]
     if told.endswith("\a") and (not found or told.count("\a") > 1):
         found.append(_("the bell"))
-    return ", ".join(found) or _("none: switched off in the settings")
+    return clauses(found) or _("none: switched off in the settings")
 
 
 def _kind(terminal: "Terminal") -> "Check":

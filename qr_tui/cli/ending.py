@@ -16,7 +16,7 @@ def guarded(work: Callable[[], int], here: Here, *, json: bool = False) -> int:
     except Trouble as trouble:
         return _failed(trouble, json)
     except KeyboardInterrupt:
-        output.say(_("stopped"))
+        output.say(_("interrupted"))
         return Exit.INTERRUPTED
     except EOFError:
         return _failed(Trouble(Kind.USAGE, _("nothing could be read from the standard input")), json)

@@ -81,7 +81,8 @@ class Here:
 
         store = TaskStore(self.paths.store)
         for notice in store.open():
-            output.say(f"{i18n._(WORDS[notice.kind].title)}: {inert(notice.detail)}", "yellow")
+            title, detail = i18n._(WORDS[notice.kind].title), inert(i18n._(notice.detail))
+            output.say(i18n._("{title}: {detail}").format(title=title, detail=detail), "yellow")
         return store
 
     @property

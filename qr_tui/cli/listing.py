@@ -11,7 +11,7 @@ from qr_tui.core.failures import WORDS
 from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text import cells, cut, duration, fit, inert, inert_lines, tail
 from qr_tui.core.words import N_
-from qr_tui.i18n import _
+from qr_tui.i18n import _, sentences
 
 _WIDE: Final = 120  # cells from which a list shows whole ids
 _TAIL: Final = 9
@@ -30,7 +30,7 @@ def list_lines(tasks: Sequence[Task], *, now: float, width: int | None) -> Itera
             _progress(task),
             duration(now - task.created_at),
             inert(task.model, limit=100),
-            inert(catalogue.format(task.model, task.parameters), limit=100),
+            inert(catalogue.format(task.model, task.parameters, say=_), limit=100),
             _name(task, whole),
             inert(task.prompt),
         )
@@ -81,10 +81,10 @@ def show_lines(task: Task) -> Iterable[str]:
     word = f"({task.provider_status})" if task.provider_status else ""
     fields = [
         (_("id"), task.id or _("not known yet")),
-        (_("key"), task.key),
+        (_("local key"), task.key),
         (_("status"), " ".join(filter(None, (status_word(task), word, progress)))),
         (_("model"), task.model),
-        (_("format"), Catalogue().format(task.model, task.parameters)),
+        (_("format"), Catalogue().format(task.model, task.parameters, say=_)),
         (_("parameters"), " ".join(shape)),
         *((_("image"), image) for image in task.images),
         (_("host"), task.base_url),
@@ -104,7 +104,8 @@ def show_lines(task: Task) -> Iterable[str]:
         yield f"{fit(label, width)}  {text}"
     if task.failure is not None:
         words = WORDS[task.failure.kind]
-        yield f"{fit(_('failure'), width)}  {_(words.title)}. {_(words.meaning)}"
+        label = fit(_("failure"), width)
+        yield f"{label}  {sentences(_(words.title), _(words.meaning))}"
         if task.failure.detail:
             yield f"{' ' * width}  {inert(_(task.failure.detail))}"
         if task.failure.request_id:

@@ -64,7 +64,8 @@ class Narrator:
             case HostChanged():
                 self._host(event)
             case Notice():
-                self._above(f"{_(WORDS[event.kind].title)}: {inert(_(event.detail), limit=400)}", "yellow")
+                title, detail = _(WORDS[event.kind].title), inert(_(event.detail), limit=400)
+                self._above(_("{title}: {detail}").format(title=title, detail=detail), "yellow")
             case PollingChanged(here=False):
                 self._above(_("another qr-tui on these tasks does the looking"), "dim")
             case _:

@@ -14,7 +14,7 @@ from qr_tui.cli.words import status_word
 from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import Request, Status, Task
 from qr_tui.core.text import inert
-from qr_tui.i18n import _
+from qr_tui.i18n import _, sentences
 
 if TYPE_CHECKING:
     from qr_tui.services.checks import Concern
@@ -129,7 +129,7 @@ def finish(tasks: Sequence[Task], end: End | None) -> Exit:
 
 def say_kind(kind: Kind) -> None:
     """Say title and hint of a kind of failure, on stderr."""
-    output.say(f"{_(WORDS[kind].title)}. {_(WORDS[kind].hint)}", "yellow")
+    output.say(sentences(_(WORDS[kind].title), _(WORDS[kind].hint)), "yellow")
 
 
 def print_tasks(tasks: Sequence[Task], *, as_json: bool) -> None:
@@ -148,7 +148,7 @@ def farewell(tasks: Sequence[Task], stop: engine.Stopped, *, as_json: bool) -> i
     """Say after a signal what becomes of the tasks, print them for a script, and return the exit code."""
     if as_json and tasks:
         print_tasks(tasks, as_json=True)
-    output.say(_("stopped"))
+    output.say(_("interrupted"))
     for task in tasks:
         if not task.final and not task.needs_you:
             text = _("{name} stays in the list; the next start of the app, or qr-tui watch, goes on watching it")

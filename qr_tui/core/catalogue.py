@@ -3,7 +3,7 @@
 Facts from quickrouter.md §2. The server decides; a value outside the catalogue is a warning, never a wall.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, Literal, NamedTuple
 
 import msgspec
@@ -77,7 +77,7 @@ PRIVATE: Final = Field(
 ORIENTATION: Final = Field(
     name="orientation",
     label=N_("orientation"),
-    values=("portrait", "landscape"),
+    values=(N_("portrait"), N_("landscape")),
     default="portrait",
 )
 CHARACTER: Final = (
@@ -253,8 +253,16 @@ class Catalogue:
                 found.append(Remark(message, {"model": model.id, "name": name, "known": text, "value": str(value)}))
         return found
 
-    def format(self, model: str, parameters: Mapping[str, Parameter]) -> str:
-        """Return the few words of a list cell for how the video is shaped, like ``portrait 15s``."""
-        shape = parameters.get("orientation") or parameters.get("aspect_ratio") or ""
+    def format(
+        self, model: str, parameters: Mapping[str, Parameter], *, say: Callable[[str], str] = lambda word: word
+    ) -> str:
+        """Return the few words of a list cell for how the video is shaped, like ``portrait 15s``.
+
+        Args:
+            model: Its name.
+            parameters: What was asked for.
+            say: Puts a word into the language in use.
+        """
+        shape = say(str(parameters.get("orientation") or parameters.get("aspect_ratio") or ""))
         seconds = parameters.get("duration")
-        return f"{shape} {seconds}s" if seconds else str(shape)
+        return f"{shape} {seconds}s" if seconds else shape

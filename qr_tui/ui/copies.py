@@ -9,7 +9,7 @@ from qr_tui.core.export import task_json
 from qr_tui.core.task import FileState, Task
 from qr_tui.core.text import duration
 from qr_tui.core.words import N_
-from qr_tui.i18n import _
+from qr_tui.i18n import _, clauses
 
 
 class Choice(NamedTuple):
@@ -73,7 +73,7 @@ def _each(
     notes = [_(note)] if note else []
     if len(found) < len(tasks):
         notes.insert(0, _("{n} of {total}").format(n=len(found), total=len(tasks)))
-    return Choice(name, key, label, apart.join(found), note=", ".join(notes))
+    return Choice(name, key, label, apart.join(found), note=clauses(notes))
 
 
 def _no_id(task: Task) -> str:

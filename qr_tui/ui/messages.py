@@ -32,7 +32,7 @@ class TasksPending(Message):
 def sentence(trouble: Trouble) -> tuple[str, str]:
     """Return the title of `trouble` and what to read under it: the detail, then the hint."""
     words = WORDS[trouble.kind]
-    detail = inert(trouble.detail, limit=400)
+    detail = inert(_(trouble.detail), limit=400)
     lines = [line for line in (detail, _(words.hint)) if line]
     return _(words.title), "\n".join(lines)
 

@@ -61,7 +61,9 @@ def update(language: str, package: Path = PACKAGE) -> bytes:
     fresh = Catalog(locale=language)
     for message in _messages(template):
         old = known.get(message.id)
-        kept = old.string if old is not None else ("" if isinstance(message.id, str) else ("",))
+        empty: str | tuple[str, ...] = "" if isinstance(message.id, str) else ("",)
+        # what became a message of several forms, or of one, is a new message
+        kept = old.string if old is not None and isinstance(old.id, str) is isinstance(message.id, str) else empty
         flags = old.flags if old is not None else ()
         places = sorted({place for place, _line in message.locations})
         fresh.add(message.id, kept, [(place, 0) for place in places], flags)
@@ -132,9 +134,11 @@ def check(language: str, package: Path = PACKAGE) -> list[str]:
 
 
 def unreadable(package: Path = PACKAGE) -> Iterator[str]:
-    """Yield the calls whose message cannot be collected because it is put together while the program runs."""
+    """Yield the calls whose message cannot be collected: put together at run time, or inside an f-string."""
     for path in sorted(package.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+        tree = ast.parse(path.read_text())
+        hidden = {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+        for node in ast.walk(tree):
             if not isinstance(node, ast.Call):
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -146,7 +150,8 @@ def unreadable(package: Path = PACKAGE) -> Iterator[str]:
                     and isinstance(argument.func, ast.Attribute)
                     and argument.func.attr == "format"
                 )
-                if joined or formatted or (name == "N_" and not isinstance(argument, ast.Constant)):
+                inside = node in hidden and isinstance(argument, ast.Constant)
+                if joined or formatted or inside or (name == "N_" and not isinstance(argument, ast.Constant)):
                     yield f"not a plain message: {path.relative_to(package.parent)}:{node.lineno}"
 
 
@@ -170,7 +175,7 @@ def _shown(message: Message) -> str:
 def _faults(message: Message) -> Iterator[str]:
     """Yield what a translation lost or added."""
     ids = [message.id] if isinstance(message.id, str) else list(message.id)
-    wanted = {name for text in ids for name in places(text)}
+    wanted = [places(text) for text in ids]
     for text in _texts(message):
         try:
             found = places(text)
@@ -178,8 +183,10 @@ def _faults(message: Message) -> Iterator[str]:
             yield f"broken braces: {_shown(message)}"
             continue
         # one language may not need to say the number where another does; the rest must be there
-        if found != wanted and not (len(ids) > 1 and found | {"n"} == wanted | {"n"}):
-            yield f"places differ: {_shown(message)} has {sorted(wanted)}, its translation {sorted(found)}"
+        spare = {"n"} if len(ids) > 1 else set()
+        if all(found | spare != names | spare for names in wanted):
+            names = sorted(set().union(*wanted))
+            yield f"places differ: {_shown(message)} has {names}, its translation {sorted(found)}"
         if text[:1].isspace() != ids[0][:1].isspace() or text[-1:].isspace() != ids[0][-1:].isspace():
             yield f"space at an end differs: {_shown(message)}"
 

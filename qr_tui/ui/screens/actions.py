@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from qr_tui.core.failures import WORDS, Trouble
 from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text import tail
-from qr_tui.i18n import _, ngettext
+from qr_tui.i18n import _, clauses, ngettext
 from qr_tui.ui.messages import say
 from qr_tui.ui.screens.base import CommandScreen
 
@@ -91,9 +91,9 @@ class TaskActions(CommandScreen[Result]):
 
     def report(self, parts: Sequence[str], kept: Sequence[tuple[Task, Trouble]]) -> None:
         """Tell what became of several tasks: one line, and one more for each that was refused."""
-        lines = [", ".join(parts)] if parts else []
+        lines = [clauses(parts)] if parts else []
         for task, trouble in kept[:5]:
-            why = trouble.detail or _(WORDS[trouble.kind].title)
+            why = _(trouble.detail or WORDS[trouble.kind].title)
             lines.append(f"{name_of(task)}: {why}")
         if len(kept) > 5:
             lines.append(_("and {n} more").format(n=len(kept) - 5))

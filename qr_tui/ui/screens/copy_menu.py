@@ -113,7 +113,7 @@ class CopyMenu(ModalScreen[Choice | None]):
 
     def _say(self, choice: Choice) -> None:
         why = self.query_one("#why", Static)
-        why.update(Content(f"{choice.label}: {choice.why}"))
+        why.update(Content(_("{title}: {detail}").format(title=choice.label, detail=choice.why)))
         why.display = True
 
     def action_leave(self) -> None:

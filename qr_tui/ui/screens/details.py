@@ -116,5 +116,6 @@ class DetailsScreen(TaskActions[None]):
         style = self.qr.look.palette.style
         task = self.task_shown
         name = tail(inert(task.id or task.key, limit=300), 24, ellipsis=self.qr.glyphs.ellipsis)
-        text = fit(f" {_('details')} {self.qr.glyphs.dot} {name}", width)
+        title = _("details")
+        text = fit(f" {title} {self.qr.glyphs.dot} {name}", width)
         return line([(text, style("text", raised=True, bold=True))], width, style("text", raised=True))

@@ -91,7 +91,7 @@ class Details:
         yield from self._text(_(words.meaning), "text")
         yield from self._text(_(words.hint), "text")
         if failure.detail:
-            yield from self._text("» " + inert_lines(failure.detail, limit=4_000), "muted")
+            yield from self._text("» " + inert_lines(_(failure.detail), limit=4_000), "muted")
         if failure.request_id:
             said = _("request id {id}").format(id=inert(failure.request_id, limit=200))
             yield from self._text(said, "muted")
@@ -117,7 +117,8 @@ class Details:
         for name, value in task.parameters.items():
             field = model.field(name)
             label = _(field.label) if field is not None else inert(name, limit=60)
-            pairs.append((label, _value(value)))
+            known = field is not None and isinstance(value, str) and value in field.values
+            pairs.append((label, _value(_(str(value)) if known else value)))
         pairs.extend((_("image"), inert(image, limit=2_000)) for image in task.images)
         return pairs
 
@@ -139,7 +140,7 @@ class Details:
         return pairs
 
     def _record(self, task: Task) -> list[tuple[str, str]]:
-        pairs = [(_("id"), inert(task.id, limit=500) if task.id else _("none yet")), (_("key"), task.key)]
+        pairs = [(_("id"), inert(task.id, limit=500) if task.id else _("none yet")), (_("local key"), task.key)]
         pairs.append((_("host"), inert(task.base_url, limit=300)))
         for label, at in (
             (_("created"), task.created_at),
@@ -185,7 +186,8 @@ class Details:
         if not self._raw_key:
             return
         said = _("{key} folds") if self._unfolded else _("{key} unfolds")
-        yield from self._title(f"{_('LAST RAW ANSWER')} {sign} {said.format(key=self._raw_key)}")
+        title = _("LAST RAW ANSWER")
+        yield from self._title(f"{title} {sign} {said.format(key=self._raw_key)}")
         if self._unfolded:
             yield from self._text(inert_lines(task.raw, limit=60_000), "muted")
 

@@ -11,7 +11,7 @@ from textual.widgets import Input, TextArea
 
 from qr_tui.core.catalogue import Catalogue, Field, Model
 from qr_tui.core.task import Parameter
-from qr_tui.core.text import cells
+from qr_tui.core.text import cells, inert
 from qr_tui.i18n import _
 from qr_tui.ui.draft import MOST_COPIES, Draft
 from qr_tui.ui.widgets.field_row import Columns, FieldRow, NumberRow, OpenRow, SwitchRow
@@ -157,7 +157,8 @@ class Form(VerticalScroll, can_focus=False):
             return SwitchRow(field.name, label, value, help_on=_(field.help_on), help_off=_(field.help_off), key=key)
         if field.name == "duration":
             return FieldRow(field.name, label, field.values, value, unit="s", key=key)
-        return FieldRow(field.name, label, field.values, value, help=_(field.help), key=key)
+        words: dict[Parameter, str] = {word: inert(_(word)) for word in field.values if isinstance(word, str)}
+        return FieldRow(field.name, label, field.values, value, words=words, help=_(field.help), key=key)
 
 
 def _place(field: Field) -> tuple[bool, int]:

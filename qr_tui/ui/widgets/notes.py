@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from qr_tui.core.failures import WORDS, Trouble
 from qr_tui.core.text import inert
-from qr_tui.i18n import _
+from qr_tui.i18n import _, sentences
 from qr_tui.ui.widgets.field_row import spelled
 from qr_tui.ui.widgets.wrapping import wrap
 
@@ -69,6 +69,4 @@ def of(trouble: Trouble) -> Note:
     """Return the note that tells a `Trouble`: title, detail, what to do next."""
     words = WORDS[trouble.kind]
     title, detail, hint = _(words.title), _(trouble.detail), _(words.hint)
-    return Note(
-        " ".join(part if part.endswith((".", "。")) else f"{part}." for part in (title, detail, hint) if part), "bad"
-    )
+    return Note(sentences(title, detail, hint), "bad")

@@ -127,7 +127,7 @@ def age(task: Task, now: float) -> str:
 
 def shape(task: Task, catalogue: Catalogue) -> str:
     """Return the few words of how the video is shaped, like ``portrait 15s``."""
-    return inert(catalogue.format(task.model, task.parameters), limit=60)
+    return inert(catalogue.format(task.model, task.parameters, say=_), limit=60)
 
 
 def render_row(

@@ -7,39 +7,30 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from rich.console import RenderableType
-from textual import on
-from textual.app import App
 from textual.binding import Binding
 from textual.events import Resize
-from textual.filter import LineFilter
 from textual.screen import Screen
 
 from qr_tui.config import Settings, View
 from qr_tui.core.address import host_name
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.events import (
-    HostChanged,
     HostMood,
-    Notice,
     PollingChanged,
-    TaskFinished,
-    TasksLoaded,
 )
-from qr_tui.core.failures import WORDS, Kind, Trouble
-from qr_tui.core.task import Status, Task
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.task import Task
 from qr_tui.core.text import inert
 from qr_tui.i18n import _
 from qr_tui.ui import glyphs, terminal, themes
 from qr_tui.ui.front import Front
-from qr_tui.ui.inbox import PACE, Inbox
+from qr_tui.ui.hearing import Hearing
 from qr_tui.ui.keymap import Keymap
 from qr_tui.ui.life import Life
-from qr_tui.ui.messages import TasksPending, Told, say, tell
+from qr_tui.ui.messages import say, tell
 from qr_tui.ui.notify import Notifier
-from qr_tui.ui.precise import precise
 from qr_tui.ui.screens.base import CommandScreen
-from qr_tui.ui.screens.tasks import TasksScreen, mood_words
+from qr_tui.ui.screens.tasks import TasksScreen
 from qr_tui.ui.widgets.task_row import Look
 
 if TYPE_CHECKING:
@@ -49,7 +40,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class QrTui(App[int], inherit_bindings=False):
+class QrTui(Hearing):
     """The terminal studio.
 
     Args:
@@ -77,14 +68,8 @@ class QrTui(App[int], inherit_bindings=False):
         self.glyphs = glyphs.choose(self.settings.ui.glyphs, utf8=self.terminal.glyphs == "unicode")
         self.animation_level = "none"
         self.tasks = TasksScreen()
-        self._inbox = Inbox(lambda: self.post_message(TasksPending()), lambda event: self.post_message(Told(event)))
-        self._studio: Studio | None = None
         self._stands = asyncio.Event()
         self._begun = False
-        self._last_repaint = float("-inf")
-        self._repaint_waits = False
-        self._polling = PollingChanged(here=True)
-        self._failure: Trouble | None = None
         self._life = Life(self)
         self.notifier = Notifier(self.terminal, self.write, self.settings.notify.mode, later=self.set_timer)
         self._copier: Clipboard | None = None
@@ -95,15 +80,6 @@ class QrTui(App[int], inherit_bindings=False):
     def get_default_screen(self) -> Screen[Any]:
         """Begin on the list."""
         return self.tasks
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Keep everything that is drawn, toasts and frames too, to signs that the terminal knows."""
-        filters = super().get_line_filters()
-        if not self.glyphs.ascii_only:
-            return filters
-        from qr_tui.ui.ascii_filter import ASCII_FILTER
-
-        return [*filters, ASCII_FILTER]
 
     # what screens ask for --------------------------------------------------------------------------------------
     async def engine(self) -> "Studio":
@@ -153,25 +129,6 @@ class QrTui(App[int], inherit_bindings=False):
     def copy_text(self, label: str, text: str) -> None:
         """Copy `text` and say where it went; `label` is what the toast calls it."""
         self.run_worker(self._copy(label, text), group="copy")
-
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Send no more than what changed."""
-        super()._display(screen, precise(renderable))
-
-    def write(self, sequence: str) -> None:
-        """Put a sequence on the terminal, in order with what is drawn.
-
-        Raises:
-            RuntimeError: There is no terminal to write to.
-        """
-        if self._driver is None:
-            raise RuntimeError("no terminal")
-        # while an editor or the shell has the terminal nobody empties the driver's queue: it would fill up and block
-        writer = getattr(self._driver, "_writer_thread", None)
-        if writer is not None and not writer.is_alive():
-            raise RuntimeError("the terminal is lent")
-        self._driver.write(sequence)
-        self._driver.flush()
 
     def keep_view(self, digit: int, view: View) -> None:
         """Know a saved view from now on; the file has it already."""
@@ -326,74 +283,6 @@ class QrTui(App[int], inherit_bindings=False):
         if too_small(event.size.width, event.size.height) and not isinstance(self.screen, TooSmallScreen):
             self.push_screen(TooSmallScreen(self.look.palette))
 
-    # what the engine tells -------------------------------------------------------------------------------------
-    @on(TasksPending)
-    def _tasks_pending(self) -> None:
-        now = self._loop_time()
-        wait = self._last_repaint + PACE - now
-        if self._inbox.urgent or wait <= 0:
-            self._take_tasks()
-        elif not self._repaint_waits:
-            self._repaint_waits = True
-            self.set_timer(wait, self._take_tasks)
-
-    def _take_tasks(self) -> None:
-        self._repaint_waits = False
-        self._last_repaint = self._loop_time()
-        tasks, removed = self._inbox.take()
-        if not tasks and not removed:
-            return
-        self.tasks.take(tasks, removed)
-        for screen in self.screen_stack[1:]:
-            changed = getattr(screen, "tasks_changed", None)
-            if changed is not None:
-                changed(tasks)
-        self._retitle()
-
-    @on(Told)
-    def _told(self, message: Told) -> None:
-        event = message.event
-        match event:
-            case TasksLoaded():
-                self._inbox.clear()
-                self.tasks.take_all(event.tasks)
-                self._retitle()
-            case TaskFinished():
-                self.notifier.finished([event.task])
-            case HostChanged():
-                self._renew_status()
-                if event.mood is HostMood.NO_KEY:
-                    self.tasks.renew_edges()
-            case PollingChanged():
-                self._polling = event
-                self._renew_status()
-                self.tasks.renew_edges()
-            case Notice():
-                tell(self, Trouble(event.kind, event.detail))
-
-    def _renew_status(self) -> None:
-        """Say what is wrong or unusual, the worst first."""
-        words: list[tuple[str, str]] = []
-        if self._failure is not None:
-            words.append(("bad", inert(self._failure.detail or _(WORDS[self._failure.kind].title), limit=200)))
-        studio = self._studio
-        moods = studio.moods if studio is not None else {}
-        for mood in (HostMood.KEY_REFUSED, HostMood.NO_KEY, HostMood.DOWN, HostMood.SLOW_DOWN):
-            for url, host_mood in moods.items():
-                told = mood_words(host_name(url), mood) if host_mood is mood else None
-                if told is not None:
-                    words.append(told)
-        if self._polling.paused:
-            key = self.keymap.show("tasks.pause")
-            words.append(("warn", _("looking is paused: {key} goes on").format(key=key)))
-        elif not self._polling.here and studio is not None:
-            words.append(("muted", _("another qr-tui on this store looks at the tasks")))
-        self.tasks.show_status(words)
-
-    def _retitle(self) -> None:
-        running = self.tasks.listing.count(Status.RUNNING, Status.WAITING)
-        self.notifier.title(_("{n} running").format(n=running) if running else "")
-
     # inside ----------------------------------------------------------------------------------------------------
     async def _copy(self, label: str, text: str) -> None:
         from qr_tui.ui.clipboard import Clipboard
@@ -416,7 +305,3 @@ class QrTui(App[int], inherit_bindings=False):
     def _look_with(self, catalogue: Catalogue) -> Look:
         self.look = replace(self.look, catalogue=catalogue)
         return self.look
-
-    @staticmethod
-    def _loop_time() -> float:
-        return asyncio.get_running_loop().time()

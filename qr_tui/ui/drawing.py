@@ -1,0 +1,67 @@
+"""What goes to the terminal: no more than changed, no sign it does not know, and nothing while it is lent."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import RenderableType
+from textual._context import active_message_pump
+from textual.app import App
+from textual.await_complete import AwaitComplete
+from textual.dom import DOMNode, NoScreen
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from qr_tui.ui.glyphs import Glyphs
+from qr_tui.ui.precise import precise
+
+
+class Drawing(App[int], inherit_bindings=False):
+    """The part of the app that keeps Textual's own drawing to our rules; Textual's default keys are left out."""
+
+    glyphs: Glyphs
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Keep everything that is drawn, toasts and frames too, to signs and colours that are wanted there."""
+        filters = list(super().get_line_filters())
+        if self.no_color:
+            from qr_tui.ui.colourless import COLOURLESS
+
+            filters.append(COLOURLESS[self.current_theme.dark])
+        if self.glyphs.ascii_only:
+            from qr_tui.ui.ascii_filter import ASCII_FILTER
+
+            filters.append(ASCII_FILTER)
+        return filters
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send no more than what changed."""
+        super()._display(screen, precise(renderable))
+
+    def pop_screen(self) -> AwaitComplete:
+        """Close the screen on top; nothing when the one that asks has closed already, as after a key hit twice."""
+        return AwaitComplete.nothing() if self._asked_by_a_closed_screen() else super().pop_screen()
+
+    def _asked_by_a_closed_screen(self) -> bool:
+        # keys typed ahead are still handed to the screen that the first of them has closed
+        asking = active_message_pump.get(None)
+        if not isinstance(asking, DOMNode) or asking is self:
+            return False
+        try:
+            return asking.screen not in self.screen_stack
+        except NoScreen:
+            return True
+
+    def write(self, sequence: str) -> None:
+        """Put a sequence on the terminal, in order with what is drawn.
+
+        Raises:
+            RuntimeError: There is no terminal to write to.
+        """
+        if self._driver is None:
+            raise RuntimeError("no terminal")
+        # while an editor or the shell has the terminal nobody empties the driver's queue: it would fill up and block
+        writer = getattr(self._driver, "_writer_thread", None)
+        if writer is not None and not writer.is_alive():
+            raise RuntimeError("the terminal is lent")
+        self._driver.write(sequence)
+        self._driver.flush()

@@ -17,11 +17,11 @@ from qr_tui.simulator.server import Simulator
 from qr_tui.store.tasks import TaskStore
 
 KILLS = int(os.environ.get("QR_TUI_TORTURE", "10"))
-GOAL = 2 * KILLS
+EACH = 6  # films that each life has to send on top of what the lives before it were to send
 
 
-def life(home: Path, url: str) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "tests.services.driver", str(home), url, str(GOAL)]
+def life(home: Path, url: str, goal: int) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "tests.services.driver", str(home), url, str(goal)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n", process.communicate()[1]
@@ -43,24 +43,20 @@ def stored(home: Path) -> list[Task]:
 def test_killed_at_random_instants_nothing_is_lost_and_nothing_is_paid_twice(tmp_path: Path) -> None:
     chance = random.Random(20_260_924)
     with Simulator(Options(speed=200.0)) as simulator:
-        kills = 0
-        while kills < KILLS:
-            process = life(tmp_path, simulator.url)
+        for number in range(KILLS):
+            process = life(tmp_path, simulator.url, EACH * (number + 1))
             time.sleep(chance.uniform(0.0, 0.25))
-            if process.poll() is None:
-                process.send_signal(signal.SIGKILL)
-                kills += 1
+            assert process.poll() is None or process.returncode == 0, process.communicate()[1]
+            process.send_signal(signal.SIGKILL)
             process.communicate()
             stored(tmp_path)
-            if all(task.final or task.needs_you for task in stored(tmp_path)) and len(stored(tmp_path)) == GOAL:
-                break
-        process = life(tmp_path, simulator.url)
+        process = life(tmp_path, simulator.url, EACH * KILLS)
         _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
 
         tasks = stored(tmp_path)
         stats = simulator.stats()
-    assert sorted(task.prompt for task in tasks) == sorted(f"film {number}" for number in range(GOAL))
+    assert sorted(task.prompt for task in tasks) == sorted(f"film {number}" for number in range(EACH * KILLS))
     received = [call["body"]["prompt"] for call in stats["creates"]]
     assert len(received) == len(set(received)), "no intent was ever posted twice"
 

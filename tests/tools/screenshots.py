@@ -174,9 +174,11 @@ def spread(found: re.Match[str]) -> str:
     text = html.unescape(escaped).replace("\u00a0", " ")
     if not text.strip():
         return ""
-    cell = float(length) / cells(text)
+    cell = float(length) / len(text)  # Rich counts characters for a line's length, and cells for where it begins
     parts = []
-    for group in re.finditer(r"\S+(?: \S+)*", text):
+    # wide characters are drawn narrower than two cells where a viewer ignores textLength: then each word stands alone
+    groups = r"\S+(?: \S+)*" if cells(text) == len(text) else r"\S+"
+    for group in re.finditer(groups, text):
         at = float(x) + cell * cells(text[: group.start()])
         size = cell * cells(group.group())
         words = html.escape(group.group(), quote=False).replace(" ", "&#160;")

@@ -8,8 +8,8 @@ from textual.filter import LineFilter
 
 # One cell each, so that nothing moves. Words from outside stay as they are: they are not ours to change.
 _SIGNS: Final = str.maketrans(
-    "…·–—×→←↑↓»«▌▐▏▕█▎▁▔▄▀▊━─│┃╭╮╰╯┌┐└┘├┤•✓✗●○▸▾",
-    "~.--x-<^v><||||#|_-_-#=-||++++++++++*vx*o>v",
+    "…·–—×→←↑↓»«▌▐▏▕█▎▁▔▄▀▊━─│┃╭╮╰╯┌┐└┘├┤•✓✗●○▸▾▂▃▅▆▇",
+    "~.--x-<^v><||||#|_-_-#=-||++++++++++*vx*o>v__===",
 )
 
 

@@ -102,7 +102,9 @@ class SettingsScreen(ModalScreen[None]):
             case "choice":
                 words: dict[Parameter, str] = {}
                 if setting.key == "ui.language":
-                    words.update(LANGUAGES.items())
+                    ascii_only = getattr(getattr(self.app, "glyphs", None), "ascii_only", False)
+                    # a terminal without UTF-8 cannot show the name that a language gives itself
+                    words.update((key, name) for key, name in LANGUAGES.items() if name.isascii() or not ascii_only)
                 return FieldRow(setting.key, setting.key, setting.values, value, words=words)
             case "switch":
                 return SwitchRow(setting.key, setting.key, value)

@@ -39,7 +39,9 @@ class Drawing(App[int], inherit_bindings=False):
 
     def pop_screen(self) -> AwaitComplete:
         """Close the screen on top; nothing when the one that asks has closed already, as after a key hit twice."""
-        return AwaitComplete.nothing() if self._asked_by_a_closed_screen() else super().pop_screen()
+        if self._asked_by_a_closed_screen():
+            return AwaitComplete.nothing()  # type: ignore[no-untyped-call]
+        return super().pop_screen()
 
     def _asked_by_a_closed_screen(self) -> bool:
         # keys typed ahead are still handed to the screen that the first of them has closed

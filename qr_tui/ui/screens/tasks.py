@@ -10,13 +10,12 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from qr_tui.core.events import HostMood
-from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.failures import WORDS, Kind
 from qr_tui.core.task import Status, Task
 from qr_tui.core.text import inert
-from qr_tui.i18n import _, ngettext
+from qr_tui.i18n import _, sentences
 from qr_tui.ui.listing import Listing
-from qr_tui.ui.messages import say
-from qr_tui.ui.screens.actions import TaskActions
+from qr_tui.ui.screens.bulk import Bulk
 from qr_tui.ui.screens.finding import Anchor, Finding
 from qr_tui.ui.widgets.bar import Bar
 from qr_tui.ui.widgets.edges import Tally, footer_line, header_line, status_line
@@ -35,7 +34,7 @@ _MOODS: dict[HostMood, tuple[str, Kind]] = {
 }
 
 
-class TasksScreen(Finding, TaskActions[None]):
+class TasksScreen(Finding, Bulk):
     """One line a task; nothing moves under the cursor."""
 
     scope = "tasks"
@@ -44,7 +43,6 @@ class TasksScreen(Finding, TaskActions[None]):
     def __init__(self) -> None:
         super().__init__()
         self.listing = Listing()
-        self._undo: list[list[Task]] = []
         self._ticks = 0
         self._status: tuple[tuple[str, str], ...] = ()
         self._pane: DetailsPane | None = None
@@ -134,11 +132,6 @@ class TasksScreen(Finding, TaskActions[None]):
         """How many rows there are."""
         return len(self.listing.shown)
 
-    @property
-    def undoable(self) -> bool:
-        """Whether a removal can be undone."""
-        return bool(self._undo)
-
     # moving and marking ----------------------------------------------------------------------------------------
     def do_down(self) -> None:
         """Next task."""
@@ -205,72 +198,6 @@ class TasksScreen(Finding, TaskActions[None]):
         task = self.listing.current
         if task is not None:
             await self.qr.push_screen_wait(DetailsScreen(task))
-
-    async def do_stop(self) -> None:
-        """Watch these no more."""
-        watched = (Status.WAITING, Status.RUNNING, Status.QUEUED)
-        keys = [task.key for task in self.targets if task.status in watched]
-        others = len(self.targets) - len(keys)
-        stopped = await (await self.qr.engine()).stop(keys)
-        parts = [ngettext("stopped watching {n}", "stopped watching {n}", len(stopped)).format(n=len(stopped))]
-        missed = len(keys) - len(stopped)
-        if missed:
-            parts.append(_("{n} could not be stopped").format(n=missed))
-        if others:
-            parts.append(_("{n} not being watched").format(n=others))
-        self.report(parts, [])
-
-    async def do_remove(self) -> None:
-        """Take these off the list; asks where something is unfinished."""
-        targets = self.targets
-        busy = [task for task in targets if not task.final]
-        if busy:
-            title = ngettext(
-                "Take a task off the list that is not finished?",
-                "Take {n} tasks off the list that are not finished?",
-                len(busy),
-            ).format(n=len(busy))
-            lines = [
-                _("It is not watched while it is off the list; the provider goes on."),
-                _("{key} brings it back.").format(key=self.keymap.show("tasks.decide")),
-            ]
-            if not await self.qr.ask(title, lines, yes=_("remove")):
-                return
-        gone = await (await self.qr.engine()).remove([task.key for task in targets])
-        self.renew_edges()
-        parts = []
-        if gone:
-            self._undo.append(gone)
-            parts.append(ngettext("removed {n}", "removed {n}", len(gone)).format(n=len(gone)))
-            parts.append(_("{key} brings back").format(key=self.keymap.show("tasks.decide")))
-        if len(gone) < len(targets):
-            parts.append(_("{n} kept").format(n=len(targets) - len(gone)))
-        self.report(parts, [])
-
-    async def do_decide(self) -> None:
-        """Decide an unconfirmed task under the cursor or marked; else undo the last removal."""
-        if any(task.needs_you for task in self.targets):
-            await super().do_decide()
-            return
-        studio = await self.qr.engine()
-        if not self._undo:
-            return
-        batch = self._undo.pop()
-        try:
-            back = await studio.restore([task.key for task in batch])
-        except Trouble:
-            self._undo.append(batch)
-            raise
-        self.qr.catch_up()
-        self.renew_edges()
-        if back:
-            self.go_to(back[0].key)
-        say(self.app, ngettext("{n} is back", "{n} are back", len(back)).format(n=len(back)))
-
-    async def do_pause(self) -> None:
-        """Pause or resume looking."""
-        studio = await self.qr.engine()
-        await studio.pause(not studio.paused)
 
     # inside ----------------------------------------------------------------------------------------------------
     def on_resize(self) -> None:
@@ -375,4 +302,5 @@ def mood_words(place: str, mood: HostMood) -> tuple[str, str] | None:
         return None
     colour, kind = _MOODS[mood]
     words = WORDS[kind]
-    return colour, f"{inert(place, limit=80)}: {_(words.title)}. {_(words.hint)}"
+    title = _("{title}: {detail}").format(title=inert(place, limit=80), detail=_(words.title))
+    return colour, sentences(title, _(words.hint))

@@ -1,0 +1,92 @@
+"""What is done with one task or with all marked ones at once, and told of each: stop, remove, undo, pause."""
+
+from qr_tui.core.failures import Trouble
+from qr_tui.core.task import Status, Task
+from qr_tui.i18n import _, ngettext
+from qr_tui.ui.messages import say
+from qr_tui.ui.screens.actions import TaskActions
+
+
+class Bulk(TaskActions[None]):
+    """The part of the home screen that changes which tasks there are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._undo: list[list[Task]] = []
+
+    def renew_edges(self) -> None:
+        """Look again at what header and footer say."""
+
+    def go_to(self, key: str) -> None:
+        """Put the cursor on a task."""
+
+    @property
+    def undoable(self) -> bool:
+        """Whether a removal can be undone."""
+        return bool(self._undo)
+
+    async def do_stop(self) -> None:
+        """Watch these no more."""
+        watched = (Status.WAITING, Status.RUNNING, Status.QUEUED)
+        keys = [task.key for task in self.targets if task.status in watched]
+        others = len(self.targets) - len(keys)
+        stopped = await (await self.qr.engine()).stop(keys)
+        parts = [ngettext("stopped watching {n}", "stopped watching {n}", len(stopped)).format(n=len(stopped))]
+        missed = len(keys) - len(stopped)
+        if missed:
+            parts.append(_("{n} could not be stopped").format(n=missed))
+        if others:
+            parts.append(_("{n} not being watched").format(n=others))
+        self.report(parts, [])
+
+    async def do_remove(self) -> None:
+        """Take these off the list; asks where something is unfinished."""
+        targets = self.targets
+        busy = [task for task in targets if not task.final]
+        if busy:
+            title = ngettext(
+                "Take a task off the list that is not finished?",
+                "Take {n} tasks off the list that are not finished?",
+                len(busy),
+            ).format(n=len(busy))
+            lines = [
+                _("It is not watched while it is off the list; the provider goes on."),
+                _("{key} brings it back.").format(key=self.keymap.show("tasks.decide")),
+            ]
+            if not await self.qr.ask(title, lines, yes=_("remove")):
+                return
+        gone = await (await self.qr.engine()).remove([task.key for task in targets])
+        self.renew_edges()
+        parts = []
+        if gone:
+            self._undo.append(gone)
+            parts.append(ngettext("removed {n}", "removed {n}", len(gone)).format(n=len(gone)))
+            parts.append(_("{key} brings back").format(key=self.keymap.show("tasks.decide")))
+        if len(gone) < len(targets):
+            parts.append(_("{n} kept").format(n=len(targets) - len(gone)))
+        self.report(parts, [])
+
+    async def do_decide(self) -> None:
+        """Decide an unconfirmed task under the cursor or marked; else undo the last removal."""
+        if any(task.needs_you for task in self.targets):
+            await super().do_decide()
+            return
+        studio = await self.qr.engine()
+        if not self._undo:
+            return
+        batch = self._undo.pop()
+        try:
+            back = await studio.restore([task.key for task in batch])
+        except Trouble:
+            self._undo.append(batch)
+            raise
+        self.qr.catch_up()
+        self.renew_edges()
+        if back:
+            self.go_to(back[0].key)
+        say(self.app, ngettext("{n} is back", "{n} are back", len(back)).format(n=len(back)))
+
+    async def do_pause(self) -> None:
+        """Pause or resume looking."""
+        studio = await self.qr.engine()
+        await studio.pause(not studio.paused)

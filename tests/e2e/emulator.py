@@ -2,6 +2,8 @@
 
 import base64
 import re
+import unicodedata
+from collections.abc import Iterator
 from typing import Final
 
 import pyte
@@ -67,7 +69,20 @@ class Emulator:
 
     def rows(self) -> list[str]:
         """Return the rows without spaces at their ends."""
-        return [row.rstrip() for row in self._screen.display]
+        return ["".join(self._row(y)).rstrip() for y in range(self._screen.lines)]
+
+    def _row(self, y: int) -> Iterator[str]:
+        """Yield the cells of a row as a terminal shows them: half of an overwritten wide character is blank.
+
+        pyte's own `display` fails on such a half, or hides what was written over it.
+        """
+        cells = [self._screen.buffer[y][x].data for x in range(self._screen.columns)]
+        wide = [cell != "" and unicodedata.east_asian_width(cell[0]) in "WF" for cell in cells]
+        for x, cell in enumerate(cells):
+            if cell == "":
+                yield "" if x and wide[x - 1] else " "
+            else:
+                yield " " if wide[x] and x + 1 < len(cells) and cells[x + 1] else cell
 
     @property
     def cursor(self) -> tuple[int, int]:

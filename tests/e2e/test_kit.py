@@ -93,6 +93,12 @@ def test_sequences_cut_anywhere_are_told_from_text(step: int) -> None:
     assert bytes(emulator.raw) == data
 
 
+def test_half_of_an_overwritten_wide_character_is_blank() -> None:
+    emulator = Emulator(10, 2)
+    emulator.feed("纸船雨x\x1b[1;1Ha\x1b[1;4Hb".encode())
+    assert emulator.rows() == ["a  b雨x", ""]
+
+
 def test_without_a_copy_there_is_no_clipboard() -> None:
     emulator = Emulator(10, 2)
     emulator.feed(b"\x1b]2;52;c;aGk=\x07")

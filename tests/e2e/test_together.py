@@ -51,7 +51,9 @@ def test_two_apps_show_the_same_and_one_asks(desk: Desk) -> None:
         with desk.open(columns=120, rows=30) as second:
             second.wait_for(ELSEWHERE)
             for progress in (37, 62):
-                desk.simulator.ask(force, {"status": "processing", "progress": progress / 100, "hold": True}, method="POST")
+                desk.simulator.ask(
+                    force, {"status": "processing", "progress": progress / 100, "hold": True}, method="POST"
+                )
                 for terminal in (first, second):
                     terminal.wait_for(re.compile(rf"{progress}%.*a boat"), timeout=SOON)
             assert ELSEWHERE not in first.text

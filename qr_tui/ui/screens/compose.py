@@ -231,15 +231,17 @@ class ComposeScreen(FieldKeys, CommandScreen[list[Task] | None]):
 
     @on(Form.Edited)
     def _field_changed(self, event: Form.Edited) -> None:
+        draft = self._draft
         if event.field == "images":
-            self._draft = msgspec.structs.replace(self._draft, images=str(event.value))
+            draft = msgspec.structs.replace(draft, images=str(event.value))
         elif event.field == "copies":
-            self._draft = msgspec.structs.replace(self._draft, copies=int(event.value or 1))
+            draft = msgspec.structs.replace(draft, copies=int(event.value or 1))
         else:
-            values = self._draft.values | {event.field: event.value}
-            self._draft = msgspec.structs.replace(self._draft, values=values)
-        self._touch()
-        self._remark()
+            draft = msgspec.structs.replace(draft, values=draft.values | {event.field: event.value})
+        if draft != self._draft:  # else it is known already, and what is said of it shall stay
+            self._draft = draft
+            self._touch()
+            self._remark()
 
     @on(OpenRow.Opened)
     def _open_model(self) -> None:
@@ -289,6 +291,7 @@ class ComposeScreen(FieldKeys, CommandScreen[list[Task] | None]):
             self.dismiss(tasks)
 
     async def _send(self) -> list[Task]:
+        self._draft = self.form.read(self.draft)  # what is seen is what is sent, and paid
         request, copies = self.request, self._draft.copies
         if not request.prompt.strip():
             self._show(Note(_("The prompt is empty: say what the video shows."), "bad"), field="prompt")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+import msgspec
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -47,6 +48,7 @@ class Form(VerticalScroll, can_focus=False):
         self._catalogue = catalogue
         self._key_of = key_of
         self._draft = draft
+        self._stands = True  # False while the rows are being replaced
 
     def compose(self) -> ComposeResult:
         """Yield the rows of the draft's model."""
@@ -60,12 +62,30 @@ class Form(VerticalScroll, can_focus=False):
         """Show `draft`, the focus where it was if that field is still there."""
         here = next((row.field for row in self.rows() if row.has_focus_within), None)
         self._draft = draft
+        self._stands = False
         async with self.batch():
             await self.remove_children()
             await self.mount_all(self._rows(draft))
+        self._stands = True
         self._align()
         if here:
             self.focus_field(here, "model")
+
+    def read(self, draft: Draft) -> Draft:
+        """Return `draft` with what stands in the rows: a change made a moment ago may not have been told yet."""
+        if not self._stands:
+            return draft
+        model = self._catalogue.get(draft.model)
+        for row in self.rows():
+            value = row.text if isinstance(row, TextRow) else row.value
+            field = model.field(row.field)
+            if row.field == "images":
+                draft = msgspec.structs.replace(draft, images=str(value))
+            elif row.field == "copies":
+                draft = msgspec.structs.replace(draft, copies=int(value or 1))
+            elif field is not None and value != draft.value(model, field):
+                draft = msgspec.structs.replace(draft, values=draft.values | {field.name: value})
+        return draft
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows in order."""

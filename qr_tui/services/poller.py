@@ -213,8 +213,10 @@ class Poller:
             self._learn_if_new(task, fields, look)
             return
         fields |= {"status": look.status, "raw": look.raw}
-        if look.status in (Status.DONE, Status.FAILED):
-            fields["finished_at"] = self._clock.now()
+        if look.status in WATCHED:  # passing: written with the next tick
+            self._book.learn_later(task.key, fields)
+            return
+        fields["finished_at"] = self._clock.now()
         if look.status is Status.DONE:
             fields["progress"] = 100.0
         if look.status is Status.FAILED:

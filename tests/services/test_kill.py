@@ -17,7 +17,7 @@ from qr_tui.simulator.server import Simulator
 from qr_tui.store.tasks import TaskStore
 
 KILLS = int(os.environ.get("QR_TUI_TORTURE", "10"))
-EACH = 6  # films that each life has to send on top of what the lives before it were to send
+EACH = 3  # films that each life has to send on top of what the lives before it were to send
 
 
 def life(home: Path, url: str, goal: int) -> "subprocess.Popen[str]":
@@ -51,7 +51,7 @@ def test_killed_at_random_instants_nothing_is_lost_and_nothing_is_paid_twice(tmp
             process.communicate()
             stored(tmp_path)
         process = life(tmp_path, simulator.url, EACH * KILLS)
-        _, errors = process.communicate(timeout=120)
+        _, errors = process.communicate(timeout=300)
         assert process.returncode == 0, errors
 
         tasks = stored(tmp_path)

@@ -10,9 +10,10 @@ from textual.await_complete import AwaitComplete
 from textual.dom import DOMNode, NoScreen
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.widget import AwaitMount
 
 from qr_tui.ui.glyphs import Glyphs
-from qr_tui.ui.precise import precise
+from qr_tui.ui.precise import PreciseCompositor, precise
 
 
 class Drawing(App[int], inherit_bindings=False):
@@ -37,10 +38,17 @@ class Drawing(App[int], inherit_bindings=False):
         """Send no more than what changed."""
         super()._display(screen, precise(renderable))
 
+    def _get_screen(self, screen: Screen[Any] | str) -> tuple[Screen[Any], AwaitMount]:
+        """Let each screen be put together by our compositor, from its first layout on."""
+        found = self.get_screen(screen)
+        if not isinstance(found._compositor, PreciseCompositor):
+            found._compositor = PreciseCompositor()
+        return super()._get_screen(found)
+
     def pop_screen(self) -> AwaitComplete:
         """Close the screen on top; nothing when the one that asks has closed already, as after a key hit twice."""
         if self._asked_by_a_closed_screen():
-            return AwaitComplete.nothing()  # type: ignore[no-untyped-call]
+            return AwaitComplete.nothing()  # type: ignore[no-untyped-call,no-any-return]
         return super().pop_screen()
 
     def _asked_by_a_closed_screen(self) -> bool:

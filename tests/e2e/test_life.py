@@ -167,6 +167,20 @@ def test_ctrl_z_without_a_shell_says_why_not(desk: Desk) -> None:
         assert terminal.wait_exit() == 0
 
 
+def test_a_signal_ends_the_app_while_a_dialog_is_open(desk: Desk) -> None:
+    with desk.open() as terminal:
+        write_draft(terminal)
+        terminal.press("f2")
+        terminal.wait_for("type to narrow the list")
+        terminal.signal(signal.SIGTERM)
+        assert terminal.wait_exit(5) == 128 + signal.SIGTERM
+        assert restored(terminal)
+    with desk.open() as terminal:
+        terminal.wait_for("n new")
+        terminal.press("n")
+        terminal.wait_for(DRAFT)
+
+
 def test_leaving_by_q_gives_the_terminal_back(desk: Desk) -> None:
     with desk.open() as terminal:
         terminal.wait_for("n new")

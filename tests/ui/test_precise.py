@@ -1,11 +1,18 @@
 """A changed cell costs a cell, not the line it stands in."""
 
+import asyncio
+
+import pytest
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate
+from textual.app import ComposeResult
 from textual.strip import Strip
+from textual.widgets import Static
 
+from qr_tui.ui.drawing import Drawing
+from qr_tui.ui.glyphs import UNICODE
 from qr_tui.ui.precise import PreciseUpdate, precise
 
 PLAIN = Style()
@@ -34,6 +41,43 @@ def test_a_span_over_two_widgets_is_sent_in_two_parts() -> None:
 
 def test_whole_lines_and_wide_characters() -> None:
     assert sent([(0, 0, 20), (1, 4, 6)]) == "\x1b[1;1H0123456789\x1b[1;11Habcdefghij\x1b[2;5H在"
+
+
+def test_a_wide_character_is_sent_whole() -> None:
+    assert sent([(1, 5, 6)]) == "\x1b[2;5H在"
+    assert sent([(1, 3, 5)]) == "\x1b[2;3H船在"
+    assert sent([(1, 9, 12)]) == "\x1b[2;9H中\x1b[2;11HAB"
+
+
+class Under(Static):
+    """Two halves that meet at cell 5, in the middle of what lies over them."""
+
+
+class Layers(Drawing):
+    """A line of ideographs over two widgets."""
+
+    CSS = """
+    Screen { layers: below above; layout: horizontal; }
+    Under { width: 5; height: 1; layer: below; }
+    #over { width: 8; height: 1; layer: above; offset: 1 0; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Under("纸船雨")
+        yield Under("中漂流")
+        yield Static("清晨雾里", id="over")
+
+
+def test_what_lies_below_cuts_no_character_above(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Layers, "glyphs", UNICODE, raising=False)
+
+    async def look() -> list[str]:
+        app = Layers()
+        async with app.run_test(size=(12, 2)) as pilot:
+            await pilot.pause()
+            return [line.text for line in app.screen._compositor.render_strips()]
+
+    assert asyncio.run(look())[0].startswith(" 清晨雾里 ")
 
 
 def test_anything_else_passes_as_it_is() -> None:

@@ -139,4 +139,4 @@ def _words(choice: Choice) -> str:
     if not choice.text:
         return choice.why
     start = cut(inert(choice.text, limit=200), 50)
-    return f"({choice.note}) {start}" if choice.note else start
+    return _("({note}) {text}").format(note=choice.note, text=start) if choice.note else start

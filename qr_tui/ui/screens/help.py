@@ -91,7 +91,7 @@ class HelpScreen(Dialog[None]):
             room = width - key_wide - title_wide
             said = _(command.help)
             if why:
-                said = f"{said} ({_(why)})"
+                said = _("{text} ({note})").format(text=said, note=_(why))
             mark = look.glyphs.ellipsis
             heads: list[Piece] = [
                 (fit(shown[name], key_wide, ellipsis=mark), style("muted" if why else "accent", raised=True)),

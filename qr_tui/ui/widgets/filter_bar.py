@@ -48,7 +48,7 @@ class FilterInput(Input):
     """The text field: escape, or backspace in an empty one, gives the filter up."""
 
     def __init__(self, value: str, owner: Owner) -> None:
-        hint = _("words, status:failed, model:veo, age<2d, is:marked, !not")
+        hint = _("words status:failed model:veo age<2d is:marked !not")
         super().__init__(value, placeholder=hint, select_on_focus=False)
         self.cursor_blink = False
         self._owner = owner

@@ -149,6 +149,16 @@ def test_the_palette_shows_why_a_command_cannot_run(tmp_path: Path) -> None:
     run(tmp_path, [make_task(1)], script)
 
 
+def test_the_palette_begins_with_what_one_looks_for(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("colon")
+        rows = [line for line in it.line if "│" in line]
+        assert "mark" in rows[1]
+        assert not any("next task" in row for row in rows[:12])
+
+    run(tmp_path, [make_task(1)], script)
+
+
 def test_the_palette_moves_by_arrows_and_knows_details(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
         await it.press("enter", "colon")

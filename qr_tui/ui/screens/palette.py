@@ -1,6 +1,6 @@
 """Every command by name, with its key; typing narrows the list."""
 
-from typing import Any
+from typing import Any, Final
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -19,6 +19,8 @@ from qr_tui.ui.screens.dialog import Dialog
 from qr_tui.ui.strips import Piece, line
 from qr_tui.ui.widgets.task_row import Look
 
+_PLAIN: Final = frozenset({"down", "up", "top", "bottom", "page_down", "page_up"})
+
 
 class CommandLines(ScrollView, inherit_bindings=False):
     """The commands that fit; one that cannot run now stays and says why."""
@@ -32,6 +34,8 @@ class CommandLines(ScrollView, inherit_bindings=False):
         self._keymap = keymap
         self._owner = owner
         self._all = [command for command in COMMANDS if command.scope in (owner.scope, "app")]
+        # what moves the cursor is known by heart, and the saved views are nine: both after what one looks for
+        self._all.sort(key=lambda command: command.name in _PLAIN or command.name.startswith("view_"))
         self._all = [command for command in self._all if command.name != "palette"]
         self._wide = max(cells(_(command.title)) for command in self._all) + 2
         self.commands = list(self._all)

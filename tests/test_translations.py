@@ -1,0 +1,196 @@
+"""The catalogues are complete, and what they say fits where it is shown."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qr_tui import i18n
+from qr_tui.cli import words
+from qr_tui.cli.main import run as command_line
+from qr_tui.core.catalogue import BUILT_IN, Catalogue
+from qr_tui.core.failures import WORDS, Kind
+from qr_tui.core.task import Failure, FileState, Status
+from qr_tui.core.text import cells, inert
+from qr_tui.i18n import _, clauses, sentences
+from qr_tui.ui.commands import COMMANDS
+from qr_tui.ui.glyphs import UNICODE
+from qr_tui.ui.themes import DARK
+from qr_tui.ui.widgets.task_row import STATUS_WORDS, TITLES, Look, layout, render_row
+from tests.tools import messages
+from tests.ui import driving
+from tests.ui.driving import Run
+from tests.ui.fakes import NOW, make_task
+
+HAN = re.compile("[\u4e00-\u9fff]")
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    yield
+    i18n.install("en")
+
+
+@pytest.fixture(params=i18n.LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    i18n.install(request.param)
+    return str(request.param)
+
+
+@pytest.fixture
+def chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("QR_TUI_LANG", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    i18n.install(i18n.choose())
+
+
+# the catalogues --------------------------------------------------------------------------------------------------
+
+
+def test_every_message_is_translated_and_compiled() -> None:
+    assert messages.problems() == []
+
+
+def test_each_language_offered_has_its_catalogue() -> None:
+    assert set(i18n.LANGUAGES) == {"en", *messages.LANGUAGES}
+
+
+def test_only_names_and_frames_stay_without_chinese() -> None:
+    kept = {"python", "id", "ID", "curl", "JSON", "↑↓ enter · esc", "up down enter, esc"}
+    for text, translation in _pairs():
+        left = re.sub(r"\{\w*\}|qr-tui", "", text)
+        assert HAN.search(translation) or text in kept or left in ("", " of ") or not re.search("[a-z]", left), text
+
+
+def test_sentences_have_chinese_punctuation() -> None:
+    for text, translation in _pairs():
+        if "tab next, " not in text and "enter copy, " not in text:  # these two are for terminals without Unicode
+            assert not re.search("[\u4e00-\u9fff][,;!?]|您", translation), translation
+
+
+def _pairs() -> Iterator[tuple[str, str]]:
+    for message in messages.load("zh_CN"):
+        if message.id:
+            text = message.id if isinstance(message.id, str) else message.id[0]
+            yield from ((text, translation) for translation in messages._texts(message))
+
+
+# what is put together of them ------------------------------------------------------------------------------------
+
+
+def test_sentences_are_joined_as_the_language_does(chinese: None) -> None:
+    assert sentences("没有密钥", "请先保存。") == "没有密钥。请先保存。"
+    assert sentences("是 https 吗？", "", "请检查。") == "是 https 吗？ 请检查。"
+    assert clauses(["已移除 2 个", "按 u 恢复"]) == "已移除 2 个，按 u 恢复"
+    i18n.install("en")
+    assert sentences("No key", "", "Keep one.") == "No key. Keep one."
+    assert sentences("Is it https?", "Check it.") == "Is it https? Check it."
+    assert clauses(["removed 2", "u brings back", "1 kept"]) == "removed 2, u brings back, 1 kept"
+    assert (sentences(), clauses([])) == ("", "")
+
+
+# where it is shown -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_failure_fits_its_cell_of_the_list(language: str, kind: Kind) -> None:
+    assert 0 < cells(_(WORDS[kind].short)) <= 16
+
+
+def test_the_list_has_every_column_at_80_cells(language: str) -> None:
+    form = layout(80)
+    assert [name for name, _width in form.columns] == list(TITLES)
+    for name, width in form.columns:
+        room = width - 2 if name == "status" else width
+        assert cells(_(TITLES[name])) <= room, name
+    status = dict(form.columns)["status"]
+    assert all(2 + cells(_(word)) <= status for word in STATUS_WORDS.values())
+
+
+def test_a_row_is_chinese_and_exact(chinese: None) -> None:
+    look = Look(UNICODE, DARK, Catalogue())
+
+    def row(status: Status, **fields: Any) -> str:
+        strip = render_row(make_task(status=status, **fields), layout(80), look, NOW)
+        assert strip.cell_length == 80
+        return strip.text
+
+    assert "● 生成中" in row(Status.RUNNING, progress=40.0)
+    assert "竖屏 15s" in row(Status.RUNNING, parameters={"orientation": "portrait", "duration": 15})
+    assert "✗ 失败" in row(Status.FAILED, failure=Failure(kind=Kind.REAL_PEOPLE))
+    assert "含有真人" in row(Status.FAILED, failure=Failure(kind=Kind.REAL_PEOPLE))
+    assert "✓ 已保存" in row(Status.DONE, file="/videos/a.mp4", file_state=FileState.SAVED)
+    assert "按 u 决定" in row(Status.UNCONFIRMED, id=None)
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_the_command_line_calls_a_status_as_the_app_does(language: str, status: Status) -> None:
+    assert words.status_word(status) == _(STATUS_WORDS[status])
+
+
+def test_titles_of_commands_are_short(language: str) -> None:
+    for command in COMMANDS:
+        assert cells(_(command.title)) <= 14, command.id
+        if command.footer and language == "zh_CN":
+            assert cells(_(command.title)) <= 9, command.id
+
+
+def test_choices_of_a_form_are_told_apart(language: str) -> None:
+    for model in BUILT_IN:
+        labels = [_(field.label) for field in model.fields]
+        assert len(set(labels)) == len(labels)
+        for field in model.fields:
+            shown = [inert(_(value)) for value in field.values if isinstance(value, str)]
+            assert len(set(shown)) == len(shown)
+
+
+@pytest.mark.usefixtures("chinese")
+def test_the_footer_is_chinese_and_fits(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        footer = it.line[-1] or it.line[-2]
+        assert cells(footer) == 80
+        for words_ in ("n 新建", "y 复制 id", "enter 详情", "u 决定/恢复", "/ 筛选", "? 帮助", "q 退出"):
+            assert words_ in footer
+        assert "1 个生成中" in it.line[0]
+        assert it.line[1].split()[:4] == ["状态", "进度", "时间", "模型"]
+
+    driving.run(tmp_path, [make_task(progress=40.0)], script)
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 100, 200])
+def test_help_is_chinese_and_fits(
+    chinese: None,
+    columns: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("QR_TUI_HOME", str(tmp_path))
+    assert command_line(["--help"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("用法: qr-tui")
+    for heading in ("选项:", "命令:", "示例:", "退出码："):
+        assert heading in said
+    assert "Options" not in said
+    assert "Show this" not in said
+    ours = [text for text in said.split("\n") if not text.startswith("    qr-tui")]
+    # click itself keeps two cells free, and breaks no line that is narrower than fifty
+    assert max(map(cells, ours)) <= max(50, min(columns, 100))
+    assert not any(text.lstrip().startswith(("，", "。", "；", "、", "：", "）")) for text in ours)
+
+
+@pytest.mark.usefixtures("chinese")
+def test_a_slip_is_told_in_chinese(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("QR_TUI_HOME", str(tmp_path))
+    assert command_line(["list", "--lmit", "3"]) == 2
+    assert "没有选项 '--lmit'。 是不是 '--limit'？" in capsys.readouterr().err
+    assert command_line(["show", "nothing-like-it"]) == 2
+    said = capsys.readouterr().err
+    assert "没有这个任务：" in said
+    assert "查看 id：qr-tui list" in said

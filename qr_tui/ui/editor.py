@@ -79,9 +79,7 @@ def _run(words: list[str], env: Mapping[str, str]) -> None:
     if code:
         raise Trouble(
             Kind.USAGE,
-            _("the editor {editor} ended with code {code}; the prompt is as it was").format(
-                editor=editor, code=code
-            ),
+            _("the editor {editor} ended with code {code}; the prompt is as it was").format(editor=editor, code=code),
         )
 
 

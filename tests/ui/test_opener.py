@@ -35,7 +35,9 @@ def test_a_file_is_opened(desk: Terminal, tmp_path: Path) -> None:
     assert (tmp_path / "opened").read_text() == str(video)
 
 
-@pytest.mark.parametrize("target", ["file:///etc/passwd", "javascript:alert(1)", "/no/such/file.mp4", "--help", "", "http://["])
+@pytest.mark.parametrize(
+    "target", ["file:///etc/passwd", "javascript:alert(1)", "/no/such/file.mp4", "--help", "", "http://["]
+)
 def test_anything_else_is_refused(desk: Terminal, tmp_path: Path, target: str) -> None:
     with pytest.raises(Trouble) as refused:
         asyncio.run(open_outside(target, desk))

@@ -4,22 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from qr_tui.core.failures import WORDS
+from qr_tui.core.states import STATUS_WORDS
 from qr_tui.core.task import Status, Task
 from qr_tui.core.text import inert, tail
-from qr_tui.core.words import N_
 from qr_tui.i18n import _
 
-_STATUS_WORDS: Final[Mapping[Status, str]] = {
-    Status.DRAFT: N_("draft"),
-    Status.QUEUED: N_("queued"),
-    Status.SENDING: N_("sending"),
-    Status.UNCONFIRMED: N_("unconfirmed"),
-    Status.WAITING: N_("waiting"),
-    Status.RUNNING: N_("running"),
-    Status.DONE: N_("done"),
-    Status.FAILED: N_("failed"),
-    Status.STOPPED: N_("stopped"),
-}
 STATUS_COLOURS: Final[Mapping[Status, str]] = {
     Status.UNCONFIRMED: "yellow",
     Status.RUNNING: "cyan",
@@ -32,7 +21,7 @@ _WITH_REASON: Final = (Status.FAILED, Status.UNCONFIRMED, Status.DONE)
 
 def status_word(task: Task | Status) -> str:
     """Return the status in the language in use."""
-    return _(_STATUS_WORDS[task if isinstance(task, Status) else task.status])
+    return _(STATUS_WORDS[task if isinstance(task, Status) else task.status])
 
 
 def name(task: Task) -> str:

@@ -89,9 +89,10 @@ class Hearing(Drawing):
             words.append(("bad", inert(self._failure.detail or _(WORDS[self._failure.kind].title), limit=200)))
         studio = self._studio
         moods = studio.moods if studio is not None else {}
+        connect = self.keymap.show("app.connect")
         for mood in (HostMood.KEY_REFUSED, HostMood.NO_KEY, HostMood.DOWN, HostMood.SLOW_DOWN):
             for url, host_mood in moods.items():
-                told = mood_words(host_name(url), mood) if host_mood is mood else None
+                told = mood_words(host_name(url), mood, connect=connect) if host_mood is mood else None
                 if told is not None:
                     words.append(told)
         if self._polling.paused:

@@ -1,5 +1,7 @@
 """The keys that change one field of the compose screen from anywhere on it."""
 
+from abc import abstractmethod
+
 from qr_tui.ui.widgets.form import SHAPES, Form
 
 
@@ -7,9 +9,9 @@ class FieldKeys:
     """Handlers of the commands ``compose.orientation`` and the like, for a screen with a `form`."""
 
     @property
+    @abstractmethod
     def form(self) -> Form:
         """The fields."""
-        raise NotImplementedError
 
     def do_orientation(self) -> None:
         """Portrait or landscape, or the next aspect ratio."""

@@ -296,11 +296,13 @@ class TasksScreen(Finding, Bulk):
         ]
 
 
-def mood_words(place: str, mood: HostMood) -> tuple[str, str] | None:
-    """Return the status line's colour and words for a host, None when all is well."""
+def mood_words(place: str, mood: HostMood, *, connect: str) -> tuple[str, str] | None:
+    """Return the status line's colour and words for a host, None when all is well; `connect` is the key of Connect."""
     if mood not in _MOODS:
         return None
     colour, kind = _MOODS[mood]
     words = WORDS[kind]
     title = _("{title}: {detail}").format(title=inert(place, limit=80), detail=_(words.title))
-    return colour, sentences(title, _(words.hint))
+    about_key = mood in (HostMood.NO_KEY, HostMood.KEY_REFUSED)
+    hint = _("{key} opens Connect").format(key=connect) if about_key else _(words.hint)
+    return colour, sentences(title, hint)

@@ -9,6 +9,7 @@ from textual.strip import Strip
 
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.failures import WORDS
+from qr_tui.core.states import STATUS_WORDS
 from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text import cells, duration, fit, inert, tail
 from qr_tui.core.words import N_
@@ -19,17 +20,6 @@ from qr_tui.ui.themes import Palette
 
 Column = Literal["status", "progress", "age", "model", "format", "id", "prompt"]
 
-STATUS_WORDS: Final[dict[Status, str]] = {
-    Status.DRAFT: N_("draft"),
-    Status.QUEUED: N_("queued"),
-    Status.SENDING: N_("sending"),
-    Status.UNCONFIRMED: N_("unconfirmed"),
-    Status.WAITING: N_("waiting"),
-    Status.RUNNING: N_("running"),
-    Status.DONE: N_("done"),
-    Status.FAILED: N_("failed"),
-    Status.STOPPED: N_("stopped"),
-}
 SAVED: Final = N_("saved")
 STATUS_COLOURS: Final[dict[Status, str]] = {
     Status.DRAFT: "muted",

@@ -106,6 +106,10 @@ def theme(palette: Palette) -> "Theme":
             "muted": palette.muted,
             "rail": palette.rail,
             "row-cursor": palette.cursor,
+            "scrollbar-background": palette.ground,
+            "scrollbar-background-active": palette.ground,
+            "scrollbar-background-hover": palette.ground,
+            "scrollbar-corner-color": palette.ground,
             "text-muted": palette.muted,
         },
     )

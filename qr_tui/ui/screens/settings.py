@@ -91,8 +91,8 @@ class SettingsScreen(ModalScreen[None]):
                     ("tab", _("next")),
                     ("space", _("change")),
                     ("enter", _("write")),
-                    ("ctrl+r", _("default")),
                     ("esc", _("back")),
+                    ("ctrl+r", _("default")),
                 ]
             )
 

@@ -134,7 +134,7 @@ class Details:
             pairs.append((_("link until"), said.format(when=when)))
         if task.thumbnail_url:
             pairs.append((_("thumbnail"), inert(task.thumbnail_url, limit=4_000)))
-        if task.width and task.height:
+        if task.width and task.height and task.status is Status.DONE:
             pairs.append((_("picture"), f"{task.width}×{task.height}"))
         if task.file and task.file_state is not FileState.NONE:
             pairs.append((_("file"), inert(task.file, limit=2_000)))

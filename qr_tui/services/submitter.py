@@ -20,6 +20,7 @@ from qr_tui.store.changes import Change
 log = logging.getLogger(__name__)
 
 AT_ONCE = 2  # POSTs under way at one time, over all hosts
+TRY_AGAIN = 5.0  # seconds until a task that could not even be claimed (full disk, bad ca_file) is tried again
 CLOSE_GRACE = 3.0  # seconds a POST under way is given when the program ends
 
 DIED = N_("qr-tui ended while it was sending")
@@ -42,6 +43,7 @@ class Submitter:
         self._clock = clock
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._mine: set[str] = set()
+        self._not_before: dict[str, float] = {}  # steady seconds, of tasks that could not be claimed
 
     def take_charge(self, keys: list[str]) -> None:
         """Take charge of sending these, whoever polls."""
@@ -57,6 +59,10 @@ class Submitter:
         waits = []
         for task in queued:
             if task.key in self._sending or not (everyone or task.key in self._mine):
+                continue
+            hold = self._not_before.get(task.key, 0.0) - now
+            if hold > 0:
+                waits.append(hold)
                 continue
             key = self._hosts.key(task.base_url, task.account)
             if key is None:
@@ -97,6 +103,9 @@ class Submitter:
             await self._claim_and_send(task)
         except Trouble as trouble:
             log.error("task %s was not sent: %s", task.key, trouble.detail)
+            self._not_before[task.key] = self._clock.steady() + TRY_AGAIN
+        else:
+            self._not_before.pop(task.key, None)
         finally:
             host.in_flight -= 1
             self._sending.pop(task.key, None)

@@ -239,6 +239,37 @@ def test_an_id_that_the_disk_refuses_is_said_and_written_later(tmp_path: Path, m
     run(work)
 
 
+def test_a_claim_that_the_disk_refuses_is_tried_again_after_a_pause_and_nothing_leaves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[object] = []
+
+    def full(*path: object, **_: object) -> None:
+        tries.append(path)
+        raise OSError(28, "No space left on device")
+
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            engine.router.say(CREATED)
+            task = engine.task(Status.QUEUED)
+            await engine.book.add([task])
+            with monkeypatch.context() as patch:
+                patch.setattr("qr_tui.store.atomic.replace", full)
+                await engine.send_all()
+                assert len(tries) == 1
+                wait = await engine.send_all()
+                assert wait == pytest.approx(5.0)
+                assert len(tries) == 1
+                await engine.send_all(5.1)
+                assert len(tries) == 2
+            assert engine.router.count("create") == 0
+            await engine.send_all(5.1)
+            assert engine.known(task.key).id == CREATED.id
+            assert engine.router.count("create") == 1
+
+    run(work)
+
+
 def test_at_most_two_posts_are_under_way_at_once(tmp_path: Path) -> None:
     async def work() -> None:
         async with Engine(tmp_path) as engine:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qr_tui.core.task import Status
-from tests.cli.kit import Shell
+from tests.cli.kit import Shell, until
 from tests.e2e.kit import PtyTerminal, clean_env, program
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -60,6 +60,7 @@ def test_a_list_is_cut_to_the_terminal(live: Shell, env: dict[str, str]) -> None
 def test_ctrl_c_in_a_wait(live: Shell, env: dict[str, str]) -> None:
     with PtyTerminal(program("create", "a boat [sim:stuck]", "--wait"), env=env) as terminal:
         terminal.wait_for("0 of 1")
+        until(lambda: live.posts() == 1)  # before that it would rightly stay queued
         terminal.send(b"\x03")
         assert terminal.wait_exit() == 130
         assert "goes on watching it" in terminal.text.replace("\n", "")

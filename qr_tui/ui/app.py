@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from textual.binding import Binding
-from textual.events import Resize
 from textual.screen import Screen
 
 from qr_tui.config import Settings, View
@@ -275,13 +274,6 @@ class QrTui(Hearing):
             self._studio.resume()
         self.tasks.renew_edges()
         self.screen.refresh()  # the shell has written over everything
-
-    def on_resize(self, event: Resize) -> None:
-        """On a terminal too small for anything, say so and nothing else."""
-        from qr_tui.ui.screens.too_small import TooSmallScreen, too_small
-
-        if too_small(event.size.width, event.size.height) and not isinstance(self.screen, TooSmallScreen):
-            self.push_screen(TooSmallScreen(self.look.palette))
 
     # inside ----------------------------------------------------------------------------------------------------
     async def _copy(self, label: str, text: str) -> None:

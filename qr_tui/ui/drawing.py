@@ -12,6 +12,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widget import AwaitMount
 
+from qr_tui.ui import too_small
 from qr_tui.ui.glyphs import Glyphs
 from qr_tui.ui.precise import PreciseCompositor, precise
 
@@ -20,6 +21,13 @@ class Drawing(App[int], inherit_bindings=False):
     """The part of the app that keeps Textual's own drawing to our rules; Textual's default keys are left out."""
 
     glyphs: Glyphs
+
+    @property
+    def cramped(self) -> str:
+        """What stands on a terminal that is too small for anything else; empty where there is room."""
+        if not too_small.too_small(self.size):
+            return ""
+        return too_small.words(self.size, ascii_only=self.glyphs.ascii_only)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Keep everything that is drawn, toasts and frames too, to signs and colours that are wanted there."""
@@ -35,7 +43,9 @@ class Drawing(App[int], inherit_bindings=False):
         return filters
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Send no more than what changed."""
+        """Send no more than what changed; on a terminal too small for it, one line in the place of everything."""
+        if renderable is not None and self.cramped:
+            renderable = too_small.picture(self.size, ascii_only=self.glyphs.ascii_only)
         super()._display(screen, precise(renderable))
 
     def _get_screen(self, screen: Screen[Any] | str) -> tuple[Screen[Any], AwaitMount]:

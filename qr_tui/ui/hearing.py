@@ -11,22 +11,20 @@ from qr_tui.core.failures import WORDS, Trouble
 from qr_tui.core.task import Status
 from qr_tui.core.text import inert
 from qr_tui.i18n import _
-from qr_tui.ui.drawing import Drawing
 from qr_tui.ui.inbox import PACE, Inbox
-from qr_tui.ui.keymap import Keymap
 from qr_tui.ui.messages import TasksPending, Told, tell
 from qr_tui.ui.notify import Notifier
+from qr_tui.ui.reading import Reading
 from qr_tui.ui.screens.tasks import TasksScreen, mood_words
 
 if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
 
 
-class Hearing(Drawing):
+class Hearing(Reading):
     """The part of the app that hears the engine."""
 
     tasks: TasksScreen
-    keymap: Keymap
     notifier: Notifier
 
     def __init__(self) -> None:

@@ -137,3 +137,22 @@ def test_keys_typed_ahead_never_close_two_screens(tmp_path: Path, opening: str, 
                 terminal.settle()
             assert terminal.exit_status in (None, 0), terminal.text
             assert "Error" not in terminal.text
+
+
+@pytest.mark.slow
+def test_keys_that_come_in_one_packet_go_where_they_are_meant_for(tmp_path: Path) -> None:
+    with start_simulator() as simulator:
+        env = clean_env(tmp_path / "home", url=simulator.url)
+        assert run(env, "create", "a paper boat").returncode == 0
+        with PtyTerminal(program(), env=env) as terminal:
+            terminal.wait_for("a paper")
+            terminal.wait_for("next look")
+            terminal.send("nDox 船 tqr".encode())
+            terminal.wait_for("Dox 船 tqr")
+            terminal.send(b"!\x1b[21~/Dxt\r")
+            terminal.wait_for("No task fits Dxt")
+            terminal.send(b"\x7fn")
+            terminal.wait_for("Dox 船 tqr!")
+            terminal.send(b"\x1b[21~q")
+            assert terminal.wait_exit() == 0
+        assert [task["prompt"] for task in stored(env)] == ["a paper boat"]

@@ -175,7 +175,7 @@ def test_resize_keeps_cursor_and_columns_follow(tmp_path: Path) -> None:
         assert it.cursor == at
         await it.pilot.resize_terminal(39, 9)
         await it.settle()
-        assert it.line[0].strip() == "40×10 needed, is 39×9"
+        assert it.app.cramped == "40×10 needed, is 39×9"
         await it.pilot.resize_terminal(80, 24)
         await it.settle()
         assert it.cursor == at

@@ -38,13 +38,16 @@ class TaskActions(CommandScreen[Result]):
         if chosen is not None:
             self.qr.copy_text(chosen.label, chosen.text)
 
-    async def do_open(self) -> None:
+    def do_open(self) -> None:
         """Open the file if it is here, else the link."""
         task = self.targets[0]
         target = task.file if task.file_state is FileState.SAVED else None
+        self.start(self._open(target or task.video_url or ""))
+
+    async def _open(self, target: str) -> None:
         from qr_tui.ui.opener import open_outside
 
-        say(self.app, await open_outside(target or task.video_url or "", self.qr.terminal))
+        say(self.app, await open_outside(target, self.qr.terminal))
 
     async def do_look(self) -> None:
         """Ask the provider now."""

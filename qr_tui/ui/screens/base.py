@@ -2,9 +2,10 @@
 
 import inspect
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingsMap
 from textual.screen import Screen
 
@@ -14,6 +15,7 @@ from qr_tui.i18n import _
 from qr_tui.ui.commands import Command, command
 from qr_tui.ui.keymap import TEXT_SCOPES, Keymap, is_text
 from qr_tui.ui.messages import say, tell
+from qr_tui.ui.reading import Reading
 
 if TYPE_CHECKING:
     from qr_tui.ui.app import QrTui
@@ -26,7 +28,8 @@ class CommandScreen(Screen[Result], Generic[Result]):
     """A screen whose commands are those of `scope` and the app's.
 
     A handler is a method ``do_<name>``, plain or a coroutine. A coroutine runs in a worker of the app, so it may wait
-    for dialogs (`push_screen_wait`) and outlive the screen; a `Trouble` it raises becomes a toast.
+    for dialogs (`push_screen_wait`) and outlive the screen; a `Trouble` it raises becomes a toast. Keys wait until it
+    has opened its screen or is done: what takes longer goes into a worker of its own (`start`).
 
     The properties `targets`, `marked`, … are the registry's `Context`; a screen overrides those it knows.
     """
@@ -115,14 +118,33 @@ class CommandScreen(Screen[Result], Generic[Result]):
             tell(self.app, trouble)
             return
         if inspect.isawaitable(outcome):
-            self.app.run_worker(self._guard(outcome), group="commands")
+            release = self.app.hold_keys() if isinstance(self.app, Reading) else None
+            self.start(self._to_its_end(outcome, release))
 
-    async def _guard(self, outcome: Awaitable[object]) -> None:
-        """Wait for a handler; what a person should know is told, what is our fault is logged and told."""
+    def start(self, work: Awaitable[object]) -> None:
+        """Do `work` in a worker of the app; what goes wrong is told."""
+        self.app.run_worker(self._guard(work), group="commands")
+
+    async def _to_its_end(self, outcome: Awaitable[object], release: Callable[[], None] | None) -> None:
+        """Wait for a handler; what was typed meanwhile goes on then at the latest."""
         try:
             await outcome
+        finally:
+            if release is not None:
+                release()
+
+    async def _guard(self, work: Awaitable[object]) -> None:
+        """Wait for work; what a person should know is told, what is our fault is logged and told."""
+        try:
+            await work
         except Trouble as trouble:
             tell(self.app, trouble)
         except Exception as error:
             log.exception("a command failed")
             tell(self.app, Trouble(Kind.INTERNAL, f"{type(error).__name__}: {error}"))
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Close this screen; what a person has opened over it meanwhile closes first."""
+        while self.app.screen is not self and self in self.app.screen_stack:
+            self.app.screen.dismiss(None)
+        return super().dismiss(result)

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, Final
 
 from textual import events
+from textual.await_complete import AwaitComplete
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
@@ -70,6 +71,13 @@ class Reading(Drawing):
         screen.call_after_refresh(self._is_ready)
         return opened
 
+    def pop_screen(self) -> AwaitComplete:
+        """Close a screen; what is typed waits until the command that had opened it has taken the answer."""
+        release = self.hold_keys()
+        closed = super().pop_screen()
+        self.screen.call_after_refresh(release)
+        return closed
+
     def _is_ready(self) -> None:
         """The screen that a command wanted to open is ready, whatever the command waits for now."""
         self._holds.clear()
@@ -84,7 +92,7 @@ class Reading(Drawing):
                 target = self.focused or self.screen
                 await super().on_event(event)
                 # what a text field takes as a character opens nothing: a whole run of it goes together
-                run = target is self.focused and _takes_text(target)
+                run = _is_character(event) and target is self.focused and _takes_text(target)
                 while run and self._typed and _is_character(self._typed[0]):
                     await super().on_event(self._typed.popleft())
                 # the second round is for what the key made its target tell: a line that was chosen, a text entered
@@ -98,7 +106,7 @@ class Reading(Drawing):
             if node.call_later(partial(self._behind, node._parent, then)):
                 return
             node = node._parent  # this one has closed: nothing waits in it any more
-        then()
+        self.call_later(then)
 
 
 def _takes_text(widget: Widget) -> bool:

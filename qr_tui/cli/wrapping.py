@@ -1,24 +1,11 @@
 """Help pages whose lines are counted in cells: click counts characters, and a Chinese one takes two."""
 
-import re
 import textwrap
 from importlib import import_module
-from typing import Any, Final
+from typing import Any
 
 from qr_tui.core.text import cells, cut
-
-# Between two ideographs a line may break without a space; these marks stay with what stands before or after them.
-_WIDE: Final = "\u2e80-\u303f\u3040-\u9fff\uf900-\ufaff\uff00-\uffef"
-_CLOSING: Final = "，。：；！？、）」』》】”’…,.:;!?)"
-_OPENING: Final = "（「『《【“‘("
-_PIECE: Final = re.compile(
-    f"[{_OPENING}]*(?:[{_WIDE}]|[^{_WIDE}{_OPENING}]+|[{_OPENING}])[{re.escape(_CLOSING)}]*", re.DOTALL
-)
-
-
-def pieces(word: str) -> list[str]:
-    """Return `word` cut wherever a line may break inside it."""
-    return _PIECE.findall(word) if re.search(f"[{_WIDE}]", word) else [word]
+from qr_tui.core.wrapping import pieces
 
 
 def install() -> None:

@@ -87,43 +87,6 @@ def _per_cell(strip: Strip) -> list[tuple[str, Style | None]]:
     return found
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """Return `text` in lines of at most `width` cells, broken at spaces where there are any; always at least one."""
-    width = max(width, 2)
-    lines: list[str] = []
-    for paragraph in text.split("\n"):
-        lines.extend(_wrap_paragraph(paragraph, width))
-    return lines
-
-
-def _wrap_paragraph(text: str, width: int) -> list[str]:
-    if cells(text) <= width:
-        return [text]
-    lines: list[str] = []
-    start = used = 0
-    space = -1
-    at = 0
-    while at < len(text):
-        size = char_cells(text[at])
-        if text[at] == " ":
-            space = at
-        if used + size > width:
-            # a break at a space, unless that would leave most of the line empty (CJK, long links)
-            if space > start and (space - start) * 3 >= width:
-                lines.append(text[start:space].rstrip())
-                start = space + 1
-            else:
-                lines.append(text[start:at])
-                start = at
-            used = cells(text[start:at])
-            space = -1
-            continue
-        used += size
-        at += 1
-    lines.append(text[start:])
-    return lines
-
-
 def join(parts: Sequence[str], separator: str, width: int) -> str:
     """Return as many of `parts`, from the first, as fit into `width` cells with `separator` between them."""
     shown = ""

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from rich.style import Style
 
 from qr_tui.core.text import cells
-from qr_tui.ui.strips import changed_span, join, line, wrap
+from qr_tui.ui.strips import changed_span, join, line
 
 PLAIN = Style(color="#ffffff")
 RED = Style(color="#ff0000")
@@ -60,23 +60,6 @@ def test_a_span_covers_all_that_differs_and_cuts_no_wide_character(one: str, two
 
 def test_another_width_is_another_line() -> None:
     assert changed_span(line([], 10, PLAIN), line([], 12, PLAIN)) == (0, 12)
-
-
-def test_words_wrap_at_spaces() -> None:
-    assert wrap("a paper boat in the rain", 10) == ["a paper", "boat in", "the rain"]
-
-
-def test_what_has_no_spaces_wraps_anywhere() -> None:
-    assert wrap("一只纸船在雨中漂流", 8) == ["一只纸船", "在雨中漂", "流"]
-    assert wrap("https://example.com/long", 8)[0] == "https://"
-
-
-@given(st.text(alphabet="ab 字\n", max_size=80), st.integers(2, 20))
-def test_wrapped_lines_fit_and_lose_nothing(text: str, width: int) -> None:
-    lines = wrap(text, width)
-    assert lines
-    assert all(cells(part) <= width for part in lines)
-    assert "".join(lines).replace(" ", "") == text.replace("\n", "").replace(" ", "")
 
 
 def test_join_keeps_whole_parts() -> None:

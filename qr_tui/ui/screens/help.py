@@ -7,12 +7,13 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from qr_tui.core.text import cells, fit
+from qr_tui.core.wrapping import wrap
 from qr_tui.i18n import _
 from qr_tui.ui.commands import Command
 from qr_tui.ui.keymap import display
 from qr_tui.ui.screens.base import CommandScreen
 from qr_tui.ui.screens.dialog import Dialog
-from qr_tui.ui.strips import Piece, line, wrap
+from qr_tui.ui.strips import Piece, line
 from qr_tui.ui.widgets.lines import Lines
 
 VIEWS = "tasks.view_"

@@ -10,8 +10,9 @@ from qr_tui.core.failures import WORDS
 from qr_tui.core.states import STATUS_WORDS
 from qr_tui.core.task import FileState, Moment, Status, Task
 from qr_tui.core.text import cells, duration, fit, inert, inert_lines
+from qr_tui.core.wrapping import wrap
 from qr_tui.i18n import _
-from qr_tui.ui.strips import Piece, line, wrap
+from qr_tui.ui.strips import Piece, line
 from qr_tui.ui.widgets.task_row import STATUS_COLOURS, Look, status_word
 
 _INDENT = 1

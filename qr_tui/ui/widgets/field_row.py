@@ -12,8 +12,8 @@ from textual.widget import Widget
 
 from qr_tui.core.task import Parameter
 from qr_tui.core.text import cells, cut, fit, inert
+from qr_tui.core.wrapping import wrap
 from qr_tui.i18n import _
-from qr_tui.ui.widgets.wrapping import wrap
 
 KEY_CELLS = 4
 LEAST_HELP = 24  # cells; with less room beside the value, help goes under it

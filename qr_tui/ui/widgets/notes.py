@@ -8,9 +8,9 @@ from textual.widgets import Static
 
 from qr_tui.core.failures import WORDS, Trouble
 from qr_tui.core.text import inert
+from qr_tui.core.wrapping import wrap
 from qr_tui.i18n import _, sentences
 from qr_tui.ui.widgets.field_row import spelled
-from qr_tui.ui.widgets.wrapping import wrap
 
 MOST_LINES = 6
 

@@ -221,6 +221,8 @@ def advance(task: Task, fields: Mapping[str, Any], now: float) -> Task | None:
     if not may_move(task.status, status):
         return None
     changed = {name: value for name, value in fields.items() if getattr(task, name) != value}
+    if status not in FINAL and task.finished_at is not None:
+        changed["finished_at"] = None  # watched again after it was stopped: it has not ended after all
     if not changed:
         return task
     word = fields.get("provider_status", task.provider_status)

@@ -257,3 +257,9 @@ TASKS = [
 )
 def test_find(reference: str, found: list[str]) -> None:
     assert [one.key for one in find(TASKS, reference)] == found
+
+
+def test_a_stopped_task_that_is_watched_again_has_not_ended() -> None:
+    stopped = msgspec.structs.replace(task(status=Status.STOPPED), finished_at=5.0)
+    again = advance(stopped, {"status": Status.RUNNING}, 9.0)
+    assert again is not None and again.finished_at is None

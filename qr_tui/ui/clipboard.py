@@ -27,8 +27,9 @@ _LIMITS: Final = {
     "alacritty": 1_000_000,
 }
 _DEAF: Final = frozenset({"linux", "apple"})  # they know no OSC 52 at all
-_HALF_DEAF: Final = frozenset({"vte"})  # most versions do not
-_HELPERS: Final = ("wl-copy", "xsel", "xclip", "pbcopy", "klipper", "clip.exe")
+_HALF_DEAF: Final = frozenset({"vte", "rxvt", "st", "xterm"})  # many do not, or only when they are told to
+_HELPERS: Final = ("xsel", "xclip", "pbcopy", "klipper", "clip.exe")
+_WAYLAND_HELPER: Final = "wl-copy"  # knows no other desktop
 
 
 class Copied(NamedTuple):
@@ -143,7 +144,9 @@ class Clipboard:
             return None
         hint = _near_hint(terminal.near_multiplexer)
         if terminal.kind in _HALF_DEAF:
-            hint = _("many terminals of this family ignore it; Y, then s shows it to select by hand")
+            hint = _("many terminals called {name} ignore it; Y, then s shows it to select by hand").format(
+                name=terminal.kind
+            )
         return Copied(("terminal",), _("sent to your terminal, which does not answer"), hint)
 
     def _send(self, sequence: str) -> bool:
@@ -180,10 +183,11 @@ def _desktop_route(terminal: Terminal, inside: tmux.Tmux | None) -> Route:
     if not _has_desktop(terminal, inside):
         return Route("desktop", False, _("over SSH the desktop's clipboard here is not yours"))
     path = terminal.env.get("PATH")
-    helper = next((name for name in _HELPERS if shutil.which(name, path=path)), "")
+    wayland = (_WAYLAND_HELPER,) if terminal.env.get("WAYLAND_DISPLAY") else ()
+    helper = next((name for name in (*wayland, *_HELPERS) if shutil.which(name, path=path)), "")
     if not helper:
         return Route("desktop", False, _("install xclip, xsel or wl-clipboard"))
-    return Route("desktop", True, helper)
+    return Route("desktop", True, _("{helper}, as long as the desktop answers").format(helper=helper))
 
 
 def _tmux_route(terminal: Terminal, inside: tmux.Tmux | None) -> Route:
@@ -197,7 +201,9 @@ def _tmux_route(terminal: Terminal, inside: tmux.Tmux | None) -> Route:
 
 
 def _terminal_route(terminal: Terminal, inside: tmux.Tmux | None) -> Route:
-    if not terminal.tty or terminal.dumb:
+    if not terminal.tty:
+        return Route("terminal", False, _("the output goes into a file or a pipe now; ask in the terminal itself"))
+    if terminal.dumb:
         return Route("terminal", False, _("not a terminal that takes OSC 52"))
     if inside is not None:
         if not inside.passes_through:
@@ -206,7 +212,8 @@ def _terminal_route(terminal: Terminal, inside: tmux.Tmux | None) -> Route:
     if terminal.kind in _DEAF:
         return Route("terminal", False, _("this terminal does not know OSC 52"))
     if terminal.kind in _HALF_DEAF:
-        return Route("terminal", True, _("OSC 52, which many terminals of this family ignore"))
+        said = _("OSC 52, which many terminals called {name} ignore unless they are told not to")
+        return Route("terminal", True, said.format(name=terminal.kind))
     hint = _near_hint(terminal.near_multiplexer)
     return Route("terminal", True, hint or _("OSC 52; the terminal does not answer"))
 

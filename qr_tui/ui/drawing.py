@@ -8,6 +8,7 @@ from textual._context import active_message_pump
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.dom import DOMNode, NoScreen
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widget import AwaitMount
@@ -21,6 +22,15 @@ class Drawing(App[int], inherit_bindings=False):
     """The part of the app that keeps Textual's own drawing to our rules; Textual's default keys are left out."""
 
     glyphs: Glyphs
+
+    def get_driver_class(self) -> type[Driver]:
+        """Use the driver that tidies up."""
+        usual = super().get_driver_class()
+        if usual.__name__ != "LinuxDriver":
+            return usual
+        from qr_tui.ui.driver import TidyDriver
+
+        return TidyDriver
 
     @property
     def cramped(self) -> str:

@@ -19,7 +19,7 @@ _NINE: Final = frozenset({"iterm2", "wezterm", "ghostty", "warp"})
 _SEVEN: Final = frozenset({"foot", "contour"})
 # Some versions of these show 777 and the others ignore it, so they get the bell as well.
 _MAYBE_SEVEN: Final = frozenset({"vte", "rxvt", "konsole"})
-_UNTITLED: Final = frozenset({"linux"})
+_UNTITLED: Final = frozenset({"linux", "rxvt", "st"})  # without a title, or without a way back to the one of before
 _NAME: Final = "qr-tui"
 
 

@@ -21,6 +21,8 @@ _BY_TERM: Final = {
     "linux": "linux",
     "konsole": "konsole",
     "contour": "contour",
+    "st": "st",
+    "stterm": "st",
     "rxvt": "rxvt",
     "rxvt-unicode": "rxvt",
 }

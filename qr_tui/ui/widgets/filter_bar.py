@@ -14,6 +14,7 @@ from qr_tui.i18n import _
 from qr_tui.ui.listing import Listing
 from qr_tui.ui.strips import line
 from qr_tui.ui.widgets.bar import Bar
+from qr_tui.ui.widgets.plain_editor import RealCursor
 
 if TYPE_CHECKING:
     from qr_tui.ui.app import QrTui
@@ -44,7 +45,7 @@ class Owner(Protocol):
         ...
 
 
-class FilterInput(Input):
+class FilterInput(RealCursor):
     """The text field: escape, or backspace in an empty one, gives the filter up."""
 
     def __init__(self, value: str, owner: Owner) -> None:
@@ -101,6 +102,7 @@ class FilterBar(Vertical):
         self.pointer.display = self.reason.display = True
         self.pointer.renew()
         self.reason.renew()
+        self.counter.renew()
 
     def clear_error(self) -> None:
         """The text can be read."""
@@ -135,7 +137,8 @@ class FilterBar(Vertical):
 
     def _count_line(self, width: int) -> Strip:
         listing = self._owner.listing
-        text = _("{n} of {total}").format(n=len(listing.shown), total=len(listing.tasks))
+        shown = "?" if self._error else len(listing.shown)
+        text = _("{n} of {total}").format(n=shown, total=len(listing.tasks))
         style = self._style("muted")
         return line([(" " * max(1, width - cells(text) - 1), style), (text, style)], width, style)
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Offset
 from textual.widgets import Input, TextArea
 
 # What no prompt or link needs and a terminal would act on: controls, bidi overrides and isolates, invisible
@@ -95,7 +96,16 @@ class PlainEditor(TextArea, inherit_bindings=False):
         self.move_cursor(self.document.end)
 
 
-class PlainInput(Input):
+class RealCursor(Input):
+    """A one-line field that puts the terminal's own cursor where its text goes on: an input method draws there."""
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """The cell of the cursor; Textual counts one too many at the end of the text."""
+        return super().cursor_screen_offset - Offset(int(self.cursor_at_end), 0)
+
+
+class PlainInput(RealCursor):
     """A one-line field: no blink, and a paste loses its line breaks instead of its other lines."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

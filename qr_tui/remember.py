@@ -18,7 +18,7 @@ class Remembered(msgspec.Struct, frozen=True):
     sort: str = DEFAULT_ORDER
     reverse: bool = False
     only_unfinished: bool = False
-    columns: tuple[str, ...] = ()
+    columns: tuple[str, ...] | None = None
 
 
 def recall(path: Path) -> Remembered:

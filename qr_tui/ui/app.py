@@ -156,10 +156,11 @@ class QrTui(Hearing):
         from qr_tui.remember import Remembered
 
         kept = Remembered(
-            filter=listing.filter_text,
+            filter="" if listing.asks_marks else listing.filter_text,  # marks end with the app
             sort=listing.order,
             reverse=listing.reverse,
             only_unfinished=listing.only_unfinished,
+            columns=listing.columns,
         )
         self.run_worker(asyncio.to_thread(remember.remember, self.front.paths.list_file, kept), group="remember")
 
@@ -232,7 +233,7 @@ class QrTui(Hearing):
         from qr_tui.remember import recall
 
         recalled = await asyncio.to_thread(recall, self.front.paths.list_file)
-        await self.tasks.restore(recalled.filter, recalled.sort, recalled.reverse, recalled.only_unfinished)
+        await self.tasks.restore(recalled)
         try:
             await asyncio.to_thread(self.front.prepare)
             studio = self.front.make_studio(self._inbox)

@@ -22,6 +22,11 @@ class Context(Protocol):
         ...
 
     @property
+    def current(self) -> Task | None:
+        """The task under the cursor."""
+        ...
+
+    @property
     def marked(self) -> int:
         """How many tasks are marked."""
         ...
@@ -95,11 +100,15 @@ def _has_id(context: Context) -> str:
     return "" if any(task.id for task in context.targets) else N_("the provider has not given it an id yet")
 
 
+def _here(context: Context) -> str:
+    return "" if context.current else N_("no task is under the cursor")
+
+
 def _openable(context: Context) -> str:
-    if not context.targets:
+    task = context.current
+    if task is None:
         return N_("no task is under the cursor")
-    first = context.targets[0]
-    there = first.video_url or (first.file and first.file_state is FileState.SAVED)
+    there = task.video_url or (task.file and task.file_state is FileState.SAVED)
     return "" if there else N_("there is neither a file nor a link yet")
 
 
@@ -139,11 +148,11 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("tasks.mark", ("space",), N_("mark"), N_("mark or unmark this task"), _any),
     Command("tasks.mark_range", ("V",), N_("mark range"), N_("mark from the last mark to here"), _any),
     Command("tasks.mark_all", ("A",), N_("mark all"), N_("mark every task shown"), _any),
-    Command("tasks.clear", ("escape", "backspace"), N_("clear"), N_("clear marks, then the filter")),
+    Command("tasks.clear", ("escape", "backspace"), N_("clear"), N_("clear marks, then what hides tasks")),
     # one task or the marked ones
     Command("tasks.new", ("n",), N_("new"), N_("write a new video"), footer=1),
     Command("tasks.copy_id", ("y",), N_("copy id"), N_("copy the id, of all marked tasks one a line"), _has_id, 2),
-    Command("tasks.details", ("enter",), N_("details"), N_("everything known of this task"), _any, 3),
+    Command("tasks.details", ("enter",), N_("details"), N_("everything known of this task"), _here, 3),
     Command(
         "tasks.decide",
         ("u",),
@@ -153,7 +162,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         4,
     ),
     Command("tasks.copy_menu", ("Y",), N_("copy …"), N_("copy link, file path, prompt, curl or JSON"), _any),
-    Command("tasks.again", ("e",), N_("new from this"), N_("write a new video that starts as this one"), _any),
+    Command("tasks.again", ("e",), N_("new from this"), N_("write a new video that starts as this one"), _here),
     Command("tasks.open", ("o",), N_("open"), N_("open the file or the link"), _openable),
     Command("tasks.look", ("r",), N_("look now"), N_("ask the provider about this task now"), _lookable),
     Command(
@@ -167,13 +176,14 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "tasks.stop",
         ("x",),
         N_("stop watching"),
-        N_("watch no more; the provider cannot be told to cancel"),
+        N_("watch no more, r goes on; the provider cannot be told to cancel"),
         _status(Status.WAITING, Status.RUNNING, Status.QUEUED, why=N_("this task is not being watched")),
     ),
     Command("tasks.remove", ("D",), N_("remove"), N_("take off the list; u brings it back"), _any),
     # finding
     Command("tasks.filter", ("slash",), N_("filter"), N_("show only what fits"), footer=5),
     Command("tasks.sort", ("s",), N_("sort"), N_("choose the order")),
+    Command("tasks.columns", ("c",), N_("columns"), N_("choose the columns of the list")),
     Command("tasks.toggle_finished", ("t",), N_("unfinished/all"), N_("show unfinished tasks only, or all")),
     Command("tasks.save_view", ("v",), N_("save view"), N_("give this filter and order a name and a digit")),
     *(
@@ -186,7 +196,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "compose.generate",
         ("ctrl+g", "f5", "ctrl+enter"),
         N_("generate"),
-        N_("send it: this costs money"),
+        N_("send it: this costs money (ctrl+enter is not told by every terminal)"),
         footer=1,
     ),
     Command("compose.model", ("f2",), N_("model"), N_("choose the model"), footer=2),
@@ -230,7 +240,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         N_("decide an unconfirmed task"),
         _status(Status.UNCONFIRMED, why=N_("nothing to decide here")),
     ),
-    Command("details.again", ("e",), N_("new from this"), N_("write a new video that starts as this one"), _any, 5),
+    Command("details.again", ("e",), N_("new from this"), N_("write a new video that starts as this one"), _here, 5),
     Command("details.raw", ("w",), N_("raw answer"), N_("fold or unfold the last raw answer"), _has_raw),
     # everywhere
     Command("app.palette", ("ctrl+p", "colon"), N_("commands"), N_("every command by name")),

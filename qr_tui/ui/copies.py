@@ -22,6 +22,7 @@ class Choice(NamedTuple):
         text: Exactly what is copied; empty when there is nothing.
         why: Why there is nothing.
         note: What to know before using it.
+        holds: How many tasks it holds something of.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Choice(NamedTuple):
     text: str
     why: str = ""
     note: str = ""
+    holds: int = 1
 
 
 _NO_TASK: Final = N_("no task is under the cursor")
@@ -73,7 +75,7 @@ def _each(
     notes = [_(note)] if note else []
     if len(found) < len(tasks):
         notes.insert(0, _("{n} of {total}").format(n=len(found), total=len(tasks)))
-    return Choice(name, key, label, apart.join(found), note=clauses(notes))
+    return Choice(name, key, label, apart.join(found), note=clauses(notes), holds=len(found))
 
 
 def _no_id(task: Task) -> str:
@@ -101,4 +103,4 @@ def _json(tasks: Sequence[Task]) -> Choice:
         return Choice("json", "J", _("JSON"), "", _(_NO_TASK))
     documents = [task_json(task) for task in tasks]
     text = json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2)
-    return Choice("json", "J", _("JSON"), text)
+    return Choice("json", "J", _("JSON"), text, holds=len(documents))

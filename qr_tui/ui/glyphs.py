@@ -21,6 +21,8 @@ class Glyphs:
     dot: str
     folded: str
     unfolded: str
+    down: str
+    up: str
     ascii_only: bool = False
 
 
@@ -45,6 +47,8 @@ UNICODE: Final = Glyphs(
     dot="·",
     folded="▸",
     unfolded="▾",
+    down="▾",
+    up="▴",
 )
 ASCII: Final = Glyphs(
     status={
@@ -67,6 +71,8 @@ ASCII: Final = Glyphs(
     dot="-",
     folded=">",
     unfolded="v",
+    down="v",
+    up="^",
     ascii_only=True,
 )
 

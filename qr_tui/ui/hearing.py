@@ -10,7 +10,7 @@ from qr_tui.core.events import HostChanged, HostMood, Notice, PollingChanged, Ta
 from qr_tui.core.failures import WORDS, Trouble
 from qr_tui.core.task import Status
 from qr_tui.core.text import inert
-from qr_tui.i18n import _
+from qr_tui.i18n import _, clauses
 from qr_tui.ui.inbox import PACE, Inbox
 from qr_tui.ui.messages import TasksPending, Told, tell
 from qr_tui.ui.notify import Notifier
@@ -101,5 +101,7 @@ class Hearing(Reading):
         self.tasks.show_status(words)
 
     def _retitle(self) -> None:
-        running = self.tasks.listing.count(Status.RUNNING, Status.WAITING)
-        self.notifier.title(_("{n} running").format(n=running) if running else "")
+        running, waiting = (self.tasks.listing.count(status) for status in (Status.RUNNING, Status.WAITING))
+        counts = [_("{n} running").format(n=running)] if running else []
+        counts += [_("{n} waiting").format(n=waiting)] if waiting else []
+        self.notifier.title(clauses(counts))

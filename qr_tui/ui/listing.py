@@ -49,6 +49,7 @@ class Listing:
         self.order = "newest"
         self.reverse = False
         self.only_unfinished = False
+        self.columns: tuple[str, ...] | None = None  # those a person chose; None means the usual ones
         self._ordered: list[str] = []
 
     # reads -----------------------------------------------------------------------------------------------------
@@ -64,10 +65,23 @@ class Listing:
 
     @property
     def targets(self) -> list[Task]:
-        """The marked tasks in the order of the list, else the one under the cursor, else none."""
-        if self.marks:
-            return [self.tasks[key] for key in self._ordered if key in self.marks]
+        """The marked tasks in the order of the list, else the one under the cursor, else none.
+
+        A mark that a filter hides does not count: nothing is done to what nobody sees.
+        """
+        if self.marks and (marked := [self.tasks[key] for key in self.shown if key in self.marks]):
+            return marked
         return [self.current] if self.current else []
+
+    @property
+    def hidden_marks(self) -> int:
+        """How many marked tasks are not shown."""
+        return sum(1 for key in self.marks if key not in self.rows)
+
+    @property
+    def asks_marks(self) -> bool:
+        """Whether the filter in force asks which tasks are marked."""
+        return "is:marked" in self.filter_text.casefold()
 
     @property
     def filtered(self) -> bool:

@@ -37,7 +37,7 @@ def test_y_copies_all_marked_ids_one_a_line(tmp_path: Path) -> None:
         await it.press("A", "y")
 
     run(tmp_path, [make_task(1), make_task(2), make_task(3, id=None)], script)
-    assert copied == [("2 ids", "sora-2:task_01example000002\nsora-2:task_01example000001")]
+    assert copied == [("id, 2 of 3", "sora-2:task_01example000002\nsora-2:task_01example000001")]
 
 
 def test_the_copy_menu_copies_what_is_chosen(tmp_path: Path) -> None:

@@ -29,7 +29,8 @@ SCREENS: dict[str, type[Any]] = {
 class Asked:
     """A context with one task in it."""
 
-    targets = [make_task()]  # noqa: RUF012
+    current = make_task()
+    targets = [current]  # noqa: RUF012
     marked = 0
     shown = 1
     undoable = False

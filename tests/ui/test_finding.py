@@ -200,3 +200,93 @@ def test_the_list_is_remembered(tmp_path: Path) -> None:
 
     run(tmp_path, TASKS, first)
     run(tmp_path, TASKS, second)
+
+
+def test_columns_are_chosen_shown_at_once_and_remembered(tmp_path: Path) -> None:
+    async def choose(it: Run) -> None:
+        assert "MODEL" in it.line[1] and "HOST" not in it.line[1]
+        await it.press("c", "j", "j", "space")  # model off
+        await it.press("j", "j", "space")  # host on
+        await it.press("escape")
+        assert "MODEL" not in it.line[1] and "HOST" in it.line[1]
+        assert "api.quickr…" in it.line[2]
+
+    async def later(it: Run) -> None:
+        await it.until(lambda: "HOST" in it.line[1])
+        assert "MODEL" not in it.line[1]
+        await it.press("c", "r", "c")
+        assert "MODEL" in it.line[1] and "HOST" not in it.line[1]
+
+    run(tmp_path, TASKS, choose)
+    run(tmp_path, TASKS, later)
+    assert remember.recall(paths.under(tmp_path).list_file) == remember.Remembered()
+
+
+def test_status_and_prompt_stay_when_every_other_column_is_off(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("c", *["space", "j"] * 4, "j", "space", "escape")
+        assert it.line[1].split() == ["STATUS", "PROMPT"]
+
+    run(tmp_path, TASKS, script)
+    assert remember.recall(paths.under(tmp_path).list_file).columns == ()
+
+
+def test_a_column_without_room_says_so(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("c")
+        rows = {line.split("]")[1].split()[0]: line for line in it.line if "[x]" in line}
+        assert "no room at this width" in rows["MODEL"]
+        assert "no room" not in rows["AGE"]
+
+    run(tmp_path, TASKS, script, size=(60, 15))
+
+
+def test_the_order_in_force_stands_in_the_titles(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        assert "▾" not in it.line[1]
+        await it.press("s")
+        await it.type("4")
+        assert "MODEL▾" in it.line[1]
+        await it.press("s")
+        await it.type("4")
+        assert "MODEL▴" in it.line[1]
+
+    run(tmp_path, TASKS, script)
+
+
+def test_that_only_unfinished_ones_are_shown_is_seen_and_escape_ends_it(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("t")
+        assert "unfinished only" in it.line[0]
+        await it.press("escape")
+        assert "unfinished only" not in it.line[0]
+        assert len(it.shown) == 4
+
+    run(tmp_path, TASKS, script)
+
+
+def test_a_filter_by_marks_follows_them_and_ends_with_the_app(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("space", "space", "slash")
+        await it.type("is:marked")
+        await it.press("enter")
+        assert len(it.shown) == 2
+        await it.press("g", "space")
+        assert len(it.shown) == 1
+
+    run(tmp_path, TASKS, script)
+    assert remember.recall(paths.under(tmp_path).list_file).filter == ""
+
+
+def test_a_new_video_that_the_filter_hides_is_said(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("slash")
+        await it.type("lighthouse")
+        await it.press("enter", "n", "x", "ctrl+g")
+        await it.until(lambda: it.on == "TasksScreen")
+        await it.settle()
+        assert "a filter hides it" in it.toasts[-1]
+        await it.press("escape")
+        assert len(it.shown) == 5
+
+    run(tmp_path, TASKS, script)

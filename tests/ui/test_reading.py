@@ -60,6 +60,17 @@ def test_a_paste_behind_n_is_the_prompts(tmp_path: Path) -> None:
     run(tmp_path, THREE, script)
 
 
+def test_what_is_typed_over_takes_its_turn(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("n")
+        burst(it, *"redbo", *["backspace"] * 2, *"kite", "left", "left", *"ab", "delete")
+        await it.until(lambda: prompt(it) == "redkiabe")
+        burst(it, "f10", "slash", *"bot", "backspace", *"at")
+        await it.until(lambda: it.app.tasks.listing.filter_text == "boat")
+
+    run(tmp_path, THREE, script)
+
+
 def test_a_filter_typed_at_once_runs_no_command(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
         burst(it, "slash", *"toDx", "enter", "j")

@@ -88,6 +88,7 @@ def test_a_saved_file_keeps_the_end_of_its_name() -> None:
 def test_an_unconfirmed_task_says_what_to_press() -> None:
     assert "sent, answer lost: u to decide" in row(120, status=Status.UNCONFIRMED, id=None)
     assert "u to decide" in row(80, status=Status.UNCONFIRMED, id=None)
+    assert "u to decide · prompt number 1" in row(140, status=Status.UNCONFIRMED, id=None)
 
 
 def test_cursor_and_mark_are_seen_without_colour() -> None:

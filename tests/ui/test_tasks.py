@@ -8,6 +8,7 @@ import pytest
 from qr_tui.core.events import HostChanged, HostMood, PollingChanged
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Failure, Status
+from qr_tui.services.checks import Concern
 from tests.ui.driving import Run, run
 from tests.ui.fakes import FakeStudio, make_task, with_fields
 
@@ -264,6 +265,9 @@ def test_stop_tells_of_each_kind(tmp_path: Path) -> None:
 
     async def script(it: Run) -> None:
         await it.press("space", "space", "space", "x")
+        assert "Stop watching 2 tasks?" in it.screen
+        assert it.studio.called("stop") == []
+        await it.press("y")
         assert it.studio.called("stop") == [[key(10), key(9)]]
         assert "stopped watching 2" in it.toasts[-1]
         assert "1 not being watched" in it.toasts[-1]
@@ -312,7 +316,7 @@ def test_retry_asks_says_it_costs_and_reports_each(tmp_path: Path) -> None:
 
     async def script(it: Run) -> None:
         await it.press("A", "R")
-        assert "costs again" in it.screen
+        assert "cost again" in it.screen
         it.studio.troubles["retry"] = Trouble(Kind.OVER_LIMIT, f"your limit {HOSTILE}")
         await it.press("y")
         assert it.studio.called("retry") == [(key(2), True), (key(1), True)]
@@ -401,3 +405,58 @@ def test_hostile_text_reaches_nothing(tmp_path: Path) -> None:
         assert "[/b] [bold" in it.screen or it.on == "ConfirmScreen"
 
     run(tmp_path, tasks, script, size=(160, 50))
+
+
+def test_a_mark_that_a_filter_hides_is_not_acted_on(tmp_path: Path) -> None:
+    tasks = [make_task(n, status=Status.DONE, prompt=f"boat {n}" if n > 2 else f"kite {n}") for n in range(1, 5)]
+
+    async def script(it: Run) -> None:
+        await it.press("G", "space", "slash")
+        await it.type("boat")
+        await it.press("enter")
+        assert "1 marked (1 hidden)" in it.screen
+        at = it.cursor
+        await it.press("D")
+        assert it.studio.called("remove") == [[at]]
+        await it.press("g", "space", "D")
+        assert it.studio.called("remove")[1:] == [[key(4)]]
+
+    run(tmp_path, tasks, script)
+
+
+def test_what_is_made_again_is_no_longer_marked_and_the_same_again_is_said(tmp_path: Path) -> None:
+    failure = Failure(kind=Kind.PROVIDER_BUSY, detail="heavy load")
+    tasks = [make_task(n, status=Status.FAILED, failure=failure) for n in (1, 2)]
+
+    async def script(it: Run) -> None:
+        await it.press("A", "R")
+        assert "sent a moment ago" not in it.screen
+        await it.press("y")
+        assert it.app.tasks.listing.marks == {}
+        it.studio.concerns = [Concern(Kind.DUPLICATE, "ask")]
+        await it.press("G", "R")
+        assert "sent a moment ago" in it.screen
+        await it.press("n")
+        assert len(it.studio.called("retry")) == 2
+
+    run(tmp_path, tasks, script)
+
+
+def test_one_task_commands_take_the_task_under_the_cursor_whatever_is_marked(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("A", "j", "j", "e")
+        await it.until(lambda: it.on == "ComposeScreen")
+        assert "prompt number 8" in it.screen
+
+    run(tmp_path, TEN, script)
+
+
+def test_a_removal_asks_about_all_it_takes(tmp_path: Path) -> None:
+    tasks = [make_task(1), *(make_task(n, status=Status.DONE) for n in (2, 3))]
+
+    async def script(it: Run) -> None:
+        await it.press("A", "D")
+        assert "Take 3 tasks off the list?" in it.screen
+        assert "1 of them is not finished." in it.screen
+
+    run(tmp_path, tasks, script)

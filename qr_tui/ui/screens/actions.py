@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
-from qr_tui.core.failures import WORDS, Trouble
+from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text import tail
 from qr_tui.i18n import _, clauses, ngettext
@@ -26,23 +26,31 @@ class TaskActions(CommandScreen[Result]):
         ids = [task.id for task in self.targets if task.id]
         if not ids:
             return
-        label = ids[0] if len(ids) == 1 else ngettext("{n} id", "{n} ids", len(ids)).format(n=len(ids))
+        label = ids[0]
+        if len(self.targets) > 1:
+            label = _("{what}, {n} of {total}").format(what=_("id"), n=len(ids), total=len(self.targets))
         self.qr.copy_text(label, "\n".join(ids))
 
     async def do_copy_menu(self) -> None:
         """Choose what to copy."""
         from qr_tui.ui.screens.copy_menu import CopyMenu
 
-        menu = CopyMenu(self.targets, self.qr.front.clock(), write=self.qr.write)
+        targets = self.targets
+        menu = CopyMenu(targets, self.qr.front.clock(), write=self.qr.write)
         chosen = await self.qr.push_screen_wait(menu)
-        if chosen is not None:
-            self.qr.copy_text(chosen.label, chosen.text)
+        if chosen is None:
+            return
+        label = chosen.label
+        if len(targets) > 1:
+            label = _("{what}, {n} of {total}").format(what=label, n=chosen.holds, total=len(targets))
+        self.qr.copy_text(label, chosen.text)
 
     def do_open(self) -> None:
         """Open the file if it is here, else the link."""
-        task = self.targets[0]
-        target = task.file if task.file_state is FileState.SAVED else None
-        self.start(self._open(target or task.video_url or ""))
+        task = self.current
+        if task is not None:
+            target = task.file if task.file_state is FileState.SAVED else None
+            self.start(self._open(target or task.video_url or ""))
 
     async def _open(self, target: str) -> None:
         from qr_tui.ui.opener import open_outside
@@ -61,18 +69,25 @@ class TaskActions(CommandScreen[Result]):
         failed = [task for task in self.targets if task.status is Status.FAILED]
         skipped = len(self.targets) - len(failed)
         title = ngettext("Make this video again?", "Make {n} videos again?", len(failed)).format(n=len(failed))
-        lines = [_("It is sent as a new video and costs again.")]
+        costs = ngettext(
+            "It is sent as a new video and costs again.", "They are sent as new videos and cost again.", len(failed)
+        )
+        lines = [costs]
         if len(failed) == 1 and failed[0].failure is not None:
             words = WORDS[failed[0].failure.kind]
             lines = [_(words.title), _(words.hint), "", *lines]
+        studio = await self.qr.engine()
+        if any(concern.kind is Kind.DUPLICATE for task in failed for concern in studio.check(task.request)):
+            lines.append(_(WORDS[Kind.DUPLICATE].title))
         if not await self.qr.ask(title, lines, yes=_("make again")):
             return
-        studio = await self.qr.engine()
 
         async def again(task: Task) -> None:
             await studio.retry(task.key, sure=True)
 
         done, kept = await each(failed, again)
+        refused = {task.key for task, _trouble in kept}
+        self.unmark([task.key for task in failed if task.key not in refused])
         parts = [ngettext("{n} sent again", "{n} sent again", done).format(n=done)] if done else []
         if skipped:
             parts.append(_("{n} had not failed").format(n=skipped))
@@ -90,7 +105,10 @@ class TaskActions(CommandScreen[Result]):
 
     async def do_again(self) -> None:
         """Write a new video that starts as this one."""
-        await self.qr.compose_from(self.targets[0])
+        await self.qr.compose_from(self.current)
+
+    def unmark(self, keys: Sequence[str]) -> None:
+        """Take the marks off these: what cost money once shall not by a key hit twice."""
 
     def report(self, parts: Sequence[str], kept: Sequence[tuple[Task, Trouble]]) -> None:
         """Tell what became of several tasks: one line, and one more for each that was refused."""

@@ -80,6 +80,11 @@ class CommandScreen(Screen[Result], Generic[Result]):
         return []
 
     @property
+    def current(self) -> Task | None:
+        """The task a command of one task is about."""
+        return next(iter(self.targets), None)
+
+    @property
     def marked(self) -> int:
         """How many tasks are marked."""
         return 0

@@ -30,8 +30,19 @@ class Bulk(TaskActions[None]):
         watched = (Status.WAITING, Status.RUNNING, Status.QUEUED)
         keys = [task.key for task in self.targets if task.status in watched]
         others = len(self.targets) - len(keys)
+        look = self.keymap.show("tasks.look")
+        if len(keys) > 1:
+            title = ngettext("Stop watching {n} task?", "Stop watching {n} tasks?", len(keys)).format(n=len(keys))
+            lines = [
+                _("The provider goes on, and what it makes is paid."),
+                _("{key} watches them again.").format(key=look),
+            ]
+            if not await self.qr.ask(title, lines, yes=_("stop watching")):
+                return
         stopped = await (await self.qr.engine()).stop(keys)
         parts = [ngettext("stopped watching {n}", "stopped watching {n}", len(stopped)).format(n=len(stopped))]
+        if any(task.id for task in stopped):
+            parts.append(_("{key} watches again").format(key=look))
         missed = len(keys) - len(stopped)
         if missed:
             parts.append(_("{n} could not be stopped").format(n=missed))
@@ -44,13 +55,12 @@ class Bulk(TaskActions[None]):
         targets = self.targets
         busy = [task for task in targets if not task.final]
         if busy:
-            title = ngettext(
-                "Take a task off the list that is not finished?",
-                "Take {n} tasks off the list that are not finished?",
-                len(busy),
-            ).format(n=len(busy))
+            title = ngettext("Take this task off the list?", "Take {n} tasks off the list?", len(targets))
+            title = title.format(n=len(targets))
+            unfinished = ngettext("{n} of them is not finished.", "{n} of them are not finished.", len(busy))
             lines = [
-                _("It is not watched while it is off the list; the provider goes on."),
+                _("It is not finished.") if len(targets) == 1 else unfinished.format(n=len(busy)),
+                _("What is off the list is not watched; the provider goes on."),
                 _("{key} brings it back.").format(key=self.keymap.show("tasks.decide")),
             ]
             if not await self.qr.ask(title, lines, yes=_("remove")):

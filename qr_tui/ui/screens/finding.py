@@ -37,19 +37,21 @@ class Finding(CommandScreen[None]):
         bar.input.focus()
 
     def apply_filter(self, text: str) -> None:
-        """Show only what fits `text`; a text that cannot be read changes nothing and is pointed at."""
+        """Show only what fits `text`; one that cannot be read is pointed at, and hides nothing."""
         from qr_tui.core.query import QueryError, parse
 
         bar = self.filter_bar
         try:
             query = parse(text)
         except QueryError as error:
+            # half a filter's tasks under another filter's words would be a lie: until it can be read, all are shown
+            query = None
             if bar is not None:
                 bar.show_error(inert(error.words(_), limit=200), error.start, error.end)
-            return
-        if bar is not None:
-            bar.clear_error()
-        self.listing.filter_text = text.strip()
+        else:
+            if bar is not None:
+                bar.clear_error()
+        self.listing.filter_text = text.strip() if query else ""
         self.listing.query = query if query else None
         if len(self.listing.tasks) <= AT_ONCE:
             self._rebuild()
@@ -110,6 +112,36 @@ class Finding(CommandScreen[None]):
         self._arrange(chosen, not listing.reverse if chosen == listing.order else False)
         self.qr.remember()
 
+    async def do_columns(self) -> None:
+        """Choose the columns."""
+        from qr_tui.ui.screens.columns import ColumnsScreen
+        from qr_tui.ui.widgets.task_row import USUAL
+
+        def take(columns: tuple[str, ...]) -> None:
+            self.set_columns(columns)
+            self.qr.remember()
+
+        def shown() -> list[str]:
+            return [name for name, _width in self.list.form.columns]
+
+        wanted = USUAL if self.listing.columns is None else self.listing.columns
+        await self.qr.push_screen_wait(ColumnsScreen(wanted, shown, take))
+
+    def set_columns(self, columns: tuple[str, ...]) -> None:
+        """Show these columns, as far as there is room."""
+        from qr_tui.ui.widgets.task_row import OPTIONAL, USUAL
+
+        known = tuple(column for column in OPTIONAL if column in columns)
+        self.listing.columns = None if known == USUAL else known
+        self.list.restyle(self.qr.look)
+
+    def show_all(self) -> None:
+        """Put away whatever hides tasks: the filter, and then that only unfinished ones are shown."""
+        if self.filter_bar is not None or self.listing.query is not None:
+            self.clear_filter()
+        elif self.listing.only_unfinished:
+            self.do_toggle_finished()
+
     def do_toggle_finished(self) -> None:
         """Show unfinished tasks only, or all."""
         self.listing.only_unfinished = not self.listing.only_unfinished
@@ -141,6 +173,7 @@ class Finding(CommandScreen[None]):
             text = _("nothing is saved under {digit}; {key} saves the filter and order in force")
             say(self.app, text.format(digit=digit, key=key), warn=True)
             return
+        self.listing.only_unfinished = False
         self._arrange(view.sort, view.reverse)
         await self.set_filter(view.filter)
         self.qr.remember()

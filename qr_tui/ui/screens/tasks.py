@@ -15,6 +15,7 @@ from qr_tui.core.task import Status, Task
 from qr_tui.core.text import inert
 from qr_tui.i18n import _, sentences
 from qr_tui.ui.listing import Listing
+from qr_tui.ui.messages import say
 from qr_tui.ui.screens.bulk import Bulk
 from qr_tui.ui.screens.finding import Anchor, Finding
 from qr_tui.ui.widgets.bar import Bar
@@ -22,6 +23,7 @@ from qr_tui.ui.widgets.edges import Tally, footer_line, header_line, status_line
 from qr_tui.ui.widgets.task_list import TaskList
 
 if TYPE_CHECKING:
+    from qr_tui.remember import Remembered
     from qr_tui.ui.widgets.details_pane import DetailsPane
 
 PANE_FROM = 120  # columns
@@ -87,12 +89,14 @@ class TasksScreen(Finding, Bulk):
         self.list.update(tasks, removed)
         self._after_change()
 
-    async def restore(self, filter_text: str, order: str, reverse: bool, only_unfinished: bool) -> None:
+    async def restore(self, left: "Remembered") -> None:
         """Look as the list did when it was left."""
-        self.listing.only_unfinished = only_unfinished
-        self._arrange(order, reverse)
-        if filter_text:
-            await self.set_filter(filter_text)
+        self.listing.only_unfinished = left.only_unfinished
+        if left.columns is not None:
+            self.set_columns(left.columns)
+        self._arrange(left.sort, left.reverse)
+        if left.filter:
+            await self.set_filter(left.filter)
 
     def show_status(self, words: Sequence[tuple[str, str]]) -> None:
         """Say what is wrong or unusual; nothing hides the line."""
@@ -101,11 +105,15 @@ class TasksScreen(Finding, Bulk):
         self.status.renew()
 
     def go_to(self, key: str) -> None:
-        """Put the cursor on a task that the person has just made."""
+        """Put the cursor on a task that the person has just made, or say that it is there and why it is not seen."""
         row = self.listing.rows.get(key)
         if row is not None:
             self.list.move_to(row)
             self._moved()
+        elif key in self.listing.tasks:
+            shows = self.keymap.show("tasks.clear")
+            hidden = _("It is on the list; a filter hides it: {key} shows all.").format(key=shows)
+            say(self.app, hidden, warn=True, timeout=8)
 
     def restyle(self) -> None:
         """Draw everything in the app's look of now: another theme, language or keymap."""
@@ -121,6 +129,11 @@ class TasksScreen(Finding, Bulk):
     def targets(self) -> list[Task]:
         """The marked tasks, or the one under the cursor."""
         return self.listing.targets
+
+    @property
+    def current(self) -> Task | None:
+        """The task under the cursor."""
+        return self.listing.current
 
     @property
     def marked(self) -> int:
@@ -178,13 +191,13 @@ class TasksScreen(Finding, Bulk):
         self._marks_changed(self.listing.shown)
 
     def do_clear(self) -> None:
-        """Clear the marks; if there are none, the filter."""
+        """Clear the marks; if there are none, what hides tasks."""
         if self.listing.marks:
             keys = list(self.listing.marks)
             self.listing.marks.clear()
             self._marks_changed(keys)
-        elif self.listing.query is not None:
-            self.clear_filter()
+        else:
+            self.show_all()
 
     # one task or the marked ones -------------------------------------------------------------------------------
     async def do_new(self) -> None:
@@ -195,7 +208,7 @@ class TasksScreen(Finding, Bulk):
         """Show everything known of the task under the cursor."""
         from qr_tui.ui.screens.details import DetailsScreen
 
-        task = self.listing.current
+        task = self.current
         if task is not None:
             await self.qr.push_screen_wait(DetailsScreen(task))
 
@@ -221,6 +234,7 @@ class TasksScreen(Finding, Bulk):
 
     def _shown_anew(self, anchor: Anchor) -> None:
         super()._shown_anew(anchor)
+        self.titles.renew()  # the order in force stands there
         self._moved()
 
     def _go(self, row: int) -> None:
@@ -236,7 +250,16 @@ class TasksScreen(Finding, Bulk):
             # a held key does not repaint the pane at every row it passes
             self._pane_timer = self.set_timer(0.08, self._fill_pane)
 
+    def unmark(self, keys: Sequence[str]) -> None:
+        """Take the marks off these."""
+        for key in keys:
+            self.listing.marks.pop(key, None)
+        self._marks_changed(keys)
+
     def _marks_changed(self, keys: Iterable[str]) -> None:
+        if self.listing.asks_marks:
+            self._rebuild()
+            return
         self.list.redraw(keys)
         self.renew_edges()
 
@@ -266,9 +289,12 @@ class TasksScreen(Finding, Bulk):
         due = app.next_look()
         tally = Tally(
             running=listing.count(Status.RUNNING),
+            waiting=listing.count(Status.WAITING),
             needs_you=listing.count(Status.UNCONFIRMED),
             total=len(listing.tasks),
             marked=len(listing.marks),
+            hidden_marks=listing.hidden_marks,
+            only_unfinished=listing.only_unfinished,
             loaded=listing.loaded,
             next_look=None if due is None else max(0.0, due - app.front.clock()),
         )

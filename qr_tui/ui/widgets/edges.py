@@ -20,9 +20,12 @@ class Tally:
     """What the header counts."""
 
     running: int = 0
+    waiting: int = 0
     needs_you: int = 0
     total: int = 0
     marked: int = 0
+    hidden_marks: int = 0
+    only_unfinished: bool = False
     loaded: bool = False
     next_look: float | None = None  # seconds from now
 
@@ -43,15 +46,22 @@ def header_line(width: int, look: Look, place: str, tally: Tally, *, demo: bool 
     # in the order in which they are dropped when there is no room
     parts: list[tuple[int, str, str]] = []
     if tally.loaded:
+        if tally.only_unfinished:
+            parts.append((0, _("unfinished only"), "accent"))
         if tally.marked:
-            parts.append((1, _("{n} marked").format(n=tally.marked), "accent"))
+            marked = _("{n} marked").format(n=tally.marked)
+            if tally.hidden_marks:
+                marked = _("{n} marked ({hidden} hidden)").format(n=tally.marked, hidden=tally.hidden_marks)
+            parts.append((1, marked, "accent"))
         parts.append((2, _("{n} running").format(n=tally.running), "text" if tally.running else "muted"))
+        if tally.waiting:
+            parts.append((3, _("{n} waiting").format(n=tally.waiting), "text"))
         if tally.needs_you:
             parts.append((0, _("{n} needs you").format(n=tally.needs_you), "warn"))
-        parts.append((3, _("{n} total").format(n=tally.total), "muted"))
+        parts.append((4, _("{n} total").format(n=tally.total), "muted"))
         if tally.next_look is not None:
             when = _("next look {time}").format(time=duration(tally.next_look))
-            parts.append((4, when if tally.next_look >= 1 else _("looking"), "muted"))
+            parts.append((5, when if tally.next_look >= 1 else _("looking"), "muted"))
     room = width - sum(cells(text) for text, _style in left) - 2
     while parts and sum(cells(text) for _at, text, _c in parts) + len(dot) * (len(parts) - 1) > room:
         parts.remove(max(parts))

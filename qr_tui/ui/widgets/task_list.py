@@ -7,12 +7,12 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from qr_tui.core.orders import DEFAULT_ORDER
 from qr_tui.core.task import Task
 from qr_tui.core.text import fit
-from qr_tui.i18n import _
 from qr_tui.ui.listing import Listing
 from qr_tui.ui.strips import changed_span, line
-from qr_tui.ui.widgets.task_row import Layout, Look, age, layout, render_row, render_titles
+from qr_tui.ui.widgets.task_row import SORTED_BY, USUAL, Layout, Look, age, layout, render_row, render_titles
 
 _KEPT = 600  # strips kept; more than any screen shows
 
@@ -134,7 +134,7 @@ class TaskList(ScrollView, inherit_bindings=False):
     def restyle(self, look: Look) -> None:
         """Draw everything in another look."""
         self.look = look
-        self._form = layout(self.size.width)
+        self._form = self._layout()
         self._drawn.clear()
         self.post_message(self.Laid())
         self.refresh()
@@ -144,7 +144,7 @@ class TaskList(ScrollView, inherit_bindings=False):
         """Choose the columns for the new width; the cursor stays in view."""
         anchor = self._held()
         if self._form.width != self.size.width:
-            self._form = layout(self.size.width)
+            self._form = self._layout()
             self._drawn.clear()
             self.post_message(self.Laid())
         self.show_all(anchor)
@@ -166,7 +166,15 @@ class TaskList(ScrollView, inherit_bindings=False):
 
     def titles(self) -> Strip:
         """Return the line of column titles."""
-        return render_titles(self._form, self.look.palette)
+        listing, glyphs = self.listing, self.look.glyphs
+        if listing.order == DEFAULT_ORDER and not listing.reverse:
+            return render_titles(self._form, self.look.palette)
+        sign = glyphs.up if listing.reverse else glyphs.down
+        return render_titles(self._form, self.look.palette, sorted_by=SORTED_BY.get(listing.order), sign=sign)
+
+    def _layout(self) -> Layout:
+        columns = self.listing.columns
+        return layout(self.size.width, USUAL if columns is None else columns)
 
     def _strip(self, key: str) -> Strip:
         drawn = self._drawn.get(key)
@@ -202,8 +210,3 @@ class TaskList(ScrollView, inherit_bindings=False):
         top = max(0, min(top, len(self.listing.shown) - self.page))
         if top != self.top:
             self.scroll_to(y=top, animate=False, force=True)
-
-
-def loading_words() -> list[str]:
-    """Return what an unread list says."""
-    return [_("reading your tasks")]

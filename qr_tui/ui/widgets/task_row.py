@@ -1,24 +1,26 @@
 """One task as one line: pure, from the task and the layout to a strip of cells."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, get_args
 
 from rich.style import Style
 from textual.strip import Strip
 
+from qr_tui.core.address import host_name
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.failures import WORDS
 from qr_tui.core.states import STATUS_WORDS
 from qr_tui.core.task import FileState, Status, Task
-from qr_tui.core.text import cells, duration, fit, inert, tail
+from qr_tui.core.text import cells, cut, duration, fit, inert, tail
 from qr_tui.core.words import N_
 from qr_tui.i18n import _
 from qr_tui.ui.glyphs import Glyphs
 from qr_tui.ui.strips import Piece, line
 from qr_tui.ui.themes import Palette
 
-Column = Literal["status", "progress", "age", "model", "format", "id", "prompt"]
+Column = Literal["status", "progress", "age", "model", "format", "host", "id", "prompt"]
 
 SAVED: Final = N_("saved")
 STATUS_COLOURS: Final[dict[Status, str]] = {
@@ -38,10 +40,11 @@ TITLES: Final[dict[Column, str]] = {
     "age": N_("AGE"),
     "model": N_("MODEL"),
     "format": N_("FORMAT"),
+    "host": N_("HOST"),
     "id": N_("ID"),
     "prompt": N_("PROMPT"),
 }
-_ON_SCREEN: Final[tuple[Column, ...]] = ("status", "progress", "age", "model", "format", "id")
+_ON_SCREEN: Final[tuple[Column, ...]] = get_args(Column)[:-1]
 # in the order in which they earn their place as the terminal grows: cells where there is room, and where there is not
 _BY_PRIORITY: Final[tuple[tuple[Column, int, int], ...]] = (
     ("age", 4, 4),
@@ -49,7 +52,12 @@ _BY_PRIORITY: Final[tuple[tuple[Column, int, int], ...]] = (
     ("id", 6, 6),
     ("model", 12, 11),
     ("format", 13, 13),
+    ("host", 16, 11),
 )
+OPTIONAL: Final[tuple[Column, ...]] = tuple(column for column in _ON_SCREEN if column != "status")
+USUAL: Final[tuple[Column, ...]] = tuple(column for column in OPTIONAL if column != "host")
+# what very wide terminals give besides: a model's whole name, a whole id
+_WIDER: Final[tuple[tuple[Column, int, int], ...]] = (("model", 150, 6), ("id", 200, 30))
 LEAD: Final = 3
 _ROOMY: Final = 22  # the least prompt beside wide columns
 _TIGHT: Final = 11  # the least prompt beside narrow ones
@@ -64,30 +72,33 @@ class Layout:
     gap: int = 2
 
 
-def layout(width: int) -> Layout:
-    """Return the columns for a list of `width` cells: status and prompt always, the others by priority.
+def layout(width: int, wanted: Collection[str] = USUAL) -> Layout:
+    """Return the columns for a list of `width` cells: status and prompt always, those `wanted` by priority.
 
     All of them with air between them if the prompt has room then too; else narrow ones, as many as fit.
     """
-    roomy = _layout(width, _ROOMY, tight=False)
-    return roomy if len(roomy.columns) == len(TITLES) else _layout(width, _TIGHT, tight=True)
+    roomy = _layout(width, wanted, _ROOMY, tight=False)
+    return roomy if len(roomy.columns) == len(wanted) + 2 else _layout(width, wanted, _TIGHT, tight=True)
 
 
-def _layout(width: int, least: int, *, tight: bool) -> Layout:
+def _layout(width: int, wanted: Collection[str], least: int, *, tight: bool) -> Layout:
     gap = 1 if tight else 2
     words = [*STATUS_WORDS.values(), SAVED, TITLES["status"]]
     status = 2 + max(cells(_(word)) for word in words)
     used = LEAD + status + gap + 1
     chosen: dict[Column, int] = {"status": status}
     for column, wide, narrow in _BY_PRIORITY:
+        if column not in wanted:
+            continue
         size = max(narrow if tight else wide, cells(_(TITLES[column])))
         if used + size + gap + least > width:
             break
         chosen[column] = size
         used += size + gap
-    if width >= 150:
-        used += 6
-        chosen["model"] += 6
+    for column, from_width, more in _WIDER:
+        if width >= from_width and column in chosen:
+            used += more
+            chosen[column] += more
     columns = tuple((column, chosen[column]) for column in _ON_SCREEN if column in chosen)
     return Layout(width, (*columns, ("prompt", max(width - used, 1))), gap)
 
@@ -162,6 +173,8 @@ def _plain(task: Task, column: Column, width: int, look: Look, now: float) -> st
         return fit(inert(task.model, limit=60), width, ellipsis=mark)
     if column == "format":
         return fit(shape(task, look.catalogue), width, ellipsis=mark)
+    if column == "host":
+        return fit(inert(host_name(task.base_url), limit=100), width, ellipsis=mark)
     return fit(tail(inert(task.id or "", limit=200), width, ellipsis=mark), width, ellipsis=mark)
 
 
@@ -205,10 +218,14 @@ def _middle(name: str, width: int, ellipsis: str) -> str:
 
 
 def _prompt(task: Task, width: int, look: Look) -> str:
+    prompt = inert(task.prompt, limit=600)
     if task.needs_you:
         said = _("sent, answer lost: {key} to decide").format(key=look.decide_key)
-        return said if cells(said) <= width else _("{key} to decide").format(key=look.decide_key)
-    return inert(task.prompt, limit=600)
+        if cells(said) > width:
+            said = _("{key} to decide").format(key=look.decide_key)
+        # the prompt behind it where enough of it can be read to know the task by
+        return f"{said} {look.glyphs.dot} {prompt}" if width - cells(said) >= 11 else said
+    return prompt
 
 
 def _prompt_colour(task: Task) -> str:
@@ -217,12 +234,24 @@ def _prompt_colour(task: Task) -> str:
     return "muted" if task.status is Status.STOPPED else "text"
 
 
-def render_titles(form: Layout, palette: Palette) -> Strip:
-    """Return the line of column titles over the list."""
+# The column that an order goes by; the order by what finished last has none of its own.
+SORTED_BY: Final[dict[str, Column]] = {
+    "newest": "age",
+    "oldest": "age",
+    "status": "status",
+    "model": "model",
+    "progress": "progress",
+}
+
+
+def render_titles(form: Layout, palette: Palette, *, sorted_by: Column | None = None, sign: str = "") -> Strip:
+    """Return the line of column titles over the list, `sign` beside the one it is sorted by."""
     style = palette.style("muted")
     pieces: list[Piece] = [(" " * LEAD, style)]
     for column, width in form.columns:
         title = _(TITLES[column])
+        if column == sorted_by:
+            title = cut(title, width - cells(sign) - (2 if column == "status" else 0), ellipsis="") + sign
         shown = "  " + fit(title, width - 2) if column == "status" else fit(title, width, right=column == "age")
         pieces.append((shown + " " * form.gap, style))
     return line(pieces, form.width, style)

@@ -12,6 +12,7 @@ from qr_tui.api import reasons
 from qr_tui.api.body import TEXT_LIMIT, Unreadable, at, each, text
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind
+from qr_tui.core.words import N_
 from qr_tui.i18n import _
 
 _NO_HEADERS: Final[Mapping[str, str]] = {}
@@ -128,7 +129,7 @@ def create_unclear(tree: object, headers: Mapping[str, str], body: bytes, status
     """Return what a good status without an id means: refused when it carries an error object, else unknown."""
     if is_error(tree):
         return create_failed(_status_inside(tree), headers, body)
-    return lost(_("the answer holds neither an id nor an error"), status, headers, body)
+    return lost(N_("the answer holds neither an id nor an error"), status, headers, body)
 
 
 def lost(
@@ -170,9 +171,9 @@ def unreadable(body: bytes, detail: str = "", status: int = 200) -> CallFailed:
 def no_json(body: bytes) -> str:
     """Return what a person should know of a body that is no JSON."""
     if not body.strip():
-        return _("the answer is empty")
+        return N_("the answer is empty")
     title = tree_of.html_title(body)
-    return _("a web page came back: {title}").format(title=title) if title else _("the answer is not JSON")
+    return _("a web page came back: {title}").format(title=title) if title else N_("the answer is not JSON")
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -241,7 +242,7 @@ def _moved(headers: Mapping[str, str]) -> str:
     from qr_tui.core.address import host_name
 
     host = host_name(headers.get("location", ""))[:255]
-    return _("the host points elsewhere: {host}").format(host=host) if host else _("the host points elsewhere")
+    return _("the host points elsewhere: {host}").format(host=host) if host else N_("the host points elsewhere")
 
 
 def _request_id(headers: Mapping[str, str]) -> str | None:

@@ -10,7 +10,7 @@ import httpx
 
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind
-from qr_tui.i18n import _
+from qr_tui.core.words import N_
 
 # Raised while a connection is sought. Anything else may have come after bytes left, and counts as sent.
 _BEFORE: Final = (
@@ -56,25 +56,25 @@ def _words(error: Exception, sent: bool) -> tuple[Kind, str]:
     for cause in _causes(error):
         match cause:
             case ssl.SSLCertVerificationError():
-                return Kind.TLS, cause.verify_message or _("the certificate cannot be verified")
+                return Kind.TLS, cause.verify_message or N_("the certificate cannot be verified")
             case ssl.SSLError() if not sent:
-                return Kind.UNREACHABLE, _("no secure connection could be agreed; is it https?")
+                return Kind.UNREACHABLE, N_("no secure connection could be agreed; is it https?")
             case socket.gaierror():
-                return Kind.UNREACHABLE, _("the name of the host cannot be resolved")
+                return Kind.UNREACHABLE, N_("the name of the host cannot be resolved")
             case ConnectionRefusedError():
-                return Kind.UNREACHABLE, _("the connection was refused")
+                return Kind.UNREACHABLE, N_("the connection was refused")
             case OSError() if cause.errno in _NO_ROUTE:
-                return Kind.UNREACHABLE, _("there is no route to the host")
+                return Kind.UNREACHABLE, N_("there is no route to the host")
     timed_out = isinstance(error, TimeoutError | httpx.TimeoutException)
     if not sent:
         if isinstance(error, httpx.ProxyError):
-            return Kind.UNREACHABLE, _("the proxy refused the connection")
+            return Kind.UNREACHABLE, N_("the proxy refused the connection")
         if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
-            return Kind.USAGE, _("the base URL is not an address")
-        return Kind.UNREACHABLE, _("no connection in time") if timed_out else _("no connection could be made")
+            return Kind.USAGE, N_("the base URL is not an address")
+        return Kind.UNREACHABLE, N_("no connection in time") if timed_out else N_("no connection could be made")
     if timed_out:
-        return Kind.TIMEOUT, _("no answer in time")
-    return Kind.UNREACHABLE, _("the connection broke before the answer was complete")
+        return Kind.TIMEOUT, N_("no answer in time")
+    return Kind.UNREACHABLE, N_("the connection broke before the answer was complete")
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -15,6 +15,7 @@ from qr_tui.api import line
 from qr_tui.core.address import is_loopback
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind
+from qr_tui.core.words import N_
 from qr_tui.i18n import _
 
 BODY_LIMIT: Final = 1024 * 1024  # bytes of an answer, after decompression
@@ -56,7 +57,7 @@ def ssl_context(ca_file: str = "") -> ssl.SSLContext:
     try:
         context = httpx.create_ssl_context()
     except OSError:
-        raise _misconfigured(_("the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be used")) from None
+        raise _misconfigured(N_("the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be used")) from None
     if ca_file:
         try:
             context.load_verify_locations(ca_file)
@@ -95,7 +96,7 @@ def make_client(base_url: str, *, ca_file: str, timeouts: Timeouts, posts: bool)
             },
         )
     except (ValueError, ImportError, httpx.InvalidURL):
-        raise _misconfigured(_("the proxy that the environment names cannot be used")) from None
+        raise _misconfigured(N_("the proxy that the environment names cannot be used")) from None
 
 
 async def exchange(client: httpx.AsyncClient, request: httpx.Request, *, whole: float) -> Answer:
@@ -124,7 +125,7 @@ async def exchange(client: httpx.AsyncClient, request: httpx.Request, *, whole: 
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
         failure = line.failed(error, departure)
     except zlib.error:
-        detail = _("the answer cannot be unpacked")
+        detail = N_("the answer cannot be unpacked")
         failure = CallFailed(Kind.BAD_ANSWER, detail, delivery=Delivery.UNKNOWN)
     # Raised out here, so that it does not carry the other exception, and with it the request, along.
     if response is None:

@@ -9,7 +9,7 @@ from qr_tui.api.body import Unreadable, at, each, text
 from qr_tui.api.links import unsafe
 from qr_tui.core.answers import Balance, Created, Look
 from qr_tui.core.task import Status
-from qr_tui.i18n import _
+from qr_tui.core.words import N_
 
 ID_LIMIT: Final = 512  # characters
 _MODELS_LIMIT: Final = 5_000
@@ -45,7 +45,7 @@ def read_look(body: bytes, headers: Mapping[str, str] = _NO_HEADERS) -> Look:
     if not word:
         if errors.is_error(tree):
             raise errors.get_refused(tree, headers, body)
-        raise errors.unreadable(body, _("the answer tells no status"))
+        raise errors.unreadable(body, N_("the answer tells no status"))
     url = fields.video_url(tree) if status is Status.DONE else None
     return Look(
         status=status,
@@ -82,7 +82,7 @@ def read_models(body: bytes, headers: Mapping[str, str] = _NO_HEADERS) -> tuple[
     if not isinstance(listed, list):
         if errors.is_error(tree):
             raise errors.get_refused(tree, headers, body)
-        raise errors.unreadable(body, _("the answer holds no list of models"))
+        raise errors.unreadable(body, N_("the answer holds no list of models"))
     names = (text(entry if isinstance(entry, str) else at(entry, "id"), 200) for entry in listed[:_MODELS_LIMIT])
     return tuple(dict.fromkeys(filter(None, names)))
 

@@ -6,7 +6,7 @@ import click
 
 from qr_tui.cli import engine, output, references, sending, streams
 from qr_tui.cli.create import seconds
-from qr_tui.cli.exits import Exit, NeedsYesError
+from qr_tui.cli.exits import DeclinedError, Exit, NeedsYesError
 from qr_tui.cli.here import Here
 from qr_tui.cli.main import examples
 from qr_tui.cli.passing import pass_here
@@ -148,7 +148,7 @@ def remove(here: Here, ids: tuple[str, ...], undo: bool, yes: bool, as_json: boo
             )
         output.say(_("not finished: {names}").format(names=names), "yellow")
         if not click.confirm(_("Remove all the same?"), err=True):
-            raise click.Abort
+            raise DeclinedError(_("nothing was removed"))
 
     async def work() -> list[Task]:
         async with engine.studio(here, Narrator([]), watch=False) as studio:

@@ -63,7 +63,7 @@ def part(task: Task, what: str) -> str:
     found = {"id": task.id, "link": task.video_url, "prompt": task.prompt, "file": task.file}[what]
     if not found:
         name = task.id or task.key
-        raise Trouble(Kind.NOT_NOW, _("{task} has no {what} yet").format(task=name, what=what))
+        raise Trouble(Kind.NOT_NOW, _("{task} has no {what} yet").format(task=name, what=_(what)))
     return found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from qr_tui.cli import output
-from qr_tui.cli.exits import Exit, of_trouble
+from qr_tui.cli.exits import DeclinedError, Exit, of_trouble
 from qr_tui.cli.here import Here
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.i18n import _
@@ -15,6 +15,9 @@ def guarded(work: Callable[[], int], here: Here, *, json: bool = False) -> int:
         return work()
     except Trouble as trouble:
         return _failed(trouble, json)
+    except DeclinedError as declined:
+        output.say(str(declined))
+        return Exit.INTERRUPTED
     except KeyboardInterrupt:
         output.say(_("interrupted"))
         return Exit.INTERRUPTED

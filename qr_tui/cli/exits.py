@@ -43,6 +43,10 @@ _BY_KIND: Final[Mapping[Kind, Exit]] = {
 _WORST_FIRST: Final = (Exit.UNKNOWN, Exit.KEY, Exit.MONEY, Exit.FAILED, Exit.UNFINISHED, Exit.OK)
 
 
+class DeclinedError(Exception):
+    """A person answered no; its text says what was not done. The exit code is that of ctrl+c."""
+
+
 class NeedsYesError(Trouble):
     """A question nobody was there to answer: the command line lacks its ``--yes``, whatever it was about."""
 

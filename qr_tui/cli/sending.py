@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qr_tui.cli import engine, output, streams, waiting
-from qr_tui.cli.exits import Exit, NeedsYesError, of_tasks
+from qr_tui.cli.exits import DeclinedError, Exit, NeedsYesError, of_tasks
 from qr_tui.cli.here import Here
 from qr_tui.cli.progress import Narrator
 from qr_tui.cli.waiting import End
@@ -55,7 +55,7 @@ def consider(concerns: Sequence["Concern"], *, sure: bool) -> bool:
                 raise NeedsYesError(concern.kind, "; ".join(filter(None, (concern.detail, wish))))
             output.say(text, "yellow")
             if not click.confirm(_("Send it all the same?"), err=True):
-                raise click.Abort
+                raise DeclinedError(_("nothing was sent"))
             sure = True
     return sure
 

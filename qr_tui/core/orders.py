@@ -48,7 +48,7 @@ ORDERS: Final[dict[str, Order]] = {
         Order("newest", N_("newest first"), lambda task: -task.created_at),
         Order("oldest", N_("oldest first"), lambda task: task.created_at),
         Order("status", N_("needs you, then by status"), lambda task: (_STATUS[task.status], -task.created_at)),
-        Order("model", N_("model"), lambda task: (task.model.casefold(), -task.created_at)),
+        Order("model", N_("by model"), lambda task: (task.model.casefold(), -task.created_at)),
         Order("progress", N_("progress, furthest first"), _progress),
         Order("finished", N_("last finished first"), _finished),
     )

@@ -85,7 +85,7 @@ def about_model(request: Request, base_url: str, tasks: Iterable[Task], now: flo
         host=base_url,
         model=request.model,
         time=moment.strftime("%H:%M"),
-        detail=latest.failure.detail if latest.failure else "",
+        detail=_(latest.failure.detail) if latest.failure else "",
     )
     return [Concern(Kind.MODEL_UNAVAILABLE, "ask", text, "model")]
 

@@ -21,6 +21,7 @@ from qr_tui.core.catalogue import DEFAULT_MODEL, Catalogue
 from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import Status, Task
 from qr_tui.core.text import inert, size
+from qr_tui.core.words import N_
 from qr_tui.i18n import _, ngettext
 from qr_tui.paths import Paths
 from qr_tui.secrets import Key, KeyRing, hide
@@ -30,6 +31,13 @@ LEAST_PYTHON: Final = (3, 11)
 LITTLE_SPACE: Final = 200 * 1024 * 1024  # bytes: less than a few videos
 FEW_CREDITS: Final = 0.0
 _HOST_KINDS: Final = frozenset({Kind.UNREACHABLE, Kind.TLS, Kind.TIMEOUT, Kind.UPSTREAM, Kind.WRONG_ADDRESS})
+# where a key comes from, in words
+_SOURCES: Final = {
+    "environment": "QUICKROUTER_API_KEY",
+    "keyring": N_("the keyring of this system"),
+    "file": N_("the key file"),
+    "memory": N_("this session"),
+}
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -181,7 +189,7 @@ def _keys(settings: config.Settings, keys: KeyRing) -> Iterator[Check]:
         words = _("no key for {host}").format(host=host)
         yield check("key", words, "fail", _("set QUICKROUTER_API_KEY, or run: qr-tui config set-key"))
     else:
-        words = _("from {source}, account {account}").format(source=key.source, account=key.account)
+        words = _("from {source}, account {account}").format(source=_(_SOURCES[key.source]), account=key.account)
         yield check("key", words)
 
 

@@ -268,6 +268,8 @@ def test_gnu_screen_passes_it_on(copier: list[str], env: dict[str, str], tmp_pat
     command = ["screen", "-c", "/dev/null", "-U", *copier]
     with PtyTerminal(command, env={**env, "SCREENDIR": str(sockets)}) as opened:
         opened.wait_clipboard("sora-2:task_1 纸")
+        opened.send(b"\r")  # screen outlives its terminal, but not what runs in it
+        opened.wait_exit()
 
 
 # -- ssh --------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from qr_tui.cli import output
 from qr_tui.cli.here import Here
 from qr_tui.cli.main import examples
 from qr_tui.cli.passing import pass_here
+from qr_tui.core import tags as tagging
 from qr_tui.core.catalogue import DEFAULT_MODEL
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Parameter, Request
@@ -60,6 +61,7 @@ def seconds(_ctx: click.Context, _parameter: click.Parameter, value: float | Non
 @click.option(
     "--param", "params", multiple=True, metavar="NAME=VALUE", help=_("Any other field of the request; may be repeated.")
 )
+@click.option("--tag", "tags", multiple=True, metavar="WORD", help=_("A tag of your own; may be given again."))
 @click.option("--copies", type=int, default=1, metavar="N", help=_("Make it N times, each a task of its own (1-20)."))
 @click.option("--wait", is_flag=True, help=_("Wait until every task is final."))
 @click.option(
@@ -81,6 +83,7 @@ def create(
     private: bool | None,
     images: tuple[str, ...],
     params: tuple[str, ...],
+    tags: tuple[str, ...],
     copies: int,
     wait: bool,
     timeout: float | None,
@@ -107,7 +110,10 @@ def create(
         return show_request(here, request, copies, as_json=as_json)
     from qr_tui.cli import sending
 
-    return sending.create(here, request, copies=copies, wait=wait, timeout=timeout, sure=yes, as_json=as_json)
+    words = tagging.read(" ".join(_clean(tag, "--tag") for tag in tags))
+    return sending.create(
+        here, request, copies=copies, tags=words, wait=wait, timeout=timeout, sure=yes, as_json=as_json
+    )
 
 
 def read_prompt(argument: str | None, file: str | None) -> str:

@@ -22,14 +22,22 @@ if TYPE_CHECKING:
 
 
 def create(
-    here: Here, request: Request, *, copies: int, wait: bool, timeout: float | None, sure: bool, as_json: bool
+    here: Here,
+    request: Request,
+    *,
+    copies: int,
+    tags: tuple[str, ...],
+    wait: bool,
+    timeout: float | None,
+    sure: bool,
+    as_json: bool,
 ) -> int:
     """Send `request`, print the tasks, and return the exit code of the one that needs the most care."""
 
     async def submit(studio: "Studio") -> list[Task]:
         complete = studio.catalogue.complete(request)
         yes = consider(studio.check(complete, copies), sure=sure)
-        return await studio.submit(complete, copies=copies, sure=yes)
+        return await studio.submit(complete, copies=copies, sure=yes, tags=tags)
 
     return send(here, submit, wait=wait, timeout=timeout, as_json=as_json)
 

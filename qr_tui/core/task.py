@@ -182,7 +182,15 @@ def new_key(now: float) -> str:
     return text.rjust(9, "0") + "".join(secrets.choice(digits) for _ in range(6))
 
 
-def new_task(request: Request, *, base_url: str, account: str, now: float, parent: str | None = None) -> Task:
+def new_task(
+    request: Request,
+    *,
+    base_url: str,
+    account: str,
+    now: float,
+    parent: str | None = None,
+    tags: tuple[str, ...] = (),
+) -> Task:
     """Return the intent for `request`: queued, with its own key, not yet on disk."""
     return Task(
         key=new_key(now),
@@ -194,6 +202,7 @@ def new_task(request: Request, *, base_url: str, account: str, now: float, paren
         account=account,
         fingerprint=request.fingerprint(base_url),
         parent=parent,
+        tags=tags,
         created_at=now,
         updated_at=now,
         history=(Moment(now, Status.QUEUED),),

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from qr_tui import config
 from qr_tui.core import address
+from qr_tui.core import tags as tagging
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.events import HostMood, Sink
 from qr_tui.core.failures import Kind, Trouble
@@ -160,7 +161,13 @@ class Studio:
 
     # actions ---------------------------------------------------------------------------------------------------
     async def submit(
-        self, request: Request, *, copies: int = 1, sure: bool = False, parent: str | None = None
+        self,
+        request: Request,
+        *,
+        copies: int = 1,
+        sure: bool = False,
+        parent: str | None = None,
+        tags: tuple[str, ...] = (),
     ) -> list[Task]:
         """Write the intents, durably, and begin to send; return the queued tasks at once.
 
@@ -176,7 +183,14 @@ class Studio:
             raise Trouble(Kind.NO_KEY, self.base_url)
         now = self._clock.now()
         tasks = [
-            new_task(request, base_url=self.base_url, account=key.account, now=now + number / 1000, parent=parent)
+            new_task(
+                request,
+                base_url=self.base_url,
+                account=key.account,
+                now=now + number / 1000,
+                parent=parent,
+                tags=tags,
+            )
             for number in range(copies)
         ]
 
@@ -232,6 +246,12 @@ class Studio:
         """Watch these no more; a queued one is not sent."""
         able = frozenset({Status.QUEUED, Status.WAITING, Status.RUNNING})
         return await self._change(keys, {"status": Status.STOPPED, "finished_at": self._clock.now()}, able)
+
+    async def tag(self, keys: Sequence[str], *, add: Sequence[str] = (), drop: Sequence[str] = ()) -> list[Task]:
+        """Give these tasks tags, and take others away."""
+        tasks = [task for task in map(self._book.get, keys) if task is not None]
+        changes = [Change(task.key, {"tags": tagging.changed(task.tags, add=add, drop=drop)}) for task in tasks]
+        return await self._book.apply(changes)
 
     async def remove(self, keys: Sequence[str]) -> list[Task]:
         """Take these off the list; they stay in the store, hidden, and are no longer looked at."""

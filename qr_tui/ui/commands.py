@@ -180,6 +180,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         _status(Status.WAITING, Status.RUNNING, Status.QUEUED, why=N_("this task is not being watched")),
     ),
     Command("tasks.remove", ("D",), N_("remove"), N_("take off the list; u brings it back"), _any),
+    Command("tasks.tag", ("T",), N_("tags"), N_("give it tags of your own, for the filter tag:x"), _any),
     # finding
     Command("tasks.filter", ("slash",), N_("filter"), N_("show only what fits"), footer=5),
     Command("tasks.sort", ("s",), N_("sort"), N_("choose the order")),

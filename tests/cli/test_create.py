@@ -345,3 +345,12 @@ def test_a_slow_answer_is_waited_for_without_wait(tmp_path: Path, monkeypatch: p
         result = Shell(tmp_path, monkeypatch, simulator)("create", "boat", "--json")
         assert result.code == 0
         assert result.json[0]["id"]
+
+
+def test_tags_go_with_the_task_and_not_to_the_provider(live: Shell) -> None:
+    made = live("create", "a boat", "--tag", "sea", "--tag", "#night one", "--json").json[0]
+    assert made["tags"] == ["sea", "night", "one"]
+    assert [task["key"] for task in live("list", "tag:night", "--json").json] == [made["key"]]
+    assert live("list", "tag:day", "--json").json == []
+    assert live.simulator is not None
+    assert "tags" not in live.simulator.stats()["creates"][0]["body"]

@@ -12,6 +12,7 @@ from qr_tui.core.answers import Balance
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.events import HostMood, PollingChanged, Sink, TasksChanged, TasksLoaded
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.tags import changed
 from qr_tui.core.task import Request, Status, Task, advance, new_task
 from qr_tui.secrets import KeyRing
 from qr_tui.services.studio import Adopt, Concern, Drop, KeyTest, SendAgain, Studio
@@ -116,7 +117,13 @@ class FakeStudio(Studio):
 
     # actions
     async def submit(
-        self, request: Request, *, copies: int = 1, sure: bool = False, parent: str | None = None
+        self,
+        request: Request,
+        *,
+        copies: int = 1,
+        sure: bool = False,
+        parent: str | None = None,
+        tags: tuple[str, ...] = (),
     ) -> list[Task]:
         self._note("submit", (request, copies, sure, parent))
         made = [
@@ -146,6 +153,10 @@ class FakeStudio(Studio):
     async def stop(self, keys: Sequence[str]) -> list[Task]:
         self._note("stop", list(keys))
         return [self.change(key, status=Status.STOPPED) for key in keys]
+
+    async def tag(self, keys: Sequence[str], *, add: Sequence[str] = (), drop: Sequence[str] = ()) -> list[Task]:
+        self._note("tag", (list(keys), tuple(add), tuple(drop)))
+        return [self.change(key, tags=changed(self._tasks[key].tags, add=add, drop=drop)) for key in keys]
 
     async def remove(self, keys: Sequence[str]) -> list[Task]:
         self._note("remove", list(keys))

@@ -23,11 +23,17 @@ class SlowStudio(FakeStudio):
         self.may_send = asyncio.Event()
 
     async def submit(
-        self, request: Request, *, copies: int = 1, sure: bool = False, parent: str | None = None
+        self,
+        request: Request,
+        *,
+        copies: int = 1,
+        sure: bool = False,
+        parent: str | None = None,
+        tags: tuple[str, ...] = (),
     ) -> list[Task]:
         self.asked.set()
         await self.may_send.wait()
-        return await super().submit(request, copies=copies, sure=sure, parent=parent)
+        return await super().submit(request, copies=copies, sure=sure, parent=parent, tags=tags)
 
 
 def burst(it: Run, *keys: str) -> None:

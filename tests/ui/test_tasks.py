@@ -460,3 +460,20 @@ def test_a_removal_asks_about_all_it_takes(tmp_path: Path) -> None:
         assert "1 of them is not finished." in it.screen
 
     run(tmp_path, tasks, script)
+
+
+def test_tags_are_written_for_all_marked_and_found_by_the_filter(tmp_path: Path) -> None:
+    tasks = [make_task(1, tags=("sea", "old")), make_task(2, tags=("old",)), make_task(3)]
+
+    async def script(it: Run) -> None:
+        await it.press("G", "space", "k", "space", "T")
+        assert "Tags of 2 tasks" in it.screen
+        await it.press(*["backspace"] * 3)
+        await it.type("night")
+        await it.press("enter")
+        assert it.studio.called("tag") == [([key(2), key(1)], ("night",), ("old",))]
+        await it.press("escape", "slash")
+        await it.type("tag:sea tag:night !tag:old")
+        assert it.shown == [key(1)]
+
+    run(tmp_path, tasks, script)

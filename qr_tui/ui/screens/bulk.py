@@ -50,6 +50,21 @@ class Bulk(TaskActions[None]):
             parts.append(_("{n} not being watched").format(n=others))
         self.report(parts, [])
 
+    async def do_tag(self) -> None:
+        """Write the tags of these."""
+        from qr_tui.core import tags
+        from qr_tui.ui.screens.tags import TagsScreen
+
+        targets = self.targets
+        before = tags.shared(targets)
+        typed = await self.qr.push_screen_wait(TagsScreen(before, len(targets)))
+        if typed is None or (after := tags.read(typed)) == before:
+            return
+        drop = [tag for tag in before if tag not in after]
+        tagged = await (await self.qr.engine()).tag([task.key for task in targets], add=after, drop=drop)
+        said = ngettext("tags of {n} task: {tags}", "tags of {n} tasks: {tags}", len(tagged))
+        say(self.app, said.format(n=len(tagged), tags=" ".join(after) or _("none")))
+
     async def do_remove(self) -> None:
         """Take these off the list; asks where something is unfinished."""
         targets = self.targets

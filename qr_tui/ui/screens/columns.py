@@ -22,7 +22,7 @@ class ColumnsScreen(Dialog[None]):
     """
 
     CSS = """
-    ColumnsScreen #box { width: 46; }
+    ColumnsScreen #box { width: 52; }
     ColumnsScreen OptionLines { background: $surface; }
     ColumnsScreen OptionLines > .option--cursor { background: $row-cursor; color: $foreground; }
     ColumnsScreen OptionLines > .option--help { color: $text-muted; }

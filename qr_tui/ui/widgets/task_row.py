@@ -20,7 +20,7 @@ from qr_tui.ui.glyphs import Glyphs
 from qr_tui.ui.strips import Piece, line
 from qr_tui.ui.themes import Palette
 
-Column = Literal["status", "progress", "age", "model", "format", "host", "id", "prompt"]
+Column = Literal["status", "progress", "age", "model", "format", "host", "tags", "id", "prompt"]
 
 SAVED: Final = N_("saved")
 STATUS_COLOURS: Final[dict[Status, str]] = {
@@ -41,6 +41,7 @@ TITLES: Final[dict[Column, str]] = {
     "model": N_("MODEL"),
     "format": N_("FORMAT"),
     "host": N_("HOST"),
+    "tags": N_("TAGS"),
     "id": N_("ID"),
     "prompt": N_("PROMPT"),
 }
@@ -53,9 +54,10 @@ _BY_PRIORITY: Final[tuple[tuple[Column, int, int], ...]] = (
     ("model", 12, 11),
     ("format", 13, 13),
     ("host", 16, 11),
+    ("tags", 16, 11),
 )
 OPTIONAL: Final[tuple[Column, ...]] = tuple(column for column in _ON_SCREEN if column != "status")
-USUAL: Final[tuple[Column, ...]] = tuple(column for column in OPTIONAL if column != "host")
+USUAL: Final[tuple[Column, ...]] = tuple(column for column in OPTIONAL if column not in ("host", "tags"))
 # what very wide terminals give besides: a model's whole name, a whole id
 _WIDER: Final[tuple[tuple[Column, int, int], ...]] = (("model", 150, 6), ("id", 200, 30))
 LEAD: Final = 3
@@ -173,6 +175,8 @@ def _plain(task: Task, column: Column, width: int, look: Look, now: float) -> st
         return fit(inert(task.model, limit=60), width, ellipsis=mark)
     if column == "format":
         return fit(shape(task, look.catalogue), width, ellipsis=mark)
+    if column == "tags":
+        return fit(inert(" ".join(task.tags), limit=200), width, ellipsis=mark)
     if column == "host":
         return fit(inert(host_name(task.base_url), limit=100), width, ellipsis=mark)
     return fit(tail(inert(task.id or "", limit=200), width, ellipsis=mark), width, ellipsis=mark)

@@ -21,6 +21,7 @@ from qr_tui.i18n import _, ngettext
 from qr_tui.ui.front import Front
 from qr_tui.ui.widgets.field_row import ActionRow, Columns, FieldRow
 from qr_tui.ui.widgets.notes import Note, Notes, of
+from qr_tui.ui.widgets.paragraph import Paragraph
 from qr_tui.ui.widgets.text_row import TextRow
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class ConnectScreen(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """Yield the form."""
         with VerticalScroll(id="box", can_focus=False):
-            yield Static("", id="in-use", markup=False)
+            yield Paragraph(id="in-use")
             yield Static("", classes="gap")
             yield self.base_url
             yield self.key
@@ -110,7 +111,7 @@ class ConnectScreen(ModalScreen[bool]):
         from qr_tui.secrets import keyring_works
 
         source = await asyncio.to_thread(self._in_use)
-        self.query_one("#in-use", Static).update(Content(source))
+        self.query_one("#in-use", Paragraph).text = source
         works, reason = await asyncio.to_thread(keyring_works)
         if works:
             self.keep.values = ("file", "keyring", "memory")

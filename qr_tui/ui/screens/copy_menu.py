@@ -12,13 +12,13 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.strip import Strip
-from textual.widgets import Static
 
 from qr_tui.core.task import Task
 from qr_tui.core.text import cells, cut, inert
 from qr_tui.i18n import _, ngettext
 from qr_tui.ui.copies import Choice, choices
 from qr_tui.ui.widgets.option_lines import Line, OptionLines
+from qr_tui.ui.widgets.paragraph import Paragraph
 
 _WIDEST = 76
 
@@ -42,7 +42,7 @@ class CopyMenu(ModalScreen[Choice | None]):
         OptionLines { background: $surface; }
         OptionLines > .option--cursor { background: $row-cursor; color: $foreground; }
         OptionLines > .option--help { color: $text-muted; }
-        #why { height: 1; color: $warning; }
+        #why { color: $warning; }
         &.-ascii #box { border: ascii $accent; }
     }
     """
@@ -58,7 +58,7 @@ class CopyMenu(ModalScreen[Choice | None]):
         """Yield the lines, and a place to say why one cannot be copied."""
         with Vertical(id="box"):
             yield _CopyLines(self._lines)
-            yield Static("", id="why", markup=False)
+            yield Paragraph(id="why")
 
     def on_mount(self) -> None:
         """Give the box the width of its longest line."""
@@ -112,8 +112,8 @@ class CopyMenu(ModalScreen[Choice | None]):
         self.app.push_screen(BareScreen(choice.text, self._write))
 
     def _say(self, choice: Choice) -> None:
-        why = self.query_one("#why", Static)
-        why.update(Content(_("{title}: {detail}").format(title=choice.label, detail=choice.why)))
+        why = self.query_one("#why", Paragraph)
+        why.text = _("{title}: {detail}").format(title=choice.label, detail=choice.why)
         why.display = True
 
     def action_leave(self) -> None:

@@ -31,11 +31,16 @@ class Dialog(ModalScreen[Result], Generic[Result]):
     Dialog.-ascii #box { border: ascii $accent; }
     """
 
+    @property
+    def box(self) -> Widget:
+        """What stands in the frame."""
+        return self.query_one("#box", Widget)
+
     def frame(self, title: str, keys: str) -> None:
         """Put `title` into the upper edge of the box and `keys` into the lower one."""
         ascii_only = bool(getattr(getattr(self.app, "glyphs", None), "ascii_only", False))
         self.set_class(ascii_only, "-ascii")
-        box = self.query_one("#box", Widget)
+        box = self.box
         box.border_title = Content(inert(title, limit=200))
         if ascii_only:
             keys = keys.replace("·", "-").replace("↑↓", "up down")

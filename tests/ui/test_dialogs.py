@@ -188,6 +188,118 @@ def test_help_names_every_key_of_the_screen_with_reasons(tmp_path: Path) -> None
     run(tmp_path, [make_task(1)], script, size=(140, 40))
 
 
+LONG = [f"line {number} of what to know before answering" for number in range(1, 9)]
+
+
+def test_what_is_asked_and_the_answers_stay_in_sight_while_the_text_scrolls(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        it.app.push_screen(ConfirmScreen("Really?", LONG, "do it", "leave it"))
+        await it.settle()
+        always = ("Really?", "y  do it", "n  leave it", "y yes · n no")
+        assert all(words in it.screen for words in always)
+        assert "line 1 of" in it.screen
+        assert "more: pgdn" in it.screen
+        seen = it.screen
+        for _ in range(8):
+            await it.press("pagedown")
+            assert all(words in it.screen for words in always)
+            seen += it.screen
+        assert all(f"line {number} of" in seen for number in range(1, 9))
+        assert "line 8 of" in it.screen
+        assert "more: pgup" in it.screen
+        assert "pgdn" not in it.screen
+        await it.press(*["pageup"] * 8)
+        assert "line 1 of" in it.screen
+
+    run(tmp_path, [], script, size=(40, 10))
+
+
+def test_where_all_of_it_fits_nothing_is_said_of_more(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        it.app.push_screen(ConfirmScreen("Really?", LONG))
+        await it.settle()
+        assert "line 8 of" in it.screen
+        assert "more:" not in it.screen
+
+    run(tmp_path, [], script)
+
+
+def test_a_question_too_long_for_the_edge_stands_in_the_box(tmp_path: Path) -> None:
+    question = "Take a task off the list that is not finished?"
+
+    async def script(it: Run) -> None:
+        await it.press("D")
+        words = " ".join(it.screen.replace("│", " ").split())
+        assert question in words
+        assert question not in it.screen
+        assert "> n  no" in it.screen
+        await it.press("n")
+        await it.pilot.resize_terminal(80, 24)
+        await it.press("D")
+        assert it.screen.count("Take a task") == 1
+        assert question in it.screen
+
+    run(tmp_path, [make_task()], script, size=(40, 10))
+
+
+@pytest.mark.parametrize("size", [(40, 10), (60, 15)])
+def test_an_error_is_in_sight_and_gone_when_another_way_is_chosen(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def script(it: Run) -> None:
+        await it.press("u", "enter")
+        words = " ".join(it.screen.replace("│", " ").split())
+        assert "The id is empty: paste it, or choose another way." in words
+        assert "1  adopt an id" in it.screen
+        await it.press("down")
+        assert "The id is empty" not in it.screen
+        await it.press("up")
+        assert "The id is empty" not in it.screen
+        await it.press("enter")
+        await it.type("x")
+        assert "The id is empty" not in it.screen
+
+    run(tmp_path, [LOST], script, size=size)
+
+
+def test_trouble_goes_when_something_else_is_done(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        it.studio.troubles["decide"] = Trouble(Kind.UNREACHABLE, "no route")
+        await it.press("u", "down", "enter", "enter")
+        assert "no route" in it.screen
+        await it.press("enter")
+        assert "no route" not in it.screen
+        assert "once more" in it.screen
+
+    run(tmp_path, [LOST], script)
+
+
+@pytest.mark.parametrize("size", [(40, 10), (60, 15), (80, 24)])
+def test_the_chosen_way_is_one_even_block_in_sight_with_the_keys(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def script(it: Run) -> None:
+        await it.press("u")
+        for number, last in ((1, "paste the task id here"), (2, "and paid"), (3, "as stopped")):
+            way = it.app.screen.query_one(f"#way{number}")
+            assert it.app.screen.find_widget(way).visible_region.height == way.outer_size.height
+            assert f"> {number}  " in it.screen
+            assert last in it.screen
+            assert "enter do it · esc" in it.screen
+            ground = way.background_colors[1]
+            inside = [widget for widget in way.walk_children() if widget.id != "id"]
+            assert {widget.background_colors[1] for widget in inside} == {ground}
+            assert ground != it.app.screen.query_one(f"#way{number % 3 + 1}").background_colors[1]
+            await it.press("down")
+
+    run(tmp_path, [LOST], script, size=size)
+
+
+def test_the_second_question_of_sending_again_is_seen_whole(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("u", "down", "enter")
+        words = " ".join(it.screen.replace("│", " ").split())
+        assert "press enter once more: a second video may be made and paid" in words
+
+    run(tmp_path, [LOST], script, size=(40, 10))
+
+
 def test_on_a_low_terminal_the_chosen_way_is_scrolled_to(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
         await it.press("u")

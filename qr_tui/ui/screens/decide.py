@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import Task
@@ -14,6 +13,7 @@ from qr_tui.core.text import cut, inert
 from qr_tui.i18n import _
 from qr_tui.ui.messages import sentence
 from qr_tui.ui.screens.dialog import Dialog
+from qr_tui.ui.widgets.paragraph import Paragraph
 
 if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
@@ -31,11 +31,13 @@ class DecideScreen(Dialog[str | None]):
 
     CSS = """
     DecideScreen #box { width: 72; }
-    DecideScreen .choice { padding: 0 1; margin-top: 1; }
-    DecideScreen .meaning { padding: 0 1 0 6; color: $text-muted; }
-    DecideScreen .-chosen { background: $row-cursor; color: $foreground; }
-    DecideScreen #id { margin: 0 0 0 5; width: 1fr; }
-    DecideScreen #trouble { margin-top: 1; display: none; }
+    DecideScreen .way { height: auto; margin-top: 1; padding: 0 1; }
+    DecideScreen .meaning { padding: 0 0 0 5; color: $text-muted; }
+    DecideScreen .way.-chosen { background: $row-cursor; }
+    DecideScreen .way.-chosen .label { text-style: bold; }
+    DecideScreen .way.-chosen .meaning { color: $foreground; }
+    DecideScreen #id { margin: 0 0 0 5; width: 1fr; padding: 0; }
+    DecideScreen #trouble { padding: 0 1 0 6; display: none; }
     DecideScreen #trouble.-on { display: block; }
     """
 
@@ -49,22 +51,24 @@ class DecideScreen(Dialog[str | None]):
 
     def compose(self) -> ComposeResult:
         """Yield what happened, the three ways, and the field for the id."""
-        words = WORDS[Kind.LOST_ANSWER]
+        prompt = cut(inert(self._decided.prompt, limit=400), 200)
         with Vertical(id="box"):
-            yield Static(Content(cut(inert(self._decided.prompt, limit=400), 200)), classes="muted", markup=False)
-            yield Static(Content(_(words.meaning)), markup=False)
+            yield Paragraph(prompt, classes="muted")
+            yield Paragraph(_(WORDS[Kind.LOST_ANSWER].meaning))
             for number, _choice in enumerate(self._choices(), 1):
-                yield Static(id=f"choice{number}", classes="choice", markup=False)
-                yield Static(id=f"meaning{number}", classes="meaning", markup=False)
-                if number == 1:
-                    field = Input(id="id", placeholder=_("paste the task id here"))
-                    field.cursor_blink = False
-                    yield field
-            yield Static("", id="trouble", classes="bad", markup=False)
+                with Vertical(id=f"way{number}", classes="way"):
+                    yield Paragraph(classes="label")
+                    yield Paragraph(classes="meaning")
+                    if number == 1:
+                        field = Input(id="id", placeholder=_("paste the task id here"))
+                        field.cursor_blink = False
+                        yield field
+            yield Paragraph(id="trouble", classes="bad")
 
     def on_mount(self) -> None:
         """Begin on the way that costs nothing."""
-        self.frame(_(WORDS[Kind.LOST_ANSWER].title), _("↑↓ choose · enter do it · esc back, nothing changes"))
+        self.frame(_(WORDS[Kind.LOST_ANSWER].title), _("↑↓ choose · enter do it · esc"))
+        self.watch(self.box, "virtual_size", self._bring, init=False)  # words that came may need more lines
         self._show()
 
     def on_key(self, event: events.Key) -> None:
@@ -86,6 +90,10 @@ class DecideScreen(Dialog[str | None]):
                 event.stop()
                 self._do()
 
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self._tell("")
+
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
@@ -103,27 +111,36 @@ class DecideScreen(Dialog[str | None]):
 
     def _move(self, at: int) -> None:
         self._at, self._sure = at, False
+        self._tell("")
         self._show()
 
     def _show(self) -> None:
         for number, (key, label, meaning) in enumerate(self._choices(), 1):
             chosen = number - 1 == self._at
-            line, under = self.query_one(f"#choice{number}", Static), self.query_one(f"#meaning{number}", Static)
-            sign = ">" if chosen else " "
-            line.update(Content.assemble((f"{sign} {key}  {label}", "bold" if chosen else "")))
-            under.update(Content(meaning))
-            line.set_class(chosen, "-chosen")
-            under.set_class(chosen, "-chosen")
-            if chosen:
-                self.call_after_refresh(under.scroll_visible, animate=False)
+            way = self.query_one(f"#way{number}")
+            way.query_one(".label", Paragraph).text = f"{'>' if chosen else ' '} {key}  {label}"
+            way.query_one(".meaning", Paragraph).text = meaning
+            way.set_class(chosen, "-chosen")
         field = self.query_one("#id", Input)
         if self._at == 0:
-            field.focus()
+            field.focus(scroll_visible=False)  # the whole way is brought into sight, not the field alone
         else:
             self.set_focus(None)
+        self.call_after_refresh(self._bring)
+
+    def _bring(self) -> None:
+        """Scroll to the chosen way, and to what went wrong with it."""
+        trouble = self.query_one("#trouble")
+        self.query_one(f"#way{self._at + 1}").scroll_visible(animate=False)
+        if trouble.display:
+            trouble.scroll_visible(animate=False)
 
     def _do(self) -> None:
         if self._busy:
+            return
+        self._tell("")
+        if self._at == 0 and not self.query_one("#id", Input).value.strip():
+            self._tell(_("The id is empty: paste it, or choose another way."))
             return
         if self._at == 1 and not self._sure:
             self._sure = True
@@ -138,8 +155,6 @@ class DecideScreen(Dialog[str | None]):
         found = self.query_one("#id", Input).value.strip()
         try:
             if self._at == 0:
-                if not found:
-                    raise Trouble(Kind.USAGE, _("The id is empty: paste it, or choose another way."))
                 await self._studio.decide(self._decided.key, Adopt(found))
                 done = _("adopted {id}: it is watched now").format(id=inert(found, limit=120))
             elif self._at == 1:
@@ -149,14 +164,18 @@ class DecideScreen(Dialog[str | None]):
                 await self._studio.decide(self._decided.key, Drop())
                 done = _("dropped: it stays in the list as stopped")
         except Trouble as trouble:
-            self._tell(trouble)
+            self._sure = False  # a yes is good for one try
+            self._show()
+            self._tell("\n".join(sentence(trouble)))
         else:
             self.dismiss(done)
         finally:
             self._busy = False
 
-    def _tell(self, trouble: Trouble) -> None:
-        title, body = sentence(trouble)
-        line = self.query_one("#trouble", Static)
-        line.update(Content(f"{title}\n{body}"))
-        line.add_class("-on")
+    def _tell(self, words: str) -> None:
+        """Say what went wrong under the way that was tried; nothing when `words` is empty."""
+        line = self.query_one("#trouble", Paragraph)
+        line.text = words
+        line.set_class(bool(words), "-on")
+        if words:
+            self.box.move_child(line, after=self.query_one(f"#way{self._at + 1}"))

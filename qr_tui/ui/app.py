@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+READING_TIME = 20.0  # seconds that a problem from the start stands there: nobody looks for it yet
+
 
 class QrTui(Hearing):
     """The terminal studio.
@@ -226,7 +228,7 @@ class QrTui(Hearing):
         self._life.install()
         self.app_resume_signal.subscribe(self, lambda _app: self._awake())
         for trouble in (*self.front.problems, *self.keymap.problems):
-            tell(self, trouble)
+            tell(self, trouble, timeout=READING_TIME)
         self.run_worker(self._start(), group="engine")
 
     async def _start(self) -> None:

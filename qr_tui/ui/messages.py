@@ -37,10 +37,10 @@ def sentence(trouble: Trouble) -> tuple[str, str]:
     return _(words.title), "\n".join(lines)
 
 
-def tell(app: "App[Any]", trouble: Trouble) -> None:
+def tell(app: "App[Any]", trouble: Trouble, *, timeout: float = 8) -> None:
     """Show `trouble` as a toast: title, detail, hint, all of it plain text."""
     title, body = sentence(trouble)
-    app.notify(body, title=title, severity="error", timeout=8, markup=False)
+    app.notify(body, title=title, severity="error", timeout=timeout, markup=False)
 
 
 def say(app: "App[Any]", text: str, *, warn: bool = False, timeout: float = 4) -> None:

@@ -33,6 +33,7 @@ class Reading(Drawing):
         super().__init__()
         self._typed: deque[Typed] = deque()
         self._holds: set[object] = set()
+        self._touched = False  # whether a person has typed anything yet
 
     async def do_quit(self) -> None:
         """Leave."""
@@ -60,13 +61,20 @@ class Reading(Drawing):
         """Take a key or a paste from the terminal; what comes back from a screen unused goes its usual way."""
         if isinstance(event, Typed) and not event.is_forwarded:
             self._typed.append(event)
+            self._touched = True
             await self._hand_out()
         else:
             await super().on_event(event)
 
     def push_screen(self, screen: Screen[Any], *arguments: Any, **options: Any) -> Any:  # type: ignore[override]  # noqa: ANN401 -- as Textual has them
-        """Open a screen; what is typed waits until it can take it, and no longer."""
+        """Open a screen; what is typed waits until it can take it, and no longer.
+
+        What was said before goes: it would stand over the new screen's own words. Only what was said before the first
+        key stays, like what is wrong with the configuration, because Connect may open by itself.
+        """
         self.hold_keys()
+        if self._touched:
+            self.clear_notifications()
         opened = super().push_screen(screen, *arguments, **options)
         screen.call_after_refresh(self._is_ready)
         return opened

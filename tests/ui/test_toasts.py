@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.task import Status
 from qr_tui.ui.messages import say, sentence, tell
+from qr_tui.ui.screens.confirm import ConfirmScreen
 from tests.ui.driving import Run, run
 from tests.ui.fakes import make_task
 
@@ -59,3 +61,52 @@ def test_hostile_words_are_told_as_words(tmp_path: Path) -> None:
         assert "\u202e" not in it.screen
 
     run(tmp_path, [make_task()], script, size=(120, 30))
+
+
+def test_what_was_said_goes_when_a_screen_is_opened(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        tell(it.app, Trouble(Kind.UNREACHABLE, "before"))
+        await it.settle()
+        assert "before" in it.screen
+        await it.press("R")
+        assert it.on == "ConfirmScreen"
+        assert "before" not in it.screen
+        assert it.toasts == []
+        say(it.app, "while it is open")
+        await it.settle()
+        assert "while it is open" in it.screen
+        await it.press("n")
+        assert "while it is open" in it.screen
+
+    run(tmp_path, [make_task(status=Status.FAILED)], script)
+
+
+def test_what_was_said_before_the_first_key_outlives_a_screen_that_opens_by_itself(tmp_path: Path) -> None:
+    problem = Trouble(Kind.CONFIG, "ui.theme: purple is not known")
+
+    async def script(it: Run) -> None:
+        it.app.push_screen(ConfirmScreen("Opened by itself?", ["yes"]))
+        await it.settle()
+        assert "purple" in it.screen
+        (note,) = it.app._notifications
+        assert note.timeout >= 15
+        await it.press("n", "question_mark")
+        assert "purple" not in it.screen
+
+    run(tmp_path, [make_task()], script, problems=(problem,))
+
+
+@pytest.mark.parametrize("size", [(60, 15), (80, 24)])
+@pytest.mark.parametrize(("key", "foot"), [("n", 6), ("R", 4), ("C", 4), ("comma", 4)])
+def test_no_toast_covers_the_foot_of_a_form_or_dialog(
+    tmp_path: Path, size: tuple[int, int], key: str, foot: int
+) -> None:
+    async def script(it: Run) -> None:
+        await it.press(key)
+        before = it.line
+        tell(it.app, Trouble(Kind.UNREACHABLE, "http://127.0.0.1:9"))
+        await it.settle()
+        assert "cannot be reached" in it.screen
+        assert it.line[-foot:] == before[-foot:]
+
+    run(tmp_path, [make_task(status=Status.FAILED)], script, size=size)

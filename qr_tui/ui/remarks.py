@@ -1,5 +1,6 @@
 """What is worth saying about a video before it is sent, as notes on the screen."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from qr_tui.core.catalogue import Catalogue, Model
@@ -33,9 +34,9 @@ def bad_image(images: str) -> BadImage | None:
     return None
 
 
-def standing(studio: "Studio", request: Request, copies: int) -> tuple[Note, ...]:
-    """Return what should stand on the screen while a person still chooses."""
-    notes = [_note(concern) for concern in studio.check(request, copies) if _while_writing(concern)]
+def standing(studio: "Studio", request: Request, copies: int, hint: Callable[[Kind], str]) -> tuple[Note, ...]:
+    """Return what should stand on the screen while a person still chooses; `hint` says what helps without a key."""
+    notes = [_note(concern, hint) for concern in studio.check(request, copies) if _while_writing(concern)]
     model = studio.catalogue.get(request.model)
     if model.note and not model.retired:
         notes.append(Note(_(model.note)))
@@ -67,6 +68,9 @@ def _while_writing(concern: Concern) -> bool:
     return concern.weight == "note" or concern.kind in (Kind.MODEL_UNAVAILABLE, Kind.OVER_LIMIT, Kind.NO_KEY)
 
 
-def _note(concern: Concern) -> Note:
-    text = concern.detail or of(trouble(concern)).text
+def _note(concern: Concern, hint: Callable[[Kind], str]) -> Note:
+    if concern.weight == "note":
+        return Note(concern.detail or of(trouble(concern)).text, "warn")
+    # without the title it would be a bare host
+    text = of(trouble(concern), hint(concern.kind) if concern.kind is Kind.NO_KEY else "").text
     return Note(text, "bad" if concern.weight == "stop" else "warn")

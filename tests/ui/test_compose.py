@@ -317,6 +317,19 @@ def test_a_stop_goes_to_its_field(tmp_path: Path) -> None:
     Bench(tmp_path).run(script)
 
 
+def test_without_a_key_it_says_so_with_the_host_and_the_way_to_connect(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        told = "There is no key for this host: https://api.quickrouter.ai. C in the list opens Connect"
+        assert told in bench.notes
+        await pilot.press("x", "ctrl+g")
+        await pilot.pause()
+        assert bench.notes == told
+
+    bench = Bench(tmp_path)
+    bench.studio.concerns = [Concern(Kind.NO_KEY, "stop", "https://api.quickrouter.ai")]
+    bench.run(script)
+
+
 def test_what_needs_a_yes_is_asked_and_no_sends_nothing(tmp_path: Path) -> None:
     async def script(bench: Bench, pilot: Pilot[Any]) -> None:
         bench.studio.concerns = [Concern(Kind.DUPLICATE, "ask")]

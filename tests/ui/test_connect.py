@@ -167,6 +167,22 @@ def test_what_is_wrong_is_said_in_the_dialog(tmp_path: Path, kind: Kind, title: 
     Bench(tmp_path).run(script)
 
 
+@pytest.mark.parametrize("kind", list(Kind))
+def test_nothing_is_said_here_that_holds_for_the_list_only(tmp_path: Path, kind: Kind) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        bench.studio.troubles["test_key"] = Trouble(kind, "http://127.0.0.1:9")
+        await paste_key(pilot)
+        await pilot.press("f2")
+        await settle(pilot)
+        assert ": http://127.0.0.1:9" in bench.notes
+        assert "by itself" not in bench.notes
+        assert "in Connect" not in bench.notes
+        if kind is Kind.UNREACHABLE:
+            assert bench.notes.endswith("http://127.0.0.1:9. Check the base URL and the network.")
+
+    Bench(tmp_path).run(script)
+
+
 @pytest.mark.parametrize(
     ("url", "key", "words"),
     [
@@ -174,7 +190,7 @@ def test_what_is_wrong_is_said_in_the_dialog(tmp_path: Path, kind: Kind, title: 
         ("", KEY, "base URL is empty"),
         ("https://u:p@x.example", KEY, "user name"),
         ("https://x.example", "", "key is empty"),
-        ("https://x.example", "two words", "."),
+        ("https://x.example", "two words", "plain letters"),
     ],
 )
 def test_bad_input_asks_nobody_and_loses_nothing(tmp_path: Path, url: str, key: str, words: str) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from qr_tui.config import Settings
 from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import Status
 from qr_tui.ui.messages import say, sentence, tell
@@ -110,3 +111,18 @@ def test_no_toast_covers_the_foot_of_a_form_or_dialog(
         assert it.line[-foot:] == before[-foot:]
 
     run(tmp_path, [make_task(status=Status.FAILED)], script, size=size)
+
+
+@pytest.mark.parametrize("kind", [Kind.NO_KEY, Kind.KEY_REFUSED])
+def test_trouble_with_the_key_names_connect_by_its_key_where_that_works(tmp_path: Path, kind: Kind) -> None:
+    async def script(it: Run) -> None:
+        tell(it.app, Trouble(kind, "https://x.example"))
+        await it.settle()
+        assert "F12 opens Connect" in it.toasts[-1]
+        await it.press("R")
+        tell(it.app, Trouble(kind, "https://x.example"))
+        await it.settle()
+        assert "F12 in the list opens Connect" in it.toasts[-1]
+
+    settings = Settings(keys={"app.connect": "f12"})
+    run(tmp_path, [make_task(status=Status.FAILED)], script, settings=settings)

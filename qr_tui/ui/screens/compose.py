@@ -1,6 +1,7 @@
 """Writing a new video: the prompt, the fields of its model, what it costs to say yes, and the way to send it."""
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -23,7 +24,7 @@ from qr_tui.ui.draft import Draft, DraftFile
 from qr_tui.ui.front import Front
 from qr_tui.ui.keeper import Keeper
 from qr_tui.ui.keymap import display
-from qr_tui.ui.messages import say
+from qr_tui.ui.messages import hint, say
 from qr_tui.ui.screens.base import CommandScreen
 from qr_tui.ui.screens.compose_keys import FieldKeys
 from qr_tui.ui.widgets.field_row import OpenRow, spelled
@@ -257,7 +258,7 @@ class ComposeScreen(FieldKeys, CommandScreen[list[Task] | None]):
         if quick and notes.notes == self._standing:
             return
         if not quick:
-            self._standing = remarks.standing(self._studio, self.request, self._draft.copies)
+            self._standing = remarks.standing(self._studio, self.request, self._draft.copies, partial(hint, self.app))
         notes.tell(*self._standing)
 
     def _show(self, *notes: Note, field: str = "") -> None:
@@ -269,6 +270,9 @@ class ComposeScreen(FieldKeys, CommandScreen[list[Task] | None]):
         elif field:
             self.form.focus_field(field)
 
+    def _told(self, trouble: Trouble) -> Note:
+        return of(trouble, hint(self.app, trouble.kind))
+
     # commands
     async def do_generate(self) -> None:
         """Send it, once; whatever goes wrong, every word stays where it is."""
@@ -278,7 +282,7 @@ class ComposeScreen(FieldKeys, CommandScreen[list[Task] | None]):
         try:
             tasks = await self._send()
         except Trouble as trouble:
-            self._show(of(trouble))
+            self._show(self._told(trouble))
             return
         finally:
             self._sending = False
@@ -304,7 +308,7 @@ class ComposeScreen(FieldKeys, CommandScreen[list[Task] | None]):
         concerns = self._studio.check(request, copies)
         for concern in concerns:
             if concern.weight == "stop":
-                self._show(of(remarks.trouble(concern)), field=concern.field)
+                self._show(self._told(remarks.trouble(concern)), field=concern.field)
                 return []
         ask = [concern for concern in concerns if concern.weight == "ask"]
         if ask and not await self._agrees(ask):
@@ -353,9 +357,9 @@ class ComposeScreen(FieldKeys, CommandScreen[list[Task] | None]):
                 edited = await asyncio.to_thread(editor.edit, text, self._front.paths.state, self._front.env)
         except SuspendNotSupported:
             trouble = Trouble(Kind.USAGE, _("this terminal cannot be handed over to an editor"))
-            self._show(of(trouble), field="prompt")
+            self._show(self._told(trouble), field="prompt")
         except Trouble as trouble:
-            self._show(of(trouble), field="prompt")
+            self._show(self._told(trouble), field="prompt")
         else:
             self.prompt.set_text(edited)
             self.prompt.focus()

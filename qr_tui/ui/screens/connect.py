@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from qr_tui.core import address
 from qr_tui.core.catalogue import DEFAULT_MODEL
-from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import Parameter
 from qr_tui.core.text import inert
 from qr_tui.core.words import N_
@@ -33,6 +33,19 @@ MEANING = {
     "file": N_("a file that only you can read"),
     "keyring": N_("the keyring of this system"),
     "memory": N_("nowhere: forgotten when you leave"),
+}
+# What to do next, where the table's words are for the list: nothing here goes on by itself, and this is Connect.
+_AGAIN = N_("Try again in a moment.")
+_HINTS = {
+    Kind.UNREACHABLE: N_("Check the base URL and the network."),
+    Kind.TIMEOUT: _AGAIN,
+    Kind.UPSTREAM: _AGAIN,
+    Kind.TOO_MANY_REQUESTS: _AGAIN,
+    Kind.PROVIDER_BUSY: _AGAIN,
+    Kind.BAD_ANSWER: N_("Check the base URL."),
+    Kind.KEY_REFUSED: N_("Check the key."),
+    Kind.NO_KEY: "",
+    Kind.USAGE: "",
 }
 
 
@@ -201,7 +214,8 @@ class ConnectScreen(ModalScreen[bool]):
                 answer = await self._studio.test_key(url, self.key.text.strip())
                 self.notes.tell(*_good(answer), *self._warning())
         except Trouble as trouble:
-            self.notes.tell(of(trouble), *self._warning())
+            hint = _HINTS.get(trouble.kind, WORDS[trouble.kind].hint)
+            self.notes.tell(of(trouble, _(hint)), *self._warning())
         finally:
             self._busy = False
 

@@ -11,7 +11,7 @@ from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import Task
 from qr_tui.core.text import cut, inert
 from qr_tui.i18n import _
-from qr_tui.ui.messages import sentence
+from qr_tui.ui.messages import hint, sentence
 from qr_tui.ui.screens.dialog import Dialog
 from qr_tui.ui.widgets.paragraph import Paragraph
 
@@ -166,7 +166,7 @@ class DecideScreen(Dialog[str | None]):
         except Trouble as trouble:
             self._sure = False  # a yes is good for one try
             self._show()
-            self._tell("\n".join(sentence(trouble)))
+            self._tell("\n".join(sentence(trouble, hint(self.app, trouble.kind))))
         else:
             self.dismiss(done)
         finally:

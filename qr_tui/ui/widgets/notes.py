@@ -65,8 +65,10 @@ class Notes(Static):
         self.update(Content("\n").join(lines[:MOST_LINES]))
 
 
-def of(trouble: Trouble) -> Note:
-    """Return the note that tells a `Trouble`: title, detail, what to do next."""
+def of(trouble: Trouble, hint: str | None = None) -> Note:
+    """Return the note that tells a `Trouble`: title, detail, and what to do next: `hint`, or the table's own."""
     words = WORDS[trouble.kind]
-    title, detail, hint = _(words.title), _(trouble.detail), _(words.hint)
-    return Note(sentences(title, detail, hint), "bad")
+    said = _(words.title)
+    if trouble.detail:  # it may be no sentence, only a host
+        said = _("{title}: {detail}").format(title=said, detail=_(trouble.detail))
+    return Note(sentences(said, _(words.hint) if hint is None else hint), "bad")

@@ -83,17 +83,17 @@ ORIENTATION: Final = Field(
 CHARACTER: Final = (
     Field(
         name="character_url",
-        label=N_("character video"),
+        label=N_("character"),
         control="text",
         optional=True,
         help=N_("link to a video of the character, without real people"),
     ),
     Field(
         name="character_timestamps",
-        label=N_("character seconds"),
+        label=N_("character at"),
         control="text",
         optional=True,
-        help=N_("start,end of the character in that video, 1 to 3 seconds apart, like 1,3"),
+        help=N_("start,end in that video, 1 to 3 seconds apart, like 1,3"),
     ),
 )
 SORA_RETIRED: Final = "2026-09-24"

@@ -21,7 +21,7 @@ LONGEST_PROMPT = 100_000  # characters; far beyond any model, short enough for a
 
 NO_PROMPT = N_("The prompt is empty.")
 LONG_PROMPT = N_("The prompt has {count} characters; {most} are the most that can be kept.")
-BAD_IMAGE = N_("{image} is not an http or https link.")
+BAD_IMAGE = N_('"{image}" is not an http or https link.')
 BAD_COPIES = N_("Copies go from 1 to {most}, not {copies}.")
 MANY_VIDEOS = N_("{made} of {most} videos were sent today, and {copies} more would go over it.")
 MANY_CREDITS = N_("{spent} of {most} credits were spent today, and {cost} more would go over it.")
@@ -47,7 +47,7 @@ def about_input(request: Request, copies: int, catalogue: Catalogue) -> list[Con
     if not request.prompt.strip():
         found.append(Concern(Kind.USAGE, "stop", _(NO_PROMPT), "prompt"))
     if len(request.prompt) > LONGEST_PROMPT:
-        text = _(LONG_PROMPT).format(count=len(request.prompt), most=LONGEST_PROMPT)
+        text = _(LONG_PROMPT).format(count=f"{len(request.prompt):,}", most=f"{LONGEST_PROMPT:,}")
         found.append(Concern(Kind.USAGE, "stop", text, "prompt"))
     for image in request.images:
         if not is_link(image):

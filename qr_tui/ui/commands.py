@@ -129,12 +129,8 @@ def _decide_or_undo(context: Context) -> str:
     return N_("nothing to decide here, and no removal to undo")
 
 
-def _field(name: str) -> When:
-    return lambda context: "" if name in context.model_fields else N_("this model has no such field")
-
-
-def _shape(context: Context) -> str:
-    return "" if {"orientation", "aspect_ratio"} & context.model_fields else N_("this model has no such field")
+def _field(*names: str, why: str) -> When:
+    return lambda context: "" if context.model_fields & set(names) else why
 
 
 COMMANDS: Final[tuple[Command, ...]] = (
@@ -201,11 +197,39 @@ COMMANDS: Final[tuple[Command, ...]] = (
         footer=1,
     ),
     Command("compose.model", ("f2",), N_("model"), N_("choose the model"), footer=2),
-    Command("compose.orientation", ("f3",), N_("orientation"), N_("portrait or landscape"), _shape, 3),
-    Command("compose.duration", ("f4",), N_("duration"), N_("next duration"), _field("duration"), 4),
-    Command("compose.watermark", ("f6",), N_("watermark"), N_("watermark on or off"), _field("watermark"), 5),
-    Command("compose.private", ("f7",), N_("private"), N_("private on or off"), _field("private"), 6),
-    Command("compose.size", ("f8",), N_("size"), N_("next size"), _field("size")),
+    Command(
+        "compose.orientation",
+        ("f3",),
+        N_("orientation"),
+        N_("portrait or landscape"),
+        _field("orientation", "aspect_ratio", why=N_("this model has no orientation")),
+        3,
+    ),
+    Command(
+        "compose.duration",
+        ("f4",),
+        N_("duration"),
+        N_("next duration"),
+        _field("duration", why=N_("this model has no duration")),
+        4,
+    ),
+    Command(
+        "compose.watermark",
+        ("f6",),
+        N_("watermark"),
+        N_("watermark on or off"),
+        _field("watermark", why=N_("this model has no watermark switch")),
+        5,
+    ),
+    Command(
+        "compose.private",
+        ("f7",),
+        N_("private"),
+        N_("private on or off"),
+        _field("private", why=N_("this model has no private switch")),
+        6,
+    ),
+    Command("compose.size", ("f8",), N_("size"), N_("next size"), _field("size", why=N_("this model has no size"))),
     Command("compose.request", ("f9",), N_("request"), N_("see the exact JSON and a curl line"), footer=7),
     Command("compose.editor", ("ctrl+e",), N_("editor"), N_("write the prompt in $EDITOR")),
     Command(

@@ -27,7 +27,7 @@ def bad_image(images: str) -> BadImage | None:
     """Return what is wrong with the image links, None when each is http or https."""
     for number, line in enumerate(images.split("\n")):
         if line.strip() and not is_link(line.strip()):
-            text = _("images, line {number}: {text} is not an http or https link").format(
+            text = _('images, line {number}: "{text}" is not an http or https link').format(
                 number=number + 1, text=cut(inert(line), 60)
             )
             return BadImage(number, len(line), Note(text, "bad"))

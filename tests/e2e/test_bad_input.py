@@ -22,7 +22,7 @@ def env(tmp_path: Path) -> dict[str, str]:
         (["create", ""], "The prompt is empty."),
         (["create", "  \n "], "The prompt is empty."),
         (["create"], "a prompt is missing"),
-        (["create", "a boat", "--image", "ftp://x/y.png"], "ftp://x/y.png is not an http or https link"),
+        (["create", "a boat", "--image", "ftp://x/y.png"], '"ftp://x/y.png" is not an http or https link'),
         (["create", "a boat", "--duration", "long"], "'--duration'"),
         (["create", "a boat", "--copies", "0"], "Copies go from 1 to 20"),
         (["create", "a boat", "--nope"], "--nope"),

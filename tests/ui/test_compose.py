@@ -11,8 +11,10 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
+from qr_tui import i18n
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Request, Task
+from qr_tui.core.text import cells
 from qr_tui.services.checks import Concern
 from qr_tui.ui.draft import Draft, DraftFile
 from qr_tui.ui.glyphs import ASCII
@@ -174,7 +176,11 @@ def test_copies_are_counted_and_typed_within_bounds(tmp_path: Path) -> None:
         for keys, value in (
             (("right", "right"), 3),
             (("1", "2"), 12),
-            (("9",), 9),
+            (("9",), 20),
+            (("backspace",), 2),
+            (("left", "3", "0"), 20),
+            (("backspace", "5"), 20),
+            (("left", "9"), 9),
             (("backspace", "left"), 1),
             (("2", "0", "right", "plus"), 20),
             (("0",), 1),
@@ -186,6 +192,48 @@ def test_copies_are_counted_and_typed_within_bounds(tmp_path: Path) -> None:
         assert bench.screen.draft.copies == 20
 
     Bench(tmp_path).run(script)
+
+
+def test_more_copies_than_there_may_be_are_told(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        bench.row("copies").focus()
+        await pilot.press("3")
+        assert "! 1 to 20" not in shown(bench.app)
+        await pilot.press("0")
+        assert "[20]" in shown(bench.app)
+        assert "! 1 to 20" in shown(bench.app)
+        await pilot.press("left")
+        assert "[19]" in shown(bench.app)
+        assert "! 1 to 20" not in shown(bench.app)
+        await pilot.press("4", "0", "tab")
+        await pilot.pause()
+        assert bench.screen.draft.copies == 20
+        assert "! 1 to 20" not in shown(bench.app)
+
+    Bench(tmp_path).run(script)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("model", ["sora-2-pro", "sora-2", "veo3.1", "veo2-pro-components", "grok-video-3-10s"])
+def test_rows_stand_in_line_and_no_hint_is_cut_at_80_by_24(tmp_path: Path, language: str, model: str) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        form = bench.screen.form
+        await until(pilot, lambda: len({row.columns for row in form.rows()}) == 1)
+        await pilot.pause()
+        page = "".join(shown(bench.app).split())
+        (columns,) = {row.columns for row in form.rows()}
+        for row in form.rows():
+            assert cells(row.label) <= columns.label, row.label
+            hint = str(row.entry.placeholder) if isinstance(row, TextRow) else row.help
+            assert "".join(hint.split()) in page, hint
+
+    i18n.install(language)
+    try:
+        bench = Bench(tmp_path)
+        bench.file.save(Draft(prompt="x", model=model))
+        bench.run(script)
+    finally:
+        i18n.install("en")
 
 
 def test_the_screen_alone_tells_the_way_to_send(tmp_path: Path) -> None:
@@ -220,7 +268,7 @@ def test_fields_follow_the_model_and_values_come_back(tmp_path: Path) -> None:
         }
         await pilot.press("f4")
         await pilot.pause()
-        assert "no such field" in shown(bench.app)
+        assert "this model has no duration" in shown(bench.app)
         await choose_model(pilot, "sora-2-all")
         assert bench.screen.request.parameters["duration"] == 10  # 25 is not for this one
         await choose_model(pilot, "sora-2-pro")
@@ -261,6 +309,23 @@ def test_an_empty_prompt_is_refused_in_words(tmp_path: Path) -> None:
     Bench(tmp_path).run(script)
 
 
+def test_a_prompt_that_is_too_long_is_told_before_it_is_refused(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        bench.screen.prompt.set_text("x" * 100_000)
+        await pilot.pause()
+        assert "· 100,000 characters" in shown(bench.app)
+        assert "at most" not in shown(bench.app)
+        await pilot.press("y")
+        await pilot.pause()
+        assert "! 100,001 characters, 100,000 at most" in shown(bench.app)
+        await pilot.press("ctrl+g")
+        await pilot.pause()
+        assert "100,001 characters; 100,000 are the most" in bench.notes
+        assert bench.sent == []
+
+    Bench(tmp_path).run(script)
+
+
 def test_a_bad_image_is_named_by_its_line(tmp_path: Path) -> None:
     async def script(bench: Bench, pilot: Pilot[Any]) -> None:
         await type_text(pilot, "a boat")
@@ -271,7 +336,7 @@ def test_a_bad_image_is_named_by_its_line(tmp_path: Path) -> None:
         await pilot.press("ctrl+g")
         await pilot.pause()
         assert "line 3" in bench.notes
-        assert "file:///etc/passwd" in bench.notes
+        assert '"file:///etc/passwd" is not an http or https link' in bench.notes
         assert row.entry.has_focus
         assert bench.sent == []
         assert bench.screen.draft.prompt == "a boat"

@@ -17,7 +17,7 @@ from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Request, Task
 from qr_tui.core.text import cells, cut, inert, tail
 from qr_tui.i18n import _, ngettext
-from qr_tui.services.checks import Concern
+from qr_tui.services.checks import LONGEST_PROMPT, Concern
 from qr_tui.ui import editor, remarks
 from qr_tui.ui.commands import command
 from qr_tui.ui.draft import Draft, DraftFile
@@ -179,8 +179,12 @@ class ComposeScreen(FieldKeys, CommandScreen[list[Task] | None]):
 
     def _count(self) -> None:
         count = self.prompt.length
-        text = ngettext("{n} character", "{n} characters", count).format(n=f"{count:,}")
-        self.prompt.border_subtitle = spelled(self, f"{self._key('editor')} $EDITOR · {text}")
+        said, tone = ngettext("{n} character", "{n} characters", count).format(n=f"{count:,}"), ""
+        if count > LONGEST_PROMPT:
+            said = _("{n} characters, {most} at most").format(n=f"{count:,}", most=f"{LONGEST_PROMPT:,}")
+            said, tone = f"! {said}", "bold $warning"
+        key = spelled(self, f"{self._key('editor')} $EDITOR · ")
+        self.prompt.border_subtitle = Content.assemble(key, (said, tone))
 
     # the draft
     def _touch(self) -> None:

@@ -139,18 +139,12 @@ class Form(VerticalScroll, can_focus=False):
         self.screen.focus_next()
 
     def _align(self) -> None:
-        """Put rows of a kind in line: the switches are narrow, so that their words have room."""
-        kinds: dict[str, list[Row]] = {}
-        for row in self.rows():
-            optional = isinstance(row, TextRow) and row.field != "images"
-            kinds.setdefault("optional" if optional else "rest", []).append(row)
-        for kind in kinds.values():
-            label = min(max(cells(row.label) for row in kind), 20)
-            for switches in (True, False):
-                members = [row for row in kind if isinstance(row, SwitchRow) == switches]
-                values = [row.value_cells for row in members if isinstance(row, FieldRow)]
-                for row in members:
-                    row.columns = Columns(label, min(max(values, default=10), 24))
+        """Put all rows in line: one column of labels, one of values, one of the words beside a value."""
+        rows = list(self.rows())
+        label = max(cells(row.label) for row in rows)
+        value = max(row.value_cells for row in rows if isinstance(row, FieldRow) and row.help)
+        for row in rows:
+            row.columns = Columns(min(label, 20), min(value, 24))
 
     def _rows(self, draft: Draft) -> Iterator[Row]:
         model = self._catalogue.get(draft.model)

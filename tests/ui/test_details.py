@@ -79,6 +79,16 @@ def test_all_that_is_known_is_there(known: str) -> None:
     assert known in text(FULL)
 
 
+def test_a_switch_says_what_the_provider_makes_of_it() -> None:
+    words = " ".join(text(make_task(parameters={"watermark": True, "private": False, "seed": True})).split())
+    assert "watermark on: prefers no watermark, takes a watermarked video if the removal fails" in words
+    assert "private off: may be published by the provider" in words
+    assert "seed on" in words
+    words = " ".join(text(make_task(parameters={"watermark": False, "private": "maybe"})).split())
+    assert "watermark off: insists on no watermark" in words
+    assert "private maybe" in words
+
+
 def test_the_raw_answer_is_folded_until_asked_for() -> None:
     assert '{"status":"completed"}' not in text(FULL, raw_key="w")
     assert "w unfolds" in text(FULL, raw_key="w")

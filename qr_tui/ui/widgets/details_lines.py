@@ -120,7 +120,10 @@ class Details:
             field = model.field(name)
             label = _(field.label) if field is not None else inert(name, limit=60)
             known = field is not None and isinstance(value, str) and value in field.values
-            pairs.append((label, _value(_(str(value)) if known else value)))
+            said = _value(_(str(value)) if known else value)
+            meaning = "" if field is None or not isinstance(value, bool) else field.help_on if value else field.help_off
+            # "watermark on" alone reads as "with watermark", which is not what the provider makes of it
+            pairs.append((label, _("{title}: {detail}").format(title=said, detail=_(meaning)) if meaning else said))
         pairs.extend((_("image"), inert(image, limit=2_000)) for image in task.images)
         return pairs
 

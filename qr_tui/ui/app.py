@@ -131,9 +131,12 @@ class QrTui(Hearing):
         """Copy `text` and say where it went; `label` is what the toast calls it."""
         self.run_worker(self._copy(label, text), group="copy")
 
-    def keep_view(self, digit: int, view: View) -> None:
-        """Know a saved view from now on; the file has it already."""
-        self.settings = msgspec.structs.replace(self.settings, views={**self.settings.views, str(digit): view})
+    def keep_view(self, digit: int, view: View | None) -> None:
+        """Know a saved view from now on, or with None that its digit is free; the file has it already."""
+        views = {kept: known for kept, known in self.settings.views.items() if kept != str(digit)}
+        if view is not None:
+            views[str(digit)] = view
+        self.settings = msgspec.structs.replace(self.settings, views=views)
 
     def use_settings(self, settings: Settings) -> list[Trouble]:
         """Take changed settings: theme, signs, language and keys at once; return what is wrong with the keys."""

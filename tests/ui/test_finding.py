@@ -181,6 +181,45 @@ def test_a_view_is_saved_in_the_settings_and_switched_by_its_digit(tmp_path: Pat
     assert home.config_file.read_text().startswith("# mine")
 
 
+def test_an_empty_name_frees_the_digit_in_file_and_memory(tmp_path: Path) -> None:
+    home = paths.under(tmp_path)
+    home.config.mkdir(parents=True)
+    home.config_file.write_text("# mine\n[views.1]\nname = 'one'\nfilter = 'x'\n\n[views.3]\nname = 'three'\n")
+
+    async def script(it: Run) -> None:
+        await it.press("v", "backspace", "enter")
+        assert it.on == "SaveViewScreen"  # 2 is free already: there is nothing to do
+        assert "> 2  free" in it.screen
+        await it.press("up")
+        assert "one, empty name: freed" in it.screen
+        await it.type("3")
+        assert "> 1  one, will be replaced" in it.screen  # a digit is a part of the name
+        await it.press("backspace", "enter")
+        await it.until(lambda: "1" not in it.app.settings.views)
+        await it.settle()
+        assert it.on == "TasksScreen"
+        assert "digit 1 is free" in it.toasts[-1]
+        await it.press("1")
+        assert "nothing is saved under 1" in it.toasts[-1].replace("\n", " ")
+        assert list(it.app.settings.views) == ["3"]
+
+    run(tmp_path, TASKS, script, settings=config.load(home.config_file))
+    assert list(config.load(home.config_file).views) == ["3"]
+    assert home.config_file.read_text().startswith("# mine")
+
+
+def test_the_digit_and_the_name_are_in_sight_on_a_low_terminal(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("v")
+        for digit in "123456789":
+            assert f"> {digit}  free" in it.screen
+            assert "all tasks" in it.screen
+            assert "↑↓ digit · enter save · esc" in it.screen
+            await it.press("down")
+
+    run(tmp_path, TASKS, script, size=(40, 10))
+
+
 def test_the_list_is_remembered(tmp_path: Path) -> None:
     where = paths.under(tmp_path).list_file
 

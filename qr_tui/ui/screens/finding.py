@@ -159,6 +159,11 @@ class Finding(CommandScreen[None]):
         if answer is None:
             return
         digit, name = answer
+        if not name:
+            await asyncio.to_thread(config.save, self.qr.front.paths.config_file, {f"views.{digit}": None})
+            self.qr.keep_view(digit, None)
+            say(self.app, _("digit {digit} is free").format(digit=digit))
+            return
         listing = self.listing
         view = config.View(name=name, filter=listing.filter_text, sort=listing.order, reverse=listing.reverse)
         written = {"name": name, "filter": view.filter, "sort": view.sort, "reverse": view.reverse}

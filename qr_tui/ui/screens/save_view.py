@@ -1,4 +1,4 @@
-"""Naming the filter and order in force, and giving them a digit."""
+"""Naming the filter and order in force, and giving them a digit; a name taken away frees it."""
 
 from collections.abc import Mapping
 
@@ -12,12 +12,13 @@ from qr_tui.config import View
 from qr_tui.core.text import cut, inert
 from qr_tui.i18n import _
 from qr_tui.ui.screens.dialog import Dialog
+from qr_tui.ui.widgets.paragraph import Paragraph
 
 DIGITS = "123456789"
 
 
 class SaveViewScreen(Dialog[tuple[int, str] | None]):
-    """Ends with (digit, name), or None.
+    """Ends with (digit, name), or None; with an empty name the digit is to be freed.
 
     Args:
         views: What is saved so far, by digit.
@@ -25,6 +26,7 @@ class SaveViewScreen(Dialog[tuple[int, str] | None]):
     """
 
     CSS = """
+    SaveViewScreen #name { dock: top; height: auto; }
     SaveViewScreen .row { padding: 0 1; }
     SaveViewScreen .row.-chosen { background: $row-cursor; }
     """
@@ -38,17 +40,18 @@ class SaveViewScreen(Dialog[tuple[int, str] | None]):
     def compose(self) -> ComposeResult:
         """Yield the name and the nine digits."""
         with Vertical(id="box"):
-            yield Static(Content(_("name")), classes="muted", markup=False)
-            field = Input(inert(self._offered, limit=60), max_length=60, select_on_focus=True)
-            field.cursor_blink = False
-            yield field
-            yield Static(Content(_("digit")), classes="muted", markup=False)
+            with Vertical(id="name"):
+                yield Paragraph(_("name; an empty one frees the digit"), classes="muted")
+                field = Input(inert(self._offered, limit=60), max_length=60, select_on_focus=True)
+                field.cursor_blink = False
+                yield field
+                yield Paragraph(_("digit: up and down choose it"), classes="muted")
             for digit in DIGITS:
                 yield Static(id=f"d{digit}", classes="row", markup=False)
 
     def on_mount(self) -> None:
         """Offer the first free digit."""
-        self.frame(_("Save this view"), _("↑↓ digit · enter save · esc back"))
+        self.frame(_("Save this view"), _("↑↓ digit · enter save · esc"))
         self.query_one(Input).focus()
         self._show()
 
@@ -63,20 +66,27 @@ class SaveViewScreen(Dialog[tuple[int, str] | None]):
             event.stop()
             self.dismiss(None)
 
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self._show()
+
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
         name = event.value.strip()
-        if name:
+        if name or self._digit in self._views:
             self.dismiss((int(self._digit), name))
 
     def _show(self) -> None:
+        named = bool(self.query_one(Input).value.strip())
         for digit in DIGITS:
             line = self.query_one(f"#d{digit}", Static)
             view = self._views.get(digit)
             chosen = digit == self._digit
             said = cut(inert(view.name, limit=60), 48) if view else _("free")
             if view and chosen:
-                said = _("{name}, will be replaced").format(name=said)
+                said = (_("{name}, will be replaced") if named else _("{name}, empty name: freed")).format(name=said)
             line.update(Content(f"{'>' if chosen else ' '} {digit}  {said}"))
             line.set_class(chosen, "-chosen")
+            if chosen:
+                self.call_after_refresh(line.scroll_visible, animate=False)

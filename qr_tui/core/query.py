@@ -1,7 +1,7 @@
 """The filter language, the same for the app and for `qr-tui list`.
 
 Words match prompt and id; ``status:failed model:veo age<2d tag:x is:marked`` say more, ``!`` negates,
-quotes hold words together. Every part must fit.
+quotes hold words together. Every part must fit. The signs may be full-width, as a Chinese input method types them.
 """
 
 import re
@@ -76,7 +76,9 @@ class Query:
 
 
 _TOKEN: Final = re.compile(r'(?:[^\s"]|"[^"]*(?:"|\Z))+')
-_PART: Final = re.compile(r"([A-Za-z][A-Za-z_-]*)(:|<=?|>=?|=)(.*)", re.DOTALL)
+_PART: Final = re.compile(r"([A-Za-z][A-Za-z_-]*)([:：]|[<＜《][=＝]?|[>＞》][=＝]?|[=＝])(.*)", re.DOTALL)
+# One sign for one, so that places stay; only signs of the language are read so, words keep theirs: prompts have them.
+_FULL_WIDTH: Final = str.maketrans("：＜《＞》＝！，、", ":<<>>=!,,")
 _SPAN: Final = re.compile(r"(\d+(?:\.\d+)?)([smhdw]?)")
 _UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0, "": 86_400.0}
 # Ids, links and prompts hold colons too: `grok:5f0c…`, `https://…`, `scene:`. Those are words, not keys.
@@ -105,7 +107,7 @@ def _part(token: str, start: int) -> Test:
     end = start + len(token)
     if token.count('"') % 2:
         raise QueryError(N_("the quote is not closed"), start + token.rindex('"'), end)
-    if token.startswith("!"):
+    if token.startswith(("!", "！")):
         if len(token) == 1:
             raise QueryError(N_("! needs something to negate"), start, end)
         inner = _part(token[1:], start + 1)
@@ -113,7 +115,7 @@ def _part(token: str, start: int) -> Test:
     found = _PART.fullmatch(token)
     if not found:
         return _text(_unquoted(token))
-    key, sign, value = found[1].lower(), found[2], _unquoted(found[3])
+    key, sign, value = found[1].lower(), found[2].translate(_FULL_WIDTH), _unquoted(found[3])
     if key not in KEYS:
         if sign != ":" or _NO_KEY.match(value):
             return _text(_unquoted(token))
@@ -158,8 +160,8 @@ def _text(word: str) -> Test:
 
 
 def _any(value: str) -> list[str]:
-    """Return the alternatives of ``a,b``."""
-    return [word for word in value.casefold().split(",") if word]
+    """Return the alternatives of ``a,b``: names of statuses, models, tags and hosts, which have no such signs."""
+    return [word for word in value.translate(_FULL_WIDTH).casefold().split(",") if word]
 
 
 def _status(value: str, start: int, end: int) -> Test:

@@ -51,6 +51,23 @@ def task(**fields: object) -> Task:
         ('!"boat paper"', True),
         ("status:running", True),
         ("STATUS:Running", True),
+        # as a Chinese input method types it
+        ("status：running", True),
+        ("status：failed，running", True),
+        ("status：failed、running", True),
+        ("status：failed", False),
+        ("！status：failed", True),
+        ("！paper", False),
+        ("status＝running", True),
+        ("age＜2h", True),
+        ("age《2h", True),
+        ("age＜＝2h", True),
+        ("age＞2h", False),
+        ("age》2h", False),
+        ("纸船\u3000！status：failed\u3000age＜2h", True),
+        ("tag：other，client-x", True),
+        ("prompt：纸船", True),
+        ("prompt：纸船，雨", False),
         ("status=running", True),
         ("status:run", True),
         ("status:failed", False),
@@ -119,6 +136,11 @@ def test_the_language(text: str, fits: bool | None) -> None:
         ("model<veo", "model<veo", "only age can be compared"),
         ("x !", "!", "! needs something"),
         ("x !status:zz", "status:zz", "zz is no status"),
+        ("纸船\u3000stauts：failed", "stauts：", "stauts: is not known"),
+        ("纸船 ！status：done，zz", "status：done，zz", "zz is no status"),
+        ("model＜veo", "model＜veo", "only age can be compared"),
+        ("age：2d", "age：2d", "write age like"),
+        ("x ！", "！", "! needs something"),
         ('a "open phrase', '"open phrase', "the quote is not closed"),
         ('prompt:"open phrase', '"open phrase', "the quote is not closed"),
     ],
@@ -131,6 +153,14 @@ def test_an_error_points_at_the_word(text: str, pointed: str, said: str) -> None
     assert said in str(error)
     assert error.words(lambda message: message) == str(error)
     assert error.words(lambda message: "…") == "…"
+
+
+def test_marks_in_words_are_marks_and_quotes_keep_the_signs() -> None:
+    chinese = task(prompt="！慢镜头，雨中：一只《纸船》")
+    assert parse("镜头，雨中：").matches(chinese, now=NOW)
+    assert not parse("镜头,雨中:").matches(chinese, now=NOW)
+    assert parse('"！慢"').matches(chinese, now=NOW)
+    assert not parse("！慢").matches(chinese, now=NOW)
 
 
 def test_states_that_other_filters_ask_for() -> None:

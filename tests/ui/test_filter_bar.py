@@ -4,6 +4,7 @@ from pathlib import Path
 
 from qr_tui import paths, remember
 from qr_tui.core.task import Status
+from qr_tui.core.text import cells
 from tests.ui.driving import Run, run
 from tests.ui.fakes import NOW, make_task
 
@@ -28,15 +29,48 @@ def test_the_pointer_follows_a_filter_longer_than_its_field(tmp_path: Path) -> N
     run(tmp_path, [make_task()], script)
 
 
-def test_a_reason_longer_than_the_line_is_cut_and_the_pointer_stays(tmp_path: Path) -> None:
+def test_a_reason_longer_than_the_line_takes_two_and_the_pointer_stays(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
         await it.press("slash")
         await it.type("status:nope")
         at = line_of(it, "/ status:nope")
         assert "^^^^^^^^^^^" in it.line[at + 1]
-        assert it.line[at + 2].rstrip().endswith("…")
+        reason = " ".join(" ".join(it.line[at + 2 : at + 4]).split())
+        assert reason.startswith("nope is no status; there are draft")
+        assert reason.endswith("done failed stopped")
+        assert "q quit" in it.line[at + 4]
+        await it.press(*["backspace"] * 5)
+        assert line_of(it, "/ status") == 13
 
     run(tmp_path, [make_task()], script, size=(60, 15))
+
+
+def test_a_reason_longer_than_two_lines_is_cut(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("slash")
+        await it.type("status:nope")
+        at = line_of(it, "/ status:nope")
+        assert it.line[at + 3].rstrip().endswith("…")
+        assert "q quit" in it.line[at + 4]
+
+    run(tmp_path, [make_task()], script, size=(40, 10))
+
+
+def test_a_filter_as_a_chinese_input_method_types_it(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("slash")
+        bar = it.app.tasks.filter_bar
+        assert bar is not None
+        bar.input.value = "！status：failed\u3000age＜9d"
+        await it.settle()
+        assert it.shown == [make_task(1).key]
+        bar.input.value = "纸船 status：nope"
+        await it.settle()
+        at = line_of(it, "/ 纸船")
+        pointer = it.line[at + 1]
+        assert pointer.rstrip() == " " * cells(" / 纸船 ") + "^" * cells("status：nope")
+
+    run(tmp_path, [make_task(1), make_task(2, status=Status.FAILED)], script)
 
 
 def test_a_filter_that_cannot_be_read_hides_nothing_and_counts_nothing(tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ from textual.containers import Horizontal, Vertical
 from textual.strip import Strip
 from textual.widgets import Input
 
-from qr_tui.core.text import cells, cut
+from qr_tui.core.text import cells
 from qr_tui.i18n import _
 from qr_tui.ui.listing import Listing
 from qr_tui.ui.strips import line
 from qr_tui.ui.widgets.bar import Bar
+from qr_tui.ui.widgets.paragraph import Paragraph
 from qr_tui.ui.widgets.plain_editor import RealCursor
 
 if TYPE_CHECKING:
@@ -67,13 +68,14 @@ class FilterBar(Vertical):
     """The filter in force or being typed."""
 
     DEFAULT_CSS = """
-    FilterBar { height: auto; max-height: 3; background: $background; }
+    FilterBar { height: auto; max-height: 4; background: $background; }
     FilterBar Horizontal { height: 1; }
     FilterBar .sign { width: 3; }
     FilterBar Input {
         width: 2fr; height: 1; padding: 0; border: none; background: $background; color: $foreground;
         &:focus { border: none; background: $surface; background-tint: $foreground 0%; }
     }
+    FilterBar .reason { padding: 0 1 0 3; color: $error; }
     FilterBar .count { width: 1fr; min-width: 24; }
     """
 
@@ -91,7 +93,7 @@ class FilterBar(Vertical):
             self.counter = Bar(self._count_line, classes="count")
             yield self.counter
         self.pointer = Bar(self._pointer_line)
-        self.reason = Bar(self._reason_line)
+        self.reason = Paragraph(most=2, classes="reason")
         self.pointer.display = self.reason.display = False
         yield self.pointer
         yield self.reason
@@ -101,7 +103,7 @@ class FilterBar(Vertical):
         self._error = (message, start, end)
         self.pointer.display = self.reason.display = True
         self.pointer.renew()
-        self.reason.renew()
+        self.reason.text = message
         self.counter.renew()
 
     def clear_error(self) -> None:
@@ -153,9 +155,3 @@ class FilterBar(Vertical):
         under = cells(text[start:end])
         first, last = max(0, at), max(1, min(at + under, self.input.size.width))
         return line([(" " * (len(_SIGN) + first) + "^" * max(1, last - first), style)], width, style)
-
-    def _reason_line(self, width: int) -> Strip:
-        style = self._style("bad")
-        message = self._error[0] if self._error is not None else ""
-        mark = self._owner.qr.look.glyphs.ellipsis
-        return line([(" " * len(_SIGN) + cut(message, width - len(_SIGN), ellipsis=mark), style)], width, style)

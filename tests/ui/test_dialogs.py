@@ -185,7 +185,7 @@ def test_help_names_every_key_of_the_screen_with_reasons(tmp_path: Path) -> None
         await it.press("enter", "f1")
         assert "fold or unfold the last raw answer" in it.screen
 
-    run(tmp_path, [make_task(1)], script, size=(140, 40))
+    run(tmp_path, [make_task(1)], script, size=(110, 48))
 
 
 LONG = [f"line {number} of what to know before answering" for number in range(1, 9)]
@@ -228,14 +228,16 @@ def test_a_question_too_long_for_the_edge_stands_in_the_box(tmp_path: Path) -> N
     question = "Take a task off the list that is not finished?"
 
     async def script(it: Run) -> None:
-        await it.press("D")
+        it.app.push_screen(ConfirmScreen(question, ["It goes on."], "remove", "no"))
+        await it.settle()
         words = " ".join(it.screen.replace("│", " ").split())
         assert question in words
         assert question not in it.screen
         assert "> n  no" in it.screen
         await it.press("n")
         await it.pilot.resize_terminal(80, 24)
-        await it.press("D")
+        it.app.push_screen(ConfirmScreen(question, ["It goes on."], "remove", "no"))
+        await it.settle()
         assert it.screen.count("Take a task") == 1
         assert question in it.screen
 

@@ -263,7 +263,7 @@ def test_columns_are_chosen_shown_at_once_and_remembered(tmp_path: Path) -> None
 
 def test_status_and_prompt_stay_when_every_other_column_is_off(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
-        await it.press("c", *["space", "j"] * 4, "j", "space", "escape")
+        await it.press("c", *["space", "j"] * 4, "j", "j", "space", "escape")
         assert it.line[1].split() == ["STATUS", "PROMPT"]
 
     run(tmp_path, TASKS, script)

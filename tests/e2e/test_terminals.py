@@ -48,6 +48,8 @@ def leave(terminal: PtyTerminal) -> None:
     assert not terminal.emulator.alternate
     assert terminal.cooked
     assert b"Traceback" not in terminal.raw
+    # a terminal without an alternate screen is left empty, not with our picture on it
+    assert b"\x1b[H\x1b[2J" in terminal.raw[: terminal.raw.rindex(b"\x1b[?1049l")][-120:]
 
 
 # -- colours ----------------------------------------------------------------------------------------------------
@@ -178,7 +180,7 @@ def test_inside_gnu_screen(desk: Desk, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
-@pytest.mark.parametrize(("columns", "rows"), [(200, 60), (120, 36), (80, 24), (60, 15), (40, 10)])
+@pytest.mark.parametrize(("columns", "rows"), [(300, 80), (200, 60), (120, 36), (80, 24), (60, 15), (40, 10)])
 def test_sizes(desk: Desk, columns: int, rows: int, language: str) -> None:
     with desk.open(columns=columns, rows=rows, QR_TUI_LANG=language) as terminal:
         shown = terminal.wait_for(lambda rows: any("▌" in row and "paper" in row for row in rows))

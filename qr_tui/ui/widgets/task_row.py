@@ -59,7 +59,7 @@ _BY_PRIORITY: Final[tuple[tuple[Column, int, int], ...]] = (
 OPTIONAL: Final[tuple[Column, ...]] = tuple(column for column in _ON_SCREEN if column != "status")
 USUAL: Final[tuple[Column, ...]] = tuple(column for column in OPTIONAL if column not in ("host", "tags"))
 # what very wide terminals give besides: a model's whole name, a whole id
-_WIDER: Final[tuple[tuple[Column, int, int], ...]] = (("model", 150, 6), ("id", 200, 30))
+_WIDER: Final[tuple[tuple[Column, int, int], ...]] = (("model", 150, 6), ("id", 200, 34))
 LEAD: Final = 3
 _ROOMY: Final = 22  # the least prompt beside wide columns
 _TIGHT: Final = 11  # the least prompt beside narrow ones

@@ -137,6 +137,10 @@ class Keymap:
         """Return the keys of a command, Textual's names, the one to show first."""
         return self._keys[command_id]
 
+    def binds(self, key: str) -> bool:
+        """Tell whether any command has this key."""
+        return any(key in keys for keys in self._keys.values())
+
     def show(self, command_id: str, *, ascii_only: bool = False) -> str:
         """Return the first key of a command as a person reads it."""
         return display(self._keys[command_id][0], ascii_only=ascii_only)

@@ -7,7 +7,7 @@ has been dealt with: it went through every widget that could want it, and the sc
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
 
@@ -22,6 +22,10 @@ from qr_tui.ui.keymap import Keymap
 
 PATIENCE: Final = 3.0  # seconds; nothing may keep a person's keys longer
 Typed = events.Key | events.Paste
+
+
+class EscapeThen(events.Key):
+    """An escape and a key in one go: alt with that key, or, far more often, two keys hit in a hurry."""
 
 
 class Reading(Drawing):
@@ -60,7 +64,7 @@ class Reading(Drawing):
     async def on_event(self, event: events.Event) -> None:
         """Take a key or a paste from the terminal; what comes back from a screen unused goes its usual way."""
         if isinstance(event, Typed) and not event.is_forwarded:
-            self._typed.append(event)
+            self._typed.extend(self._apart(event) if isinstance(event, EscapeThen) else (event,))
             self._touched = True
             await self._hand_out()
         else:
@@ -90,6 +94,14 @@ class Reading(Drawing):
         """The screen that a command wanted to open is ready, whatever the command waits for now."""
         self._holds.clear()
         self.call_later(self._hand_out)
+
+    def _apart(self, event: EscapeThen) -> Iterator[events.Key]:
+        """Yield the keys that were meant: alt with a key only where a command has it."""
+        if self.keymap.binds(event.key):
+            yield event.copy()
+        else:
+            yield events.Key("escape", "\x1b")
+            yield events.Key(event.key.removeprefix("alt+"), event.character)
 
     async def _hand_out(self) -> None:
         """Hand out the next key, or drop it where nobody sees what it would do."""

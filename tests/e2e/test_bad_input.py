@@ -153,6 +153,11 @@ def test_keys_that_come_in_one_packet_go_where_they_are_meant_for(tmp_path: Path
             terminal.wait_for("No task fits Dxt")
             terminal.send(b"\x7fn")
             terminal.wait_for("Dox 船 tqr!")
-            terminal.send(b"\x1b[21~q")
+            terminal.settle()
+            terminal.send(b"\x7f\x7fXY")
+            terminal.wait_for("Dox 船 tqXY")
+            terminal.send(b"\x1b?")  # escape, and at once the list's own key
+            terminal.wait_for("Keys: the list")
+            terminal.send(b"\x1bq")
             assert terminal.wait_exit() == 0
         assert [task["prompt"] for task in stored(env)] == ["a paper boat"]

@@ -5,8 +5,10 @@ from pathlib import Path
 
 from textual import events
 
+from qr_tui.config import Settings
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Request, Status, Task
+from qr_tui.ui.reading import EscapeThen
 from qr_tui.ui.screens.compose import ComposeScreen
 from tests.ui.driving import Run, run
 from tests.ui.fakes import FakeStudio, make_task
@@ -156,3 +158,16 @@ def test_a_paste_into_a_terminal_too_small_goes_nowhere(tmp_path: Path) -> None:
         assert prompt(it) == "a"
 
     run(tmp_path, THREE, script)
+
+
+def test_an_escape_and_a_key_in_one_go_are_two_keys_unless_alt_is_bound(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("n", "a")
+        it.app.post_message(EscapeThen("alt+k", "k"))
+        await it.until(lambda: it.on == "TasksScreen")
+        await it.settle()
+        it.app.post_message(EscapeThen("alt+j", "j"))
+        await it.until(lambda: it.cursor == THREE[0].key)
+
+    keys = {"tasks.bottom": "alt+j"}
+    run(tmp_path, THREE, script, settings=Settings(keys=keys))

@@ -175,8 +175,8 @@ def test_help_names_every_key_of_the_screen_with_reasons(tmp_path: Path) -> None
         assert it.on == "HelpScreen"
         assert "j ↓" in it.screen
         assert "write a new video" in it.screen
-        words = " ".join(it.screen.replace("│", " ").split())
-        assert "(only a failed task can be tried again)" in words
+        box = [part for line in it.line for part in line.split("│")[1:2]]  # beside it stand the details
+        assert "(only a failed task can be tried again)" in " ".join(" ".join(box).split())
         await it.press("G")
         assert "everywhere" in it.screen
         assert "1 – 9" in it.screen

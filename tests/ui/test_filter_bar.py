@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from textual import events
+
 from qr_tui import paths, remember
 from qr_tui.core.task import Status
 from qr_tui.core.text import cells
@@ -64,6 +66,12 @@ def test_a_filter_as_a_chinese_input_method_types_it(tmp_path: Path) -> None:
         bar.input.value = "！status：failed\u3000age＜9d"
         await it.settle()
         assert it.shown == [make_task(1).key]
+        bar.input.value = ""
+        for char in "！id：01example000001\u3000age＜9d":
+            it.app.post_message(events.Key(char, char))
+        await it.settle()
+        assert bar.input.value == "！id：01example000001 age＜9d"
+        assert it.shown == [make_task(2).key]
         bar.input.value = "纸船 status：nope"
         await it.settle()
         at = line_of(it, "/ 纸船")

@@ -16,7 +16,7 @@ from qr_tui.core.wrapping import wrap
 from qr_tui.i18n import _
 
 KEY_CELLS = 4
-LEAST_HELP = 24  # cells; with less room beside the value, help goes under it
+LEAST_HELP = 30  # cells; with less room beside the value, help goes under it
 
 
 class Columns(NamedTuple):

@@ -15,7 +15,7 @@ from qr_tui.ui.listing import Listing
 from qr_tui.ui.strips import line
 from qr_tui.ui.widgets.bar import Bar
 from qr_tui.ui.widgets.paragraph import Paragraph
-from qr_tui.ui.widgets.plain_editor import RealCursor
+from qr_tui.ui.widgets.plain_editor import OneLine
 
 if TYPE_CHECKING:
     from qr_tui.ui.app import QrTui
@@ -46,7 +46,7 @@ class Owner(Protocol):
         ...
 
 
-class FilterInput(RealCursor):
+class FilterInput(OneLine):
     """The text field: escape, or backspace in an empty one, gives the filter up."""
 
     def __init__(self, value: str, owner: Owner) -> None:

@@ -23,6 +23,8 @@ _NOTHING: Final = "\u034f"
 # The keys of these stand for other things on our screens.
 _TAKEN: Final = frozenset({"f6", "f7", "ctrl+e", "ctrl+a"})
 
+FULL_WIDTH_SPACE: Final = "\u3000"  # an input method's; Textual takes it for no character
+
 
 def clean(text: str) -> str:
     """Return `text` without what a terminal could act on; line breaks and tabs stay."""
@@ -81,10 +83,21 @@ class PlainEditor(TextArea, inherit_bindings=False):
         else:
             self._cursor_offset = self.wrapped_document.location_to_offset(self.document.end)
 
+    async def _on_key(self, event: events.Key) -> None:
+        if event.character == FULL_WIDTH_SPACE:
+            event.stop()
+            event.prevent_default()
+            self._put(FULL_WIDTH_SPACE)
+            return
+        await super()._on_key(event)
+
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
-        if result := self._replace_via_keyboard(clean(event.text), *self.selection):
+        self._put(clean(event.text))
+
+    def _put(self, text: str) -> None:
+        if result := self._replace_via_keyboard(text, *self.selection):
             self.move_cursor(result.end_location)
 
     def action_document_start(self) -> None:
@@ -96,16 +109,24 @@ class PlainEditor(TextArea, inherit_bindings=False):
         self.move_cursor(self.document.end)
 
 
-class RealCursor(Input):
-    """A one-line field that puts the terminal's own cursor where its text goes on: an input method draws there."""
+class OneLine(Input):
+    """A one-line field that input methods can be used in: its cursor is where they draw, their space is a space."""
 
     @property
     def cursor_screen_offset(self) -> Offset:
         """The cell of the cursor; Textual counts one too many at the end of the text."""
         return super().cursor_screen_offset - Offset(int(self.cursor_at_end), 0)
 
+    async def _on_key(self, event: events.Key) -> None:
+        if event.character == FULL_WIDTH_SPACE:
+            event.stop()
+            event.prevent_default()
+            self.insert_text_at_cursor(" ")
+            return
+        await super()._on_key(event)
 
-class PlainInput(RealCursor):
+
+class PlainInput(OneLine):
     """A one-line field: no blink, and a paste loses its line breaks instead of its other lines."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -25,7 +25,7 @@ def test_no_key_then_a_wrong_one_then_a_good_one(tmp_path: Path) -> None:
             terminal.type("wrong-key")
             terminal.wait_for("•" * 9)
             terminal.press("f2")
-            terminal.wait_for("The key was refused.")
+            terminal.wait_for("The key was refused:")
             assert "Traceback" not in terminal.text
             terminal.press(*["backspace"] * 9)
             terminal.wait_gone("•")

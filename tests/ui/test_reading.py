@@ -171,3 +171,17 @@ def test_an_escape_and_a_key_in_one_go_are_two_keys_unless_alt_is_bound(tmp_path
 
     keys = {"tasks.bottom": "alt+j"}
     run(tmp_path, THREE, script, settings=Settings(keys=keys))
+
+
+def test_the_space_of_an_input_method_is_text(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("n", "a")
+        it.app.post_message(events.Key("ideographic_space", "\u3000"))
+        await it.press("b")
+        assert prompt(it) == "a\u3000b"
+        await it.press("f10", "slash", "a")
+        it.app.post_message(events.Key("ideographic_space", "\u3000"))
+        await it.press("b")
+        assert it.app.tasks.listing.filter_text == "a b"
+
+    run(tmp_path, THREE, script)

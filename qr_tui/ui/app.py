@@ -74,7 +74,8 @@ class QrTui(Hearing):
         self._life = Life(self)
         self.notifier = Notifier(self.terminal, self.write, self.settings.notify.mode, later=self.set_timer)
         self._copier: Clipboard | None = None
-        for palette in themes.PALETTES.values():
+        self.agree_on_colours()
+        for palette in themes.PALETTES[self.colours].values():
             self.register_theme(themes.theme(palette))
         self._take_look()
 
@@ -292,9 +293,7 @@ class QrTui(Hearing):
         say(self, f"{shown}\n{copied.hint}" if copied.hint else shown, warn=not copied.routes)
 
     def _take_look(self) -> None:
-        palette = themes.PALETTES[self.settings.ui.theme]
-        if self.no_color or self.terminal.colours in ("16", "mono"):
-            palette = themes.plain(palette)
+        palette = themes.PALETTES[self.colours][self.settings.ui.theme]
         self.theme = palette.name
         self.look = Look(self.glyphs, palette, Catalogue(), self.keymap.show("tasks.decide"))
         if self._studio is not None:

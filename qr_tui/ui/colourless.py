@@ -10,7 +10,7 @@ from textual.filter import LineFilter
 
 from qr_tui.ui.themes import PALETTES
 
-# of 255: between the step from the ground to dialogs, and the step to a selection, in both palettes
+# of 255: far less than the step from the ground to a selection, in both palettes
 _STEP: Final = 18.0
 
 
@@ -43,4 +43,4 @@ def _brightness(colour: Color) -> float:
     return colour.brightness * 255
 
 
-COLOURLESS: Final = {palette.dark: Colourless(palette.ground) for palette in PALETTES.values()}
+COLOURLESS: Final = {palette.dark: Colourless(palette.ground) for palette in PALETTES["mono"].values()}

@@ -1,8 +1,9 @@
 """What goes to the terminal: no more than changed, no sign it does not know, and nothing while it is lent."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
+from rich.color import ColorSystem
 from rich.console import RenderableType
 from textual._context import active_message_pump
 from textual.app import App
@@ -16,12 +17,30 @@ from textual.widget import AwaitMount
 from qr_tui.ui import too_small
 from qr_tui.ui.glyphs import Glyphs
 from qr_tui.ui.precise import PreciseCompositor, precise
+from qr_tui.ui.terminal import Colours, Terminal
+
+_SYSTEMS: Final[dict[Colours, ColorSystem]] = {
+    "truecolor": ColorSystem.TRUECOLOR,
+    "256": ColorSystem.EIGHT_BIT,
+    "16": ColorSystem.STANDARD,
+    "mono": ColorSystem.STANDARD,  # with none at all Rich would send no bold and no reverse either
+}
 
 
 class Drawing(App[int], inherit_bindings=False):
     """The part of the app that keeps Textual's own drawing to our rules; Textual's default keys are left out."""
 
     glyphs: Glyphs
+    terminal: Terminal
+
+    @property
+    def colours(self) -> Colours:
+        """How many colours are drawn with."""
+        return "mono" if self.no_color else self.terminal.colours
+
+    def agree_on_colours(self) -> None:
+        """Let Rich send the colours that the palette is made for: by TERM alone it would give foot and Alacritty 16."""
+        self.console._color_system = _SYSTEMS[self.colours]
 
     def get_driver_class(self) -> type[Driver]:
         """Use the driver that tidies up."""
@@ -42,10 +61,14 @@ class Drawing(App[int], inherit_bindings=False):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Keep everything that is drawn, toasts and frames too, to signs and colours that are wanted there."""
         filters = list(super().get_line_filters())
-        if self.no_color:
+        if self.colours == "mono":
             from qr_tui.ui.colourless import COLOURLESS
 
             filters.append(COLOURLESS[self.current_theme.dark])
+        elif self.colours == "16":
+            from qr_tui.ui.sixteen import SIXTEEN
+
+            filters.append(SIXTEEN[self.current_theme.dark])
         if self.glyphs.ascii_only:
             from qr_tui.ui.ascii_filter import ASCII_FILTER
 

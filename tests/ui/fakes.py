@@ -235,7 +235,7 @@ def make_front(
         keys=cast(KeyRing, None),
         make_studio=make,
         clock=clock,
-        env={"TERM": "xterm-256color", "LANG": "C.UTF-8", **(env or {})},
+        env={"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **(env or {})},
         **changes,
     )
 

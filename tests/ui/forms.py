@@ -39,7 +39,7 @@ class FormApp(App[Any]):
         self.copied: list[tuple[str, str]] = []
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return {"row-cursor": DARK.cursor, "rail": DARK.rail}
+        return {"row-cursor": DARK.cursor, "rail": DARK.rail, "field-focus": DARK.cursor}
 
     def on_mount(self) -> None:
         self.register_theme(theme(DARK))

@@ -18,16 +18,16 @@ def drawn(palette: Palette, style: Style | None) -> Style:
     return segment.style
 
 
-@pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES)
+@pytest.mark.parametrize("palette", PALETTES["mono"].values(), ids=PALETTES["mono"])
 def test_text_is_plain_and_what_is_chosen_is_reversed(palette: Palette) -> None:
     for ground in (palette.ground, palette.raised):
         assert not drawn(palette, Style(color=palette.accent, bgcolor=ground)).reverse
-    for ground in (palette.cursor, palette.accent, palette.text):
+    for ground in (palette.cursor, palette.text):
         assert drawn(palette, Style(color=palette.ground, bgcolor=ground)).reverse
 
 
 def test_what_is_no_colour_stays() -> None:
-    style = drawn(PALETTES["dark"], Style(color="#ffffff", bold=True, reverse=True))
+    style = drawn(PALETTES["mono"]["dark"], Style(color="#ffffff", bold=True, reverse=True))
     assert style.bold
     assert style.reverse
-    assert drawn(PALETTES["dark"], None) == Style()
+    assert drawn(PALETTES["mono"]["dark"], None) == Style()

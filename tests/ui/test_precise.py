@@ -14,6 +14,7 @@ from textual.widgets import Static
 from qr_tui.ui.drawing import Drawing
 from qr_tui.ui.glyphs import UNICODE
 from qr_tui.ui.precise import PreciseUpdate, precise
+from qr_tui.ui.terminal import detect
 
 PLAIN = Style()
 
@@ -56,6 +57,7 @@ class Under(Static):
 class Layers(Drawing):
     """A line of ideographs over two widgets."""
 
+    terminal = detect({"TERM": "xterm-256color", "LANG": "C.UTF-8"})
     CSS = """
     Screen { layers: below above; layout: horizontal; }
     Under { width: 5; height: 1; layer: below; }

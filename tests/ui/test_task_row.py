@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from textual.color import Color
 
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Failure, FileState, Status
+from qr_tui.ui.colourless import COLOURLESS
 from qr_tui.ui.glyphs import ASCII, UNICODE
-from qr_tui.ui.themes import DARK, plain
+from qr_tui.ui.themes import DARK, PALETTES
 from qr_tui.ui.widgets.task_row import Look, age, layout, render_row, render_titles
 from tests.ui.fakes import NOW, make_task
 
@@ -93,9 +95,10 @@ def test_an_unconfirmed_task_says_what_to_press() -> None:
 
 def test_cursor_and_mark_are_seen_without_colour() -> None:
     assert row(cursor=True, marked=True).startswith("+▌ ")
-    bare = Look(UNICODE, plain(DARK), Catalogue())
-    strip = render_row(make_task(), layout(80), bare, NOW, cursor=True)
-    assert all(segment.style is not None and segment.style.reverse for segment in strip)
+    for palette in PALETTES["mono"].values():
+        strip = render_row(make_task(), layout(80), Look(UNICODE, palette, Catalogue()), NOW, cursor=True)
+        shown = COLOURLESS[palette.dark].apply(list(strip), Color.parse(palette.ground))
+        assert all(segment.style is not None and segment.style.reverse for segment in shown)
 
 
 def test_status_is_told_by_word_and_sign_not_by_colour_alone() -> None:

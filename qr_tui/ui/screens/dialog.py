@@ -26,7 +26,7 @@ class Dialog(ModalScreen[Result], Generic[Result]):
     Dialog .bad { color: $error; }
     Dialog Input {
         border: none; height: 1; padding: 0 1; background: $background; color: $foreground;
-        &:focus { border: none; background: $row-cursor; background-tint: $foreground 0%; }
+        &:focus { border: none; background: $field-focus; background-tint: $foreground 0%; }
     }
     Dialog.-ascii #box { border: ascii $accent; }
     """

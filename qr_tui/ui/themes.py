@@ -178,6 +178,7 @@ def theme(palette: Palette) -> "Theme":
             "scrollbar-background-active": palette.ground,
             "scrollbar-background-hover": palette.ground,
             "scrollbar-corner-color": palette.ground,
+            "text-disabled": palette.muted,  # what stands in an empty field: quiet, and still to be read
             "text-muted": palette.muted,
         },
     )

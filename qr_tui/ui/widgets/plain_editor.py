@@ -53,6 +53,8 @@ class PlainEditor(TextArea, inherit_bindings=False):
     DEFAULT_CSS = """
     PlainEditor { background: $background; }
     PlainEditor .text-area--placeholder { color: $text-muted; }
+    /* Textual draws it half transparent on light grounds: grey, where there are 16 colours */
+    PlainEditor:light .text-area--cursor { color: $input-cursor-foreground; background: $input-cursor-background; }
     """
 
     def __init__(self, text: str = "", **options: Any) -> None:  # noqa: ANN401 -- what every widget takes

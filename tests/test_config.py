@@ -134,6 +134,71 @@ def test_an_error_names_file_line_and_key(path: Path, text: str, line: int, said
     assert path.read_text() == text
 
 
+def test_one_mistake_leaves_every_other_setting_in_force(path: Path) -> None:
+    written(
+        path,
+        """
+        [limits]
+        videos_per_day = 5
+        [poll]
+        frist = 5
+        every = 20
+        late = "x"
+        [prices]
+        veo3.1 = 2
+        [keys]
+        tasks.new = "N"
+        tasks.copy_id = 3
+        [models.good]
+        family = "sora"
+        [models.bad]
+        family = "vio"
+        max_images = 2
+        [views.1]
+        name = "mine"
+        [views.2]
+        filter = "status:failed"
+        [views.3]
+        name = "odd"
+        filter = "status:zz"
+        """,
+    )
+    settings, trouble = config.load_or_default(path)
+    assert settings == config.Settings(
+        limits=config.Limits(videos_per_day=5),
+        poll=config.Poll(every=20),
+        prices={"veo3.1": 2.0},
+        keys={"tasks.new": "N"},
+        models={"good": config.ModelAddition(family="sora")},
+        views={"1": config.View(name="mine")},
+    )
+    assert trouble is not None
+    assert (trouble.place, trouble.key, trouble.limits_known) == ("line 5 of config.toml", "poll.frist", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ('[ui]\ntheme = "blue"', True),
+        ("[models.limits]\nmax_images = -1", True),
+        ("[limits]\nvideos_per_day = -5", False),
+        ("[limits]\nvideos_a_day = 5", False),
+        ('[prices]\nveo3 = "2"', False),
+        ("[limit]\nvideos_per_day = 5", False),
+        ("[poll]\nvideos_per_day = 5", False),
+        ("[ui]\ntheme = 1\n[limits]\ncredits_per_day = -1", False),
+        ("videos_per_day = 5", False),
+        ("limits = 5", False),
+        ("[limits\n", False),
+        (b"\xff", False),
+    ],
+)
+def test_whether_the_limits_of_a_person_are_in_force(path: Path, text: str | bytes, known: bool) -> None:
+    trouble = config.load_or_default(written(path, text))[1]
+    assert trouble is not None
+    assert trouble.limits_known is known
+
+
 def test_a_hostile_file_is_quoted_inert(path: Path) -> None:
     written(path, '[keys]\n"\\u001b[2J" = 1')
     with pytest.raises(Trouble) as caught:

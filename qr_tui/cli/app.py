@@ -78,7 +78,7 @@ def show(here: Here, *, seed: Callable[[], None] | None = None) -> int:
     def make_studio(sink: "Sink") -> "Studio":
         from qr_tui.services.studio import Studio
 
-        return Studio(here.paths, settings, keys, sink=sink, pace=here.pace)
+        return Studio(here.paths, settings, keys, sink=sink, pace=here.pace, problem=problem)
 
     app = QrTui(
         Front(

@@ -5,11 +5,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from qr_tui import i18n, paths
-from qr_tui.core.failures import Trouble
 from qr_tui.paths import Paths
 
 if TYPE_CHECKING:
-    from qr_tui.config import Settings
+    from qr_tui.config import FileTrouble, Settings
     from qr_tui.core.schedule import Pace
     from qr_tui.secrets import KeyRing
     from qr_tui.store.tasks import TaskStore
@@ -32,8 +31,8 @@ class Here:
         self._given = settings
 
     @cached_property
-    def lenient_settings(self) -> "tuple[Settings, Trouble | None]":
-        """The settings, or the defaults and what is wrong with the file: for the app and for doctor."""
+    def lenient_settings(self) -> "tuple[Settings, FileTrouble | None]":
+        """The settings that are sound, and what is wrong with the file: for the app and for doctor."""
         if self._given is not None:
             return self._given, None
         from qr_tui import config
@@ -103,4 +102,6 @@ class Here:
         """Use the language of settings and environment from now on, and return it."""
         language = i18n.choose(self.lenient_settings[0].ui.language if self._configured else "")
         i18n.install(language)
+        if self._configured and self.lenient_settings[1]:
+            del self.lenient_settings  # its words were found before the language was known
         return language

@@ -16,6 +16,7 @@ from qr_tui.config.settings import (
     View,
     pace,
 )
+from qr_tui.config.trouble import FileTrouble
 from qr_tui.config.write import save
 from qr_tui.core.address import DEFAULT_BASE_URL
 
@@ -27,6 +28,7 @@ __all__ = [
     "DEFAULT_BASE_URL",
     "DESCRIBE",
     "FieldAddition",
+    "FileTrouble",
     "Host",
     "Limits",
     "ModelAddition",

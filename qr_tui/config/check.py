@@ -54,6 +54,28 @@ def problems(data: Mapping[str, Any]) -> list[Problem]:
         return [Problem((), str(error))]
 
 
+def mend(data: dict[str, Any]) -> None:
+    """Take out of `data` what is wrong in it: each offending key, of a model or a view the whole entry.
+
+    Half a model or half a view would be another one than the person wrote.
+    """
+    while found := problems(data):
+        for problem in found:
+            _drop(data, problem.path[:2] if problem.path[:1] in _WHOLE else problem.path)
+
+
+def _drop(data: dict[str, Any], path: Path) -> None:
+    """Take out the key at `path`, or what is nearest above it; all there is when that is nothing."""
+    table: Any = data
+    for at, name in enumerate(path):
+        inner = table.get(name)
+        if at == len(path) - 1 or not isinstance(inner, dict) or path[at + 1] not in inner:
+            table.pop(name, None)
+            return
+        table = inner
+    data.clear()
+
+
 def unknown(name: str, known: Iterable[str]) -> str:
     """Return the words for a name that does not exist, with the nearest one that does."""
     names = list(known)
@@ -162,4 +184,5 @@ def _nonsense(settings: Settings) -> Iterator[Problem]:
             yield Problem(("views", digit, "filter"), error.words(_))
 
 
+_WHOLE: Final = (("models",), ("views",))
 _TOP: Final = inspect.type_info(Settings)

@@ -3,17 +3,21 @@
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from qr_tui.config.settings import Settings
+from qr_tui.config.trouble import FileTrouble, is_about_money
 from qr_tui.core import address
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.text import inert
 from qr_tui.i18n import _
+
+if TYPE_CHECKING:
+    from qr_tui.config.check import Problem
 
 # Sections whose keys hold dots of their own: `tasks.new`, `veo3.1`. TOML reads them as tables unless they are quoted.
 DOTTED = ("keys", "prices")
@@ -25,28 +29,43 @@ def load(path: Path) -> Settings:
     Raises:
         Trouble: CONFIG, it cannot be read; the detail names the file, the line where it is known, and the key.
     """
-    text = read_text(path)
+    settings, trouble = load_or_default(path)
+    if trouble is not None:
+        raise trouble
+    return settings
+
+
+def load_or_default(path: Path) -> tuple[Settings, FileTrouble | None]:
+    """Return the settings that are sound and what is wrong with the file, which stays as it is.
+
+    What is wrong gets its default, and nothing else does: a slip in the colours must not lift a limit on spending.
+    """
+    try:
+        return understand(path, read_text(path))
+    except FileTrouble as trouble:
+        return Settings(), trouble
+
+
+def understand(path: Path, text: str) -> tuple[Settings, FileTrouble | None]:
+    """Return the settings in the text of the file at `path`, and the first thing that is wrong with it.
+
+    Raises:
+        FileTrouble: It is not TOML, so that nothing in it can be known.
+    """
     data = parse(path, text)
     try:
         settings = msgspec.convert(data, Settings)
-        doubtful = settings != Settings()
+        if settings == Settings():
+            return settings, None
     except msgspec.ValidationError:
-        doubtful = True
-    if doubtful:
-        # the table of types and ranges is built only for a file that says something
-        from qr_tui.config.check import problems
+        pass
+    # the table of types and ranges is built only for a file that says something
+    from qr_tui.config.check import mend, problems
 
-        for problem in problems(data):
-            _refuse(path, text, problem.path, f"{problem.key}: {problem.what}")
-    return msgspec.convert(data, Settings)
-
-
-def load_or_default(path: Path) -> tuple[Settings, Trouble | None]:
-    """Return the settings, or the defaults and what is wrong with the file, which stays as it is."""
-    try:
-        return load(path), None
-    except Trouble as trouble:
-        return Settings(), trouble
+    found = problems(data)
+    if found:
+        mend(data)
+    return msgspec.convert(data, Settings), first(path, text, found) if found else None
 
 
 def base_url(settings: Settings, env: Mapping[str, str] | None = None) -> str:
@@ -60,14 +79,14 @@ def base_url(settings: Settings, env: Mapping[str, str] | None = None) -> str:
         return address.normalise(named or settings.host.base_url)
     except Trouble as trouble:
         where = "QUICKROUTER_BASE_URL" if named else "host.base_url"
-        raise Trouble(Kind.USAGE, f"{where}: {_(trouble.detail)}") from None
+        raise Trouble(Kind.USAGE, _("{title}: {detail}").format(title=where, detail=_(trouble.detail))) from None
 
 
 def read_text(path: Path) -> str:
     """Return the text of the file, empty when there is none.
 
     Raises:
-        Trouble: CONFIG, it is no text, or may not be read.
+        FileTrouble: It is no text, or may not be read.
     """
     try:
         return path.read_bytes().decode("utf-8-sig")
@@ -75,16 +94,16 @@ def read_text(path: Path) -> str:
         return ""
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise Trouble(Kind.CONFIG, _say(path, line, _("this is not UTF-8 text"))) from None
+        raise _unreadable(path, line, _("this is not UTF-8 text")) from None
     except OSError as error:
-        raise Trouble(Kind.CONFIG, _say(path, None, error.strerror or str(error))) from None
+        raise _unreadable(path, None, error.strerror or str(error)) from None
 
 
 def parse(path: Path, text: str) -> dict[str, Any]:
     """Return the content of the file's text, keys with dots of their own put together again.
 
     Raises:
-        Trouble: CONFIG, it is not TOML.
+        FileTrouble: It is not TOML.
     """
     try:
         data = tomllib.loads(text)
@@ -93,9 +112,9 @@ def parse(path: Path, text: str) -> dict[str, Any]:
         found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", reason)
         line = int(found[1]) if found and found[1] else text.count("\n") + 1
         what = _("not valid TOML: {reason}").format(reason=reason[: found.start()] if found else reason)
-        raise Trouble(Kind.CONFIG, _say(path, line, inert(what, limit=300))) from None
+        raise _unreadable(path, line, inert(what, limit=300)) from None
     except RecursionError:
-        raise Trouble(Kind.CONFIG, _say(path, None, _("too deeply nested"))) from None
+        raise _unreadable(path, None, _("too deeply nested")) from None
     for section in DOTTED:
         if isinstance(data.get(section), dict):
             data[section] = flat(data[section])
@@ -113,14 +132,14 @@ def flat(table: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     return found
 
 
-def _refuse(path: Path, text: str, place: tuple[str, ...], what: str) -> NoReturn:
+def first(path: Path, text: str, found: Sequence["Problem"]) -> FileTrouble:
+    """Return the first of the problems `found` in the text of the file as what a person reads."""
     from qr_tui.config.lines import line_of
 
-    line = line_of(text, place)
-    raise Trouble(Kind.CONFIG, _say(path, line, what))
+    problem = found[0]
+    known = not any(is_about_money(one.path) for one in found)
+    return FileTrouble(path, problem.what, line=line_of(text, problem.path), key=problem.key, limits_known=known)
 
 
-def _say(path: Path, line: int | None, what: str) -> str:
-    if line is None:
-        return f"{inert(str(path))}: {what}"
-    return _("{file}: line {line}: {what}").format(file=inert(str(path)), line=line, what=what)
+def _unreadable(path: Path, line: int | None, what: str) -> FileTrouble:
+    return FileTrouble(path, what, line=line, limits_known=False)

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from qr_tui.config import Settings
+from qr_tui.config import FileTrouble, Settings
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.links import is_web
@@ -26,6 +26,7 @@ BAD_COPIES = N_("Copies go from 1 to {most}, not {copies}.")
 MANY_VIDEOS = N_("{made} of {most} videos were sent today, and {copies} more would go over it.")
 MANY_CREDITS = N_("{spent} of {most} credits were spent today, and {cost} more would go over it.")
 REFUSED_HERE = N_("{host} refused {model} at {time}: {detail}")
+NO_LIMITS = N_("{place} cannot be read, so your own limits for a day are not in force")
 NOT_LISTED = N_("{model} is not among the models this key can use.")
 
 
@@ -113,6 +114,13 @@ def about_limits(request: Request, copies: int, tasks: Sequence[Task], settings:
         text = _(MANY_CREDITS).format(spent=f"{spent:g}", most=f"{limits.credits_per_day:g}", cost=f"{cost:g}")
         found.append(Concern(Kind.OVER_LIMIT, "stop", text))
     return found
+
+
+def about_settings(problem: FileTrouble | None) -> list[Concern]:
+    """Return a concern when a mistake in the configuration file has switched off the person's own limits."""
+    if problem is None or problem.limits_known:
+        return []
+    return [Concern(Kind.CONFIG, "ask", _(NO_LIMITS).format(place=problem.place))]
 
 
 def stop_at_first(concerns: Iterable[Concern], *, sure: bool) -> None:

@@ -38,6 +38,15 @@ class Studio:
     Reads (`tasks`, `get`, `check`) are instant and never block. Actions are coroutines; each is durable when it
     returns. Every failure a person should read is raised as `core.failures.Trouble`.
 
+    Args:
+        paths: Where everything is kept.
+        settings: The person's own.
+        keys: The keys at hand.
+        sink: Told every event.
+        clock: Another clock than the system's, for tests and the demo.
+        pace: Another pace of polling than the settings', which then have no say in it.
+        problem: The mistake in the settings' file that `settings` had to do without.
+
     Attributes:
         base_url: Where new tasks go, normalised.
         catalogue: The models on offer, the person's own among them.
@@ -52,10 +61,12 @@ class Studio:
         sink: Sink,
         clock: Clock | None = None,
         pace: Pace | None = None,
+        problem: config.FileTrouble | None = None,
     ) -> None:
         self.base_url = config.base_url(settings)
         self.catalogue = Catalogue(config.additions(settings))
         self._settings = settings
+        self._problem = problem
         self._clock = clock or Clock()
         pace = pace or config.pace(settings)
         self._book = Book(paths.store, sink=sink, clock=self._clock)
@@ -121,7 +132,10 @@ class Studio:
         return found[0]
 
     def check(self, request: Request, copies: int = 1) -> list[Concern]:
-        """Return what to say before `request` is sent: bad input, no key, limits, a duplicate, a model that is off."""
+        """Return what to say before `request` is sent: bad input, no key, limits, a duplicate, a model that is off.
+
+        Limits that could not be read are asked about: nobody should find out by the bill.
+        """
         request = self.catalogue.complete(request)
         found = checks.about_input(request, copies, self.catalogue)
         if self._hosts.key(self.base_url) is None:
@@ -135,6 +149,7 @@ class Studio:
         now, tasks = self._clock.now(), self._book.tasks()
         found += checks.about_model(request, self.base_url, tasks, now)
         found += checks.about_duplicates(request, self.base_url, tasks, now)
+        found += checks.about_settings(self._problem)
         found += checks.about_limits(request, copies, tasks, self._settings, now)
         return found
 

@@ -10,7 +10,7 @@ import msgspec
 from textual.binding import Binding
 from textual.screen import Screen
 
-from qr_tui.config import Settings, View
+from qr_tui.config import FileTrouble, Settings, View
 from qr_tui.core.address import host_name
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.events import (
@@ -64,6 +64,7 @@ class QrTui(Hearing):
         super().__init__()
         self.front = front
         self.settings: Settings = front.settings
+        self.file_problem = next((one for one in front.problems if isinstance(one, FileTrouble)), None)
         self.keymap = Keymap(self.settings.keys)
         self.terminal = terminal.detect(front.env)
         self.glyphs = glyphs.choose(self.settings.ui.glyphs, utf8=self.terminal.glyphs == "unicode")
@@ -140,10 +141,11 @@ class QrTui(Hearing):
         self.settings = msgspec.structs.replace(self.settings, views=views)
 
     def use_settings(self, settings: Settings) -> list[Trouble]:
-        """Take changed settings: theme, signs, language and keys at once; return what is wrong with the keys."""
+        """Take changed settings, read from a sound file, at once; return what is wrong with the keys."""
         from qr_tui import i18n
 
         self.settings = settings
+        self.file_problem = None
         i18n.install(i18n.choose(settings.ui.language))
         self.keymap = Keymap(settings.keys)
         self.glyphs = glyphs.choose(settings.ui.glyphs, utf8=self.terminal.glyphs == "unicode")
@@ -153,6 +155,7 @@ class QrTui(Hearing):
             if isinstance(screen, CommandScreen):
                 screen.rebind()
                 screen.restyle()
+        self._renew_status()
         return self.keymap.problems
 
     def remember(self) -> None:
@@ -231,6 +234,7 @@ class QrTui(Hearing):
         self._begun = True
         self._life.install()
         self.app_resume_signal.subscribe(self, lambda _app: self._awake())
+        self._renew_status()
         for trouble in (*self.front.problems, *self.keymap.problems):
             tell(self, trouble, timeout=READING_TIME)
         self.run_worker(self._start(), group="engine")

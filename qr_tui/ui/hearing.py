@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
+from qr_tui.config import FileTrouble
 from qr_tui.core.address import host_name
 from qr_tui.core.events import HostChanged, HostMood, Notice, PollingChanged, TaskFinished, TasksLoaded
 from qr_tui.core.failures import WORDS, Trouble
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 
 
 class Hearing(Reading):
-    """The part of the app that hears the engine."""
+    """The part of the app that hears the engine.
+
+    Attributes:
+        file_problem: The mistake that stands in `config.toml`, None while there is none.
+    """
 
     tasks: TasksScreen
     notifier: Notifier
@@ -32,6 +37,7 @@ class Hearing(Reading):
         self._inbox = Inbox(lambda: self.post_message(TasksPending()), lambda event: self.post_message(Told(event)))
         self._studio: Studio | None = None
         self._failure: Trouble | None = None
+        self.file_problem: FileTrouble | None = None
         self._polling = PollingChanged(here=True)
         self._last_repaint = float("-inf")
         self._repaint_waits = False
@@ -85,6 +91,8 @@ class Hearing(Reading):
         words: list[tuple[str, str]] = []
         if self._failure is not None:
             words.append(("bad", inert(self._failure.detail or _(WORDS[self._failure.kind].title), limit=200)))
+        if self.file_problem is not None:
+            words.append(_mistake(self.file_problem))
         studio = self._studio
         moods = studio.moods if studio is not None else {}
         connect = self.keymap.show("app.connect")
@@ -105,3 +113,10 @@ class Hearing(Reading):
         counts = [_("{n} running").format(n=running)] if running else []
         counts += [_("{n} waiting").format(n=waiting)] if waiting else []
         self.notifier.title(clauses(counts))
+
+
+def _mistake(problem: FileTrouble) -> tuple[str, str]:
+    """Return the status line's colour and words for a mistake in the settings' file: it stands until it is mended."""
+    if problem.limits_known:
+        return "warn", _("a mistake in {place}").format(place=problem.place)
+    return "bad", _("a mistake in {place}: your limits are not in force").format(place=problem.place)

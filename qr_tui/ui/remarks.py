@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
 
 
+_STANDING = (Kind.MODEL_UNAVAILABLE, Kind.OVER_LIMIT, Kind.NO_KEY, Kind.CONFIG)
+
+
 class BadImage(NamedTuple):
     """The first line of the images that is no link: its place (from 0), its length, and the words for it."""
 
@@ -65,7 +68,7 @@ def _about(model: Model) -> str:
 
 def _while_writing(concern: Concern) -> bool:
     """Tell whether a concern is worth a line before anyone asked to send."""
-    return concern.weight == "note" or concern.kind in (Kind.MODEL_UNAVAILABLE, Kind.OVER_LIMIT, Kind.NO_KEY)
+    return concern.weight == "note" or concern.kind in _STANDING
 
 
 def _note(concern: Concern, hint: Callable[[Kind], str]) -> Note:

@@ -11,6 +11,7 @@ from qr_tui import config, paths
 from qr_tui.core.events import Event, HostMood, Notice, PollingChanged, TaskFinished, TasksLoaded
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Request, Status, new_task
+from qr_tui.secrets import KeyRing
 from qr_tui.services.studio import Adopt, Drop, SendAgain, Studio
 from qr_tui.simulator.options import Options
 from qr_tui.simulator.server import Simulator
@@ -515,3 +516,28 @@ def test_hang_does_not_hold_up_the_end(tmp_path: Path, monkeypatch: pytest.Monke
             assert simulator.stats()["requests"]["create"] == 1
 
     asyncio.run(main())
+
+
+def test_limits_that_cannot_be_read_are_asked_about_before_money_is_spent(tmp_path: Path) -> None:
+    folders = paths.under(tmp_path)
+    folders.config.mkdir(parents=True)
+
+    def engine(text: str) -> Studio:
+        folders.config_file.write_text(text)
+        settings, problem = config.load_or_default(folders.config_file)
+        keys = KeyRing(folders, {"QUICKROUTER_API_KEY": KEY}, base_url=settings.host.base_url)
+        return Studio(folders, settings, keys, sink=lambda _event: None, problem=problem)
+
+    async def work() -> None:
+        damaged = engine("[ui]\n\n[limits]\nvideos_per_day = -5\n")
+        (concern,) = [found for found in damaged.check(BOAT) if found.weight == "ask"]
+        assert concern.kind is Kind.CONFIG
+        assert concern.detail == "line 4 of config.toml cannot be read, so your own limits for a day are not in force"
+        with pytest.raises(Trouble) as caught:
+            await damaged.submit(BOAT)
+        assert caught.value.kind is Kind.CONFIG
+        whole = engine("[ui]\ntheme = 'pink'\n[limits]\nvideos_per_day = 1\n")
+        assert [found.weight for found in whole.check(BOAT, copies=2) if found.weight != "note"] == ["stop"]
+        assert [found for found in whole.check(BOAT) if found.weight != "note"] == []
+
+    asyncio.run(work())

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from qr_tui import paths
+from qr_tui import config, paths
 from qr_tui.config import Settings, Ui
 from qr_tui.core.events import HostMood, Notice, TaskFinished, TasksLoaded
 from qr_tui.core.failures import Kind, Trouble
@@ -116,6 +116,33 @@ def test_problems_from_before_the_app_are_told_inert(tmp_path: Path) -> None:
         assert "\x1b" not in it.screen
 
     run(tmp_path, [], script, problems=(problem,))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[ui]\ntheme = "pink"\n', "a mistake in line 2 of config.toml"),
+        ("[limits]\nvideos_per_day = -5\n", "a mistake in line 2 of config.toml: your limits are not in force"),
+    ],
+)
+def test_a_mistake_in_the_file_stands_in_the_status_line_until_it_is_mended(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    file = paths.under(tmp_path).config_file
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    settings, problem = config.load_or_default(file)
+    assert problem is not None
+
+    async def script(it: Run) -> None:
+        assert it.line[-2].strip() == words
+        await it.press("comma", "escape")
+        assert it.line[-2].strip() == words
+        file.write_text("[ui]\n")
+        await it.press("comma", "escape")
+        assert "a mistake in" not in it.screen
+
+    run(tmp_path, [make_task(number) for number in range(30)], script, settings=settings, problems=(problem,))
 
 
 def test_no_key_opens_connect_and_the_demo_does_not(tmp_path: Path) -> None:

@@ -397,19 +397,25 @@ def test_without_a_key_it_says_so_with_the_host_and_the_way_to_connect(tmp_path:
 
 def test_what_needs_a_yes_is_asked_and_no_sends_nothing(tmp_path: Path) -> None:
     async def script(bench: Bench, pilot: Pilot[Any]) -> None:
-        bench.studio.concerns = [Concern(Kind.DUPLICATE, "ask")]
+        await until(pilot, lambda: "line 2 of config.toml" in bench.notes)
         await type_text(pilot, "x")
         for answer, sent in (("n", 0), ("y", 1)):
             await pilot.press("ctrl+g")
             await pilot.pause()
             await until(pilot, lambda: "was sent a moment ago" in shown(bench.app))
+            assert "line 2 of config.toml" in shown(bench.app)
             assert not isinstance(bench.app.screen, ComposeScreen)
             await pilot.press(answer)
             await pilot.app.workers.wait_for_complete()
             await pilot.pause()
             assert len(bench.sent) == sent
 
-    Bench(tmp_path).run(script)
+    bench = Bench(tmp_path)
+    bench.studio.concerns = [
+        Concern(Kind.DUPLICATE, "ask"),
+        Concern(Kind.CONFIG, "ask", "line 2 of config.toml cannot be read"),
+    ]
+    bench.run(script)
 
 
 def test_two_presses_send_once(tmp_path: Path) -> None:

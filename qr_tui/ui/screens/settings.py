@@ -120,6 +120,8 @@ class SettingsScreen(ModalScreen[None]):
         self._arrange()
         if self._problem is not None:
             self.query_one(Notes).tell(of(self._problem))
+        elif getattr(self.app, "file_problem", None) is not None:
+            self._front_takes(self._settings)  # mended meanwhile, with another program
 
     def on_resize(self) -> None:
         """Cut the title to the new width."""

@@ -1,0 +1,55 @@
+"""What is wrong with `config.toml`, and where: the words for a person, and the facts for the program."""
+
+from pathlib import Path
+
+from qr_tui.config.settings import Limits, Settings
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.text import inert
+from qr_tui.i18n import _
+
+_MONEY = ("limits", "prices")
+
+
+class FileTrouble(Trouble):
+    """A mistake in the configuration file.
+
+    Attributes:
+        file: The file's name, without its folder.
+        line: The line, where it is known.
+        key: The key as a person writes it; empty when the file cannot be read at all.
+        limits_known: Whether the person's own limits are in force all the same.
+    """
+
+    def __init__(
+        self, path: Path, what: str, *, line: int | None = None, key: str = "", limits_known: bool = True
+    ) -> None:
+        words = _("{title}: {detail}").format(title=key, detail=what) if key else what
+        super().__init__(Kind.CONFIG, at(path, line, words))
+        self.file = inert(path.name)
+        self.line = line
+        self.key = key
+        self.limits_known = limits_known
+
+    @property
+    def place(self) -> str:
+        """Return file and line, short."""
+        if self.line is None:
+            return self.file
+        return _("line {line} of {file}").format(file=self.file, line=self.line)
+
+
+def at(path: Path, line: int | None, what: str) -> str:
+    """Return `what` with the file and the line it is about."""
+    file = inert(str(path))
+    if line is None:
+        return _("{title}: {detail}").format(title=file, detail=what)
+    return _("{file}: line {line}: {what}").format(file=file, line=line, what=what)
+
+
+def is_about_money(place: tuple[str, ...]) -> bool:
+    """Tell whether a mistake at this place may have switched off a limit.
+
+    A section whose name is not known, or a limit in the wrong section, may be one that was meant for it.
+    """
+    section = place[0] if place else ""
+    return section in _MONEY or section not in Settings.__struct_fields__ or place[-1] in Limits.__struct_fields__

@@ -350,12 +350,24 @@ def test_a_value_that_is_not_allowed_changes_nothing(path: Path) -> None:
         assert path.read_text() == MINE
 
 
-def test_a_fault_elsewhere_does_not_stop_a_change_and_can_be_mended(path: Path) -> None:
-    written(path, '[poll]\nfirst = "x"\n')
-    config.save(path, {"ui.theme": "light"})
-    assert config.load_or_default(path)[1] is not None
-    config.save(path, {"poll.first": 5})
-    assert config.load(path).poll.first == 5.0
+def test_a_file_with_a_mistake_elsewhere_is_never_overwritten(path: Path) -> None:
+    text = '[ui]\n[poll]\nfirst = "x"\n'
+    written(path, text)
+    with pytest.raises(Trouble, match=r"line 3: poll\.first: expected a number") as caught:
+        config.save(path, {"ui.theme": "light"})
+    assert caught.value.kind is Kind.CONFIG
+    with pytest.raises(Trouble) as caught:
+        config.save(path, {"ui.theme": "blue"})
+    assert caught.value.kind is Kind.USAGE
+    assert path.read_text() == text
+
+
+def test_a_change_that_mends_the_last_mistake_goes_through(path: Path) -> None:
+    written(path, '[poll]\nfirst = "x"\nevry = 3\n[ui]\ntheme = "light"\n')
+    with pytest.raises(Trouble, match=r"line 3: poll\.evry"):
+        config.save(path, {"poll.first": 5})
+    config.save(path, {"poll.first": 5, "poll.evry": None})
+    assert config.load(path) == config.Settings(poll=config.Poll(first=5.0), ui=config.Ui(theme="light"))
 
 
 def test_a_section_of_another_type_is_refused(path: Path) -> None:

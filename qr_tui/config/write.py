@@ -4,7 +4,8 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
-from qr_tui.config.read import DOTTED, parse, read_text
+from qr_tui.config.read import DOTTED, first, parse, read_text
+from qr_tui.config.trouble import FileTrouble
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.text import inert
 from qr_tui.i18n import _
@@ -16,11 +17,13 @@ def save(path: Path, changes: Mapping[str, Any]) -> None:
     What follows the first dot is one key: ``keys.tasks.new``, ``prices.veo3.1``, ``views.1`` (a whole table).
 
     Raises:
-        Trouble: USAGE, a value is not allowed; CONFIG, the file cannot be understood or written, and is untouched.
+        Trouble: USAGE, a value is not allowed; CONFIG, the file cannot be understood or written, or would still hold a
+            mistake that is not this change's own. It is untouched then.
     """
     import tomlkit
 
     from qr_tui import files
+    from qr_tui.config.lines import line_of
 
     text = read_text(path)
     wanted = parse(path, text)
@@ -29,9 +32,12 @@ def save(path: Path, changes: Mapping[str, Any]) -> None:
         section, _dot, name = key.partition(".")
         if not name:
             raise Trouble(Kind.USAGE, _("{key}: name a section and a key, like ui.theme").format(key=inert(key)))
+        if not isinstance(wanted.get(section, {}), dict):
+            line = line_of(text, (section,))
+            raise FileTrouble(path, _("this is not a table"), line=line, key=section)
         _put(document, section, name, value, section in DOTTED)
         _put(wanted, section, name, value, False)
-    _check(wanted, changes)
+    _check(path, text, wanted, changes)
     written = tomlkit.dumps(document)
     if _filled(parse(path, written)) != _filled(wanted):  # trust nothing that edits a person's file
         raise Trouble(Kind.CONFIG, _("{file}: please change it by hand").format(file=inert(str(path))))
@@ -63,8 +69,6 @@ def _put(
         document[section] = {}
     table = document[section]
     first, dot, rest = name.partition(".")
-    if not isinstance(table, MutableMapping):
-        raise Trouble(Kind.CONFIG, _("{key}: this is not a table").format(key=inert(section)))
     if dotted and dot and name not in table and isinstance(table.get(first), MutableMapping):
         _put(table, first, rest, value, dotted)
         return
@@ -74,11 +78,14 @@ def _put(
         table[name] = value
 
 
-def _check(wanted: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
-    """Refuse a change that is not allowed; what was wrong elsewhere before is not this change's fault."""
+def _check(path: Path, text: str, wanted: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+    """Refuse a change that is not allowed, and any change while something else in the file is wrong."""
     from qr_tui.config.check import problems
 
-    for problem in problems(wanted):
+    found = problems(wanted)
+    for problem in found:
         place = ".".join(problem.path)
         if any(f"{place}.".startswith(f"{key}.") or key.startswith(f"{place}.") for key in changes):
-            raise Trouble(Kind.USAGE, f"{problem.key}: {problem.what}")
+            raise Trouble(Kind.USAGE, _("{title}: {detail}").format(title=problem.key, detail=problem.what))
+    if found:
+        raise first(path, text, found)

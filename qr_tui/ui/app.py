@@ -10,6 +10,7 @@ import msgspec
 from textual.binding import Binding
 from textual.screen import Screen
 
+from qr_tui import config
 from qr_tui.config import FileTrouble, Settings, View
 from qr_tui.core.address import host_name
 from qr_tui.core.catalogue import Catalogue
@@ -139,6 +140,10 @@ class QrTui(Hearing):
         if view is not None:
             views[str(digit)] = view
         self.settings = msgspec.structs.replace(self.settings, views=views)
+        if self.file_problem is not None:  # it could be written, so somebody has mended the file
+            settings, problem = config.load_or_default(self.front.paths.config_file)
+            if problem is None:
+                self.use_settings(settings)
 
     def use_settings(self, settings: Settings) -> list[Trouble]:
         """Take changed settings, read from a sound file, at once; return what is wrong with the keys."""

@@ -220,6 +220,29 @@ def test_the_digit_and_the_name_are_in_sight_on_a_low_terminal(tmp_path: Path) -
     run(tmp_path, TASKS, script, size=(40, 10))
 
 
+def test_a_view_that_cannot_be_written_stays_as_it_was_typed(tmp_path: Path) -> None:
+    file = paths.under(tmp_path).config_file
+    file.parent.mkdir(parents=True)
+    text = "[poll]\nfrist = 3\n"
+    file.write_text(text)
+
+    async def script(it: Run) -> None:
+        await it.press("v")
+        await it.type("broken")
+        await it.press("down", "enter")
+        await it.until(lambda: "line 2" in it.screen)
+        assert it.on == "SaveViewScreen"
+        assert "poll.frist" in it.screen
+        assert file.read_text() == text
+        file.write_text("[poll]\n")
+        await it.press("enter")
+        await it.until(lambda: it.on == "TasksScreen")
+        assert config.load(file).views["2"].name == "broken"
+        assert it.app.settings.views["2"].name == "broken"
+
+    run(tmp_path, TASKS, script)
+
+
 def test_the_list_is_remembered(tmp_path: Path) -> None:
     where = paths.under(tmp_path).list_file
 

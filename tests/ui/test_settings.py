@@ -200,6 +200,34 @@ def test_a_damaged_file_is_said_and_never_overwritten(tmp_path: Path) -> None:
     assert bench.path.read_text() == text
 
 
+def test_a_mistake_elsewhere_stops_every_change_and_keeps_what_was_typed(tmp_path: Path) -> None:
+    text = "[limits]\nvideos_per_day = -5\n"
+
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        row = bench.focus("poll.every")
+        assert isinstance(row, TextRow)
+        row.text = "20"
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "line 2: limits.videos_per_day" in bench.notes
+        assert row.text == "20"
+        await open_keys(bench, pilot, "tasks.new")
+        await pilot.press("enter", "ctrl+n")
+        await settle(pilot)
+        assert "line 2: limits.videos_per_day" in bench.notes
+        assert bench.path.read_text() == text
+        await pilot.press("escape")
+        row = bench.focus("limits.videos_per_day")
+        assert isinstance(row, TextRow)
+        row.text = "5"
+        await pilot.press("enter")
+        await settle(pilot)
+        assert bench.settings.limits.videos_per_day == 5
+
+    bench = Bench(tmp_path, text)
+    bench.run(script)
+
+
 def test_the_language_changes_under_the_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def script(bench: Bench, pilot: Pilot[Any]) -> None:
         before = bench.screen.row("ui.language")

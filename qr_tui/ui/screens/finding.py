@@ -4,6 +4,8 @@ import asyncio
 from functools import partialmethod
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from qr_tui.core.text import inert
 from qr_tui.i18n import _
 from qr_tui.ui.messages import say
@@ -154,22 +156,22 @@ class Finding(CommandScreen[None]):
         from qr_tui import config
         from qr_tui.ui.screens.save_view import SaveViewScreen
 
-        views = self.qr.settings.views
-        answer = await self.qr.push_screen_wait(SaveViewScreen(views, self.listing.filter_text))
+        listing = self.listing
+
+        async def keep(digit: int, name: str) -> None:
+            # "unfinished only" is no filter, but what a view shows is all that it shows
+            words = f"{listing.filter_text} is:unfinished" if listing.only_unfinished else listing.filter_text
+            view = config.View(name, words.strip(), listing.order, listing.reverse) if name else None
+            written = msgspec.to_builtins(view)
+            await asyncio.to_thread(config.save, self.qr.front.paths.config_file, {f"views.{digit}": written})
+            self.qr.keep_view(digit, view)
+
+        answer = await self.qr.push_screen_wait(SaveViewScreen(self.qr.settings.views, listing.filter_text, keep))
         if answer is None:
             return
         digit, name = answer
-        if not name:
-            await asyncio.to_thread(config.save, self.qr.front.paths.config_file, {f"views.{digit}": None})
-            self.qr.keep_view(digit, None)
-            say(self.app, _("digit {digit} is free").format(digit=digit))
-            return
-        listing = self.listing
-        view = config.View(name=name, filter=listing.filter_text, sort=listing.order, reverse=listing.reverse)
-        written = {"name": name, "filter": view.filter, "sort": view.sort, "reverse": view.reverse}
-        await asyncio.to_thread(config.save, self.qr.front.paths.config_file, {f"views.{digit}": written})
-        self.qr.keep_view(digit, view)
-        say(self.app, _("view {digit}: {name}").format(digit=digit, name=inert(name, limit=60)))
+        said = _("view {digit}: {name}") if name else _("digit {digit} is free")
+        say(self.app, said.format(digit=digit, name=inert(name, limit=60)))
 
     async def _switch_view(self, digit: int) -> None:
         view = self.qr.settings.views.get(str(digit))

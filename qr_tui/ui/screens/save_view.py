@@ -1,6 +1,6 @@
 """Naming the filter and order in force, and giving them a digit; a name taken away frees it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -9,20 +9,25 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from qr_tui.config import View
+from qr_tui.core.failures import Trouble
 from qr_tui.core.text import cut, inert
 from qr_tui.i18n import _
 from qr_tui.ui.screens.dialog import Dialog
+from qr_tui.ui.widgets.notes import Notes, of
 from qr_tui.ui.widgets.paragraph import Paragraph
 
 DIGITS = "123456789"
 
 
 class SaveViewScreen(Dialog[tuple[int, str] | None]):
-    """Ends with (digit, name), or None; with an empty name the digit is to be freed.
+    """Ends with (digit, name) once that is kept, or with None; with an empty name the digit is freed.
+
+    What cannot be kept stays here to be tried again.
 
     Args:
         views: What is saved so far, by digit.
         filter_text: The filter in force: the name that is offered.
+        keep: Writes the view under (digit, name).
     """
 
     CSS = """
@@ -31,8 +36,11 @@ class SaveViewScreen(Dialog[tuple[int, str] | None]):
     SaveViewScreen .row.-chosen { background: $row-cursor; }
     """
 
-    def __init__(self, views: Mapping[str, View], filter_text: str) -> None:
+    def __init__(
+        self, views: Mapping[str, View], filter_text: str, keep: Callable[[int, str], Awaitable[object]]
+    ) -> None:
         super().__init__()
+        self._keep = keep
         self._views = views
         self._offered = filter_text or _("all tasks")
         self._digit = next((digit for digit in DIGITS if digit not in views), "1")
@@ -45,6 +53,7 @@ class SaveViewScreen(Dialog[tuple[int, str] | None]):
                 field = Input(inert(self._offered, limit=60), max_length=60, select_on_focus=True)
                 field.cursor_blink = False
                 yield field
+                yield Notes()
                 yield Paragraph(_("digit: up and down choose it"), classes="muted")
             for digit in DIGITS:
                 yield Static(id=f"d{digit}", classes="row", markup=False)
@@ -75,7 +84,15 @@ class SaveViewScreen(Dialog[tuple[int, str] | None]):
         event.stop()
         name = event.value.strip()
         if name or self._digit in self._views:
-            self.dismiss((int(self._digit), name))
+            self.run_worker(self._write(int(self._digit), name), exclusive=True)
+
+    async def _write(self, digit: int, name: str) -> None:
+        try:
+            await self._keep(digit, name)
+        except Trouble as trouble:
+            self.query_one(Notes).tell(of(trouble))
+            return
+        self.dismiss((digit, name))
 
     def _show(self) -> None:
         named = bool(self.query_one(Input).value.strip())

@@ -54,3 +54,11 @@ def clauses(parts: Iterable[str]) -> str:
     for part in rest:
         said = _("{one}, {two}").format(one=said, two=part)
     return said
+
+
+def listed(names: Iterable[object]) -> str:
+    """Return names, values or keys one after another, separated as the language in use does."""
+    said, *rest = [str(name) for name in names] or [""]
+    for name in rest:
+        said = _("{name}, {next}").format(name=said, next=name)
+    return said

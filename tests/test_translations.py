@@ -15,7 +15,7 @@ from qr_tui.core.failures import WORDS, Kind
 from qr_tui.core.states import STATUS_WORDS
 from qr_tui.core.task import Failure, FileState, Status
 from qr_tui.core.text import cells, inert
-from qr_tui.i18n import _, clauses, sentences
+from qr_tui.i18n import _, clauses, listed, sentences
 from qr_tui.ui.commands import COMMANDS
 from qr_tui.ui.glyphs import UNICODE
 from qr_tui.ui.themes import DARK
@@ -86,11 +86,13 @@ def test_sentences_are_joined_as_the_language_does(chinese: None) -> None:
     assert sentences("没有密钥", "请先保存。") == "没有密钥。请先保存。"
     assert sentences("是 https 吗？", "", "请检查。") == "是 https 吗？ 请检查。"
     assert clauses(["已移除 2 个", "按 u 恢复"]) == "已移除 2 个，按 u 恢复"
+    assert listed(["dark", "light"]) == "dark、light"
     i18n.install("en")
     assert sentences("No key", "", "Keep one.") == "No key. Keep one."
     assert sentences("Is it https?", "Check it.") == "Is it https? Check it."
     assert clauses(["removed 2", "u brings back", "1 kept"]) == "removed 2, u brings back, 1 kept"
-    assert (sentences(), clauses([])) == ("", "")
+    assert listed(["dark", "light"]) == "dark, light"
+    assert (sentences(), clauses([]), listed([])) == ("", "", "")
 
 
 # where it is shown -----------------------------------------------------------------------------------------------

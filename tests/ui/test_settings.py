@@ -129,11 +129,68 @@ def test_a_key_hit_by_mistake_changes_no_host(tmp_path: Path) -> None:
         assert isinstance(row, TextRow)
         await pilot.press("x", "tab")
         await settle(pilot)
-        assert "host.base_url: not written" in bench.notes
-        assert row.text == config.DEFAULT_BASE_URL
+        assert "host.base_url: not written; enter writes it" in bench.notes
+        assert row.text == config.DEFAULT_BASE_URL + "x"
         assert bench.settings == Settings()
+        assert bench.app.used == []
 
     Bench(tmp_path).run(script)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 10)])
+def test_what_is_typed_stays_and_is_marked_until_it_is_written(tmp_path: Path, size: tuple[int, int]) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        row = bench.focus("limits.videos_per_day")
+        assert isinstance(row, TextRow)
+        await pilot.press("ctrl+u", "5", "0")
+        await pilot.press("tab")
+        await settle(pilot)
+        assert row.text == "50"
+        assert "! not written" in shown(bench.app)
+        bench.focus("limits.videos_per_day")
+        await pilot.press("enter")
+        await settle(pilot)
+        assert bench.settings.limits.videos_per_day == 50
+        assert "not written" not in shown(bench.app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert bench.app.result is None
+
+    Bench(tmp_path).run(script, size=size)
+
+
+def test_leaving_says_first_what_is_not_written(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        bench.focus("poll.every")
+        await pilot.press("5", "tab", "1", "escape")
+        await pilot.pause()
+        assert "poll.every, poll.late: not written" in bench.notes
+        assert "esc again discards" in bench.notes
+        await pilot.press("2", "escape")
+        await pilot.pause()
+        assert bench.app.result == "still open"
+        await pilot.press("escape")
+        await pilot.pause()
+        assert bench.app.result is None
+        assert not bench.path.exists()
+
+    Bench(tmp_path).run(script)
+
+
+def test_what_is_typed_outlives_a_change_of_language(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        bench.focus("poll.every")
+        await pilot.press("5")
+        bench.focus("ui.language")
+        await pilot.press("right")
+        await settle(pilot)
+        row = bench.screen.row("poll.every")
+        assert isinstance(row, TextRow)
+        assert row.text == "105"
+        assert row.remark == "! not written"
+
+    Bench(tmp_path).run(script)
+    i18n.install("en")
 
 
 def test_q_leaves_from_where_it_begins(tmp_path: Path) -> None:

@@ -13,29 +13,20 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from qr_tui import config
-from qr_tui.config import Setting, Settings
+from qr_tui.config import Settings
 from qr_tui.core.failures import Trouble
-from qr_tui.core.task import Parameter
-from qr_tui.core.text import cells, cut, inert, tail
-from qr_tui.core.words import N_
-from qr_tui.i18n import LANGUAGES, _, ngettext
+from qr_tui.core.text import cells, inert, tail
+from qr_tui.i18n import _, listed
 from qr_tui.ui.front import Front
-from qr_tui.ui.widgets.field_row import Columns, FieldRow, OpenRow, SwitchRow
+from qr_tui.ui.widgets import setting_rows as rows
+from qr_tui.ui.widgets.field_row import Columns, FieldRow, OpenRow
 from qr_tui.ui.widgets.key_line import KeyLine
 from qr_tui.ui.widgets.notes import Note, Notes, of
+from qr_tui.ui.widgets.setting_rows import Row, text_of
 from qr_tui.ui.widgets.text_row import TextRow
 
-Row = FieldRow | TextRow
 # What is in force the moment it is written; the engine reads the rest when it starts.
 AT_ONCE = ("ui.", "notify.", "keys")
-TITLES = {
-    "ui": N_("looks"),
-    "notify": N_("notices"),
-    "limits": N_("your own limits"),
-    "poll": N_("looking at tasks"),
-    "host": N_("host"),
-    "more": N_("more"),
-}
 
 
 class SettingsScreen(ModalScreen[None]):
@@ -66,6 +57,7 @@ class SettingsScreen(ModalScreen[None]):
         self._problem: Trouble | None = None
         self._settings = self._read()
         self._writing = ""  # the setting that is on its way to the file
+        self._warned = False  # whether a person has been told what leaving now would lose
 
     def _read(self) -> Settings:
         settings, self._problem = config.load_or_default(self._path)
@@ -77,13 +69,14 @@ class SettingsScreen(ModalScreen[None]):
         with Vertical(id="page"):
             yield Static(id="title", markup=False)
             with VerticalScroll(id="rows", can_focus=False):
-                section = ""
-                for setting in (*_plain(), *_tables()):
-                    name = setting.key.partition(".")[0] if setting.kind != "table" else "more"
-                    if name != section:
-                        yield Static(_(TITLES[name]), classes=f"section {'' if section else '-first'}", markup=False)
-                        section = name
-                    yield self._row(setting)
+                ascii_only = bool(getattr(getattr(self.app, "glyphs", None), "ascii_only", False))
+                before = ""
+                for section, setting in rows.in_order():
+                    if section != before:
+                        first = "" if before else "-first"
+                        yield Static(_(rows.TITLES[section]), classes=f"section {first}", markup=False)
+                        before = section
+                    yield rows.make(setting, self._settings, ascii_only=ascii_only)
             yield Static(id="help", markup=False)
             yield Notes(id="notes")
             yield KeyLine(
@@ -95,25 +88,6 @@ class SettingsScreen(ModalScreen[None]):
                     ("ctrl+r", _("default")),
                 ]
             )
-
-    def _row(self, setting: Setting) -> Row:
-        value = config.value(self._settings, setting.key)
-        match setting.kind:
-            case "choice":
-                words: dict[Parameter, str] = {}
-                if setting.key == "ui.language":
-                    ascii_only = getattr(getattr(self.app, "glyphs", None), "ascii_only", False)
-                    # a terminal without UTF-8 cannot show the name that a language gives itself
-                    words.update((key, name) for key, name in LANGUAGES.items() if name.isascii() or not ascii_only)
-                return FieldRow(setting.key, setting.key, setting.values, value, words=words)
-            case "switch":
-                return SwitchRow(setting.key, setting.key, value)
-            case "table" if setting.key == "keys":
-                return OpenRow(setting.key, setting.key, (len(value),), len(value), words=_own(len(value)))
-            case "table":
-                return _InFile(setting.key, setting.key, (len(value),), len(value))
-            case _:
-                return TextRow(setting.key, setting.key, _text(value))
 
     def on_mount(self) -> None:
         """Line the rows up, say where the file is."""
@@ -161,15 +135,15 @@ class SettingsScreen(ModalScreen[None]):
     def _left(self, event: events.DescendantBlur) -> None:
         row = self._at(event.widget)
         if isinstance(row, TextRow):
-            self._give_up(row)
+            self._keep(row)
 
     def _explain(self, row: Row) -> None:
         setting = config.setting(row.field)
         parts = [_(setting.help)]
         if setting.low is not None and setting.high is not None:
-            parts.append(_("{low} to {high}").format(low=_text(setting.low), high=_text(setting.high)))
+            parts.append(_("{low} to {high}").format(low=text_of(setting.low), high=text_of(setting.high)))
         if setting.kind != "table":
-            parts.append(_("default {value}").format(value=_text(setting.default) or _("none")))
+            parts.append(_("default {value}").format(value=text_of(setting.default) or _("none")))
         self.query_one("#help", Static).update(Content(" · ".join(parts)))
 
     # changing
@@ -185,7 +159,7 @@ class SettingsScreen(ModalScreen[None]):
 
     def _take(self, row: TextRow) -> None:
         """Write what was typed, if it differs and can be the setting's value."""
-        if row.text.strip() == _text(config.value(self._settings, row.field)):
+        if row.text.strip() == text_of(config.value(self._settings, row.field)):
             return
         try:
             value = config.from_text(row.field, row.text)
@@ -201,7 +175,7 @@ class SettingsScreen(ModalScreen[None]):
             return
         default = config.setting(row.field).default
         if isinstance(row, TextRow):
-            row.text = _text(default)
+            row.text = text_of(default)
         else:
             row.value = default
         self._write(row.field, None)
@@ -212,20 +186,22 @@ class SettingsScreen(ModalScreen[None]):
 
     async def _write_now(self, changes: dict[str, Any]) -> None:
         notes = self.query_one(Notes)
-        self._writing = next(iter(changes))
+        (key,) = changes
+        row = self.row(key)
+        typed = row.text if isinstance(row, TextRow) else ""
         try:
             await asyncio.to_thread(config.save, self._path, changes)
             settings = await asyncio.to_thread(config.load, self._path)
         except Trouble as trouble:
             notes.tell(of(trouble))
-            self._undo(next(iter(changes)))
-            return
-        finally:
             self._writing = ""
+            self._undo(key)
+            return
+        self._writing = ""
         language = self._settings.ui.language
         self._settings = settings
         self._front_takes(settings)
-        key = next(iter(changes))
+        self._wrote(key, typed)
         if settings.ui.language != language:
             await self._speak(key)
         if key.startswith(AT_ONCE):
@@ -237,8 +213,18 @@ class SettingsScreen(ModalScreen[None]):
     def _undo(self, key: str) -> None:
         """Show again what holds where a choice was refused; typed text stays, to be corrected."""
         row = next((row for row in self.rows() if row.field == key), None)
-        if isinstance(row, FieldRow) and config.setting(key).kind != "table":
+        if isinstance(row, TextRow):
+            self._remark(row)
+        elif row is not None and config.setting(key).kind != "table":
             row.value = config.value(self._settings, key)
+
+    def _wrote(self, key: str, typed: str) -> None:
+        """Show a typed value as it was understood, unless the person has typed on."""
+        row = self.row(key)
+        if isinstance(row, TextRow):
+            if row.text == typed:
+                row.text = text_of(config.value(self._settings, key))
+            self._remark(row)
 
     def _front_takes(self, settings: Settings) -> None:
         take = getattr(self.app, "use_settings", None)
@@ -246,9 +232,14 @@ class SettingsScreen(ModalScreen[None]):
             take(settings)
 
     async def _speak(self, key: str) -> None:
-        """Say everything again, in the language that was chosen."""
+        """Say everything again, in the language that was chosen; what is typed and not written stays."""
+        typed = {row.field: row.text for row in self._unwritten()}
         await self.recompose()
         self._arrange()
+        for field, text in typed.items():
+            row = self.row(field)
+            if isinstance(row, TextRow):
+                row.text = text
         row = self.row(key)
         (row.entry if isinstance(row, TextRow) else row).focus()
 
@@ -264,52 +255,38 @@ class SettingsScreen(ModalScreen[None]):
         row = self.row("keys")
         if isinstance(row, OpenRow):
             count = len(self._settings.keys)
-            row.words = _own(count)
+            row.words = rows.own_keys(count)
             row.values = (count,)
             row.value = count
 
-    def _give_up(self, row: TextRow) -> None:
-        """Put back what holds: a key hit by mistake in a field must not send a person's key to another host."""
-        holds = _text(config.value(self._settings, row.field))
-        if row.text.strip() != holds and row.field != self._writing:
-            row.text = holds
-            self.query_one(Notes).tell(Note(_("{key}: not written; enter writes").format(key=row.field), "warn"))
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        row = self._at(event.input)
+        if isinstance(row, TextRow):
+            self._warned = False
+            self._remark(row)
+
+    def _is_unwritten(self, row: TextRow) -> bool:
+        return row.text.strip() != text_of(config.value(self._settings, row.field)) and row.field != self._writing
+
+    def _unwritten(self) -> list[TextRow]:
+        return [row for row in self.rows() if isinstance(row, TextRow) and self._is_unwritten(row)]
+
+    def _remark(self, row: TextRow) -> None:
+        row.remark = _("! not written") if self._is_unwritten(row) else ""
+
+    def _keep(self, row: TextRow) -> None:
+        """Leave what was typed where it is: a key hit by mistake must not send a person's key to another host."""
+        if self._is_unwritten(row):
+            text = _("{key}: not written; enter writes it").format(key=row.field)
+            self.query_one(Notes).tell(Note(text, "warn"))
 
     def action_leave(self) -> None:
-        """Back to the list."""
+        """Back to the list; what is typed and not written is said first."""
+        lost = self._unwritten()
+        if lost and not self._warned:
+            self._warned = True
+            text = _("{keys}: not written; enter in the field writes it, esc again discards it")
+            self.query_one(Notes).tell(Note(text.format(keys=listed(row.field for row in lost)), "warn"))
+            return
         self.dismiss(None)
-
-
-class _InFile(FieldRow):
-    """A table that is edited in the file: how many entries it has."""
-
-    def choices(self) -> list[tuple[str, bool]]:
-        count = int(self.value or 0)
-        return [(ngettext("{n} in config.toml", "{n} in config.toml", count).format(n=count), False)]
-
-    def step(self, by: int = 1) -> None:
-        """Nothing changes here."""
-
-
-def _plain() -> list[Setting]:
-    """Return the settings with a value, what a person changes most first; none of it begins in a text field."""
-    order = list(TITLES)
-    plain = [setting for setting in config.DESCRIBE if setting.kind != "table"]
-    return sorted(plain, key=lambda setting: order.index(setting.key.partition(".")[0]))
-
-
-def _tables() -> list[Setting]:
-    tables = [setting for setting in config.DESCRIBE if setting.kind == "table"]
-    return sorted(tables, key=lambda setting: setting.key != "keys")
-
-
-def _own(count: int) -> dict[Parameter, str]:
-    """Return how many keys are a person's own, in words."""
-    return {count: ngettext("{n} of your own", "{n} of your own", count).format(n=count)}
-
-
-def _text(value: object) -> str:
-    """Return a value as a person types it."""
-    if isinstance(value, float):
-        return f"{value:g}"
-    return cut(inert(str(value)), 400)

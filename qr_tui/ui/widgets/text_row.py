@@ -7,9 +7,11 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static, TextArea
 
-from qr_tui.core.text import fit
+from qr_tui.core.text import cells, fit
 from qr_tui.ui.widgets.field_row import KEY_CELLS, Columns, bar, spelled
 from qr_tui.ui.widgets.plain_editor import PlainEditor, PlainInput
+
+LEAST_FIELD = 12  # cells; a remark that would leave less of the field goes under the label
 
 
 class TextRow(Horizontal):
@@ -18,7 +20,8 @@ class TextRow(Horizontal):
     DEFAULT_CSS = """
     TextRow {
         width: 100%; height: auto;
-        &> Static { height: 1; }
+        &> Static { height: auto; }
+        &> .remark { width: auto; color: $warning; display: none; }
         &> Input { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
         &> TextArea {
             width: 1fr; height: auto; max-height: 4; border: none; padding: 0; background: $surface;
@@ -44,6 +47,9 @@ class TextRow(Horizontal):
         self.label = label
         self.key = key
         self._head = Static(markup=False)
+        self._remark = Static(classes="remark", markup=False)
+        self._said = ""
+        self._here = False
         self._columns = Columns(12, 20)
         self.entry: PlainEditor | PlainInput = (
             PlainEditor(value, placeholder=placeholder, compact=True)
@@ -74,10 +80,26 @@ class TextRow(Horizontal):
         self._head.styles.width = 2 + KEY_CELLS + columns.label + 2
         self._draw()
 
+    @property
+    def remark(self) -> str:
+        """A few words on the state of the field, beside it or, where there is no room, under its label."""
+        return self._said
+
+    @remark.setter
+    def remark(self, text: str) -> None:
+        if text != self._said:
+            self._said = text
+            self._draw()
+
     def compose(self) -> ComposeResult:
-        """Yield the label and the field."""
+        """Yield the label, the field and what is said of it."""
         yield self._head
         yield self.entry
+        yield self._remark
+
+    def on_resize(self) -> None:
+        """Put the remark where there is room for it."""
+        self._draw()
 
     def on_mount(self) -> None:
         """Draw the label."""
@@ -86,19 +108,28 @@ class TextRow(Horizontal):
 
     def on_descendant_focus(self) -> None:
         """Mark the row while it has the focus."""
-        self._draw(here=True)
+        self._here = True
+        self._draw()
 
     def on_descendant_blur(self) -> None:
         """Unmark the row."""
+        self._here = False
         self._draw()
 
-    def _draw(self, *, here: bool = False) -> None:
+    def _draw(self) -> None:
+        said = spelled(self, self._said)
+        start = 2 + KEY_CELLS
+        beside = self.size.width - start - self._columns.label - 2 - cells(said) - 2 >= LEAST_FIELD
+        self._remark.display = bool(said) and beside
+        self._remark.update(Content(f"  {said}"))
+        below = ("\n" + " " * start, (said, "$warning")) if said and not beside else ()
         self._head.update(
             Content.assemble(
-                (bar(self) if here else " ", "$accent bold"),
+                (bar(self) if self._here else " ", "$accent bold"),
                 " ",
                 (fit(self.key, KEY_CELLS), "$accent"),
-                (fit(self.label, self._columns.label), "bold" if here else "$text-muted"),
+                (fit(self.label, self._columns.label), "bold" if self._here else "$text-muted"),
+                *below,
             )
         )
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import certifi
 import pytest
 
 from qr_tui import config
@@ -288,7 +289,7 @@ def test_what_is_new_is_added_and_none_takes_out(path: Path) -> None:
             "keys.tasks.quit": "X",
             "keys.tasks.copy_id": None,
             "keys.tasks.new": None,
-            "host.ca_file": "/etc/ca.pem",
+            "host.ca_file": certifi.where(),
             "prices.sora-2-pro": 4,
             "limits.videos_per_day": None,
         },
@@ -296,7 +297,7 @@ def test_what_is_new_is_added_and_none_takes_out(path: Path) -> None:
     settings = config.load(path)
     assert settings.views == {"1": config.View(**view)}  # type: ignore[arg-type]
     assert settings.keys == {"tasks.quit": "X"}
-    assert settings.host.ca_file == "/etc/ca.pem"
+    assert settings.host.ca_file == certifi.where()
     assert settings.prices == {"veo3.1": 2.0, "sora-2-pro": 4.0}
     assert settings.ui.theme == "dark"
     assert "# my settings" in path.read_text()
@@ -348,6 +349,25 @@ def test_a_value_that_is_not_allowed_changes_nothing(path: Path) -> None:
         assert caught.value.kind is Kind.USAGE
         assert next(iter(changes)).partition(".")[0] in caught.value.detail
         assert path.read_text() == MINE
+
+
+def test_certificates_are_looked_into_when_they_are_set_and_only_then(path: Path, tmp_path: Path) -> None:
+    empty = written(tmp_path / "empty.pem", "no certificate\n")
+    for ca_file, what in (
+        (str(empty), "holds no certificate"),
+        (str(tmp_path / "nowhere.pem"), "No such file"),
+        (str(tmp_path), "cannot be read"),
+        ("a\0b", "cannot be read"),
+    ):
+        with pytest.raises(Trouble, match=f"host.ca_file: .*{what}") as caught:
+            config.save(path, {"host.ca_file": ca_file})
+        assert caught.value.kind is Kind.USAGE
+        assert not path.exists()
+    config.save(path, {"host.ca_file": certifi.where()})
+    written(path, f'[host]\nca_file = "{tmp_path}/nowhere.pem"\n')
+    config.save(path, {"ui.theme": "light"})
+    assert config.load(path).host.ca_file == f"{tmp_path}/nowhere.pem"
+    config.save(path, {"host.ca_file": None})
 
 
 def test_a_file_with_a_mistake_elsewhere_is_never_overwritten(path: Path) -> None:

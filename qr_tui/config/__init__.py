@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from qr_tui.config.models import additions
-from qr_tui.config.read import base_url, load, load_or_default
+from qr_tui.config.read import base_url, load, load_or_default, named_host
 from qr_tui.config.settings import (
     FieldAddition,
     Host,
@@ -43,6 +43,7 @@ __all__ = [
     "from_text",
     "load",
     "load_or_default",
+    "named_host",
     "pace",
     "save",
     "setting",

@@ -74,12 +74,17 @@ def base_url(settings: Settings, env: Mapping[str, str] | None = None) -> str:
     Raises:
         Trouble: USAGE, the address cannot be used.
     """
-    named = (os.environ if env is None else env).get("QUICKROUTER_BASE_URL", "").strip()
+    named = named_host(env)
     try:
         return address.normalise(named or settings.host.base_url)
     except Trouble as trouble:
         where = "QUICKROUTER_BASE_URL" if named else "host.base_url"
         raise Trouble(Kind.USAGE, _("{title}: {detail}").format(title=where, detail=_(trouble.detail))) from None
+
+
+def named_host(env: Mapping[str, str] | None = None) -> str:
+    """Return what QUICKROUTER_BASE_URL says, which goes before the setting; empty when it says nothing."""
+    return (os.environ if env is None else env).get("QUICKROUTER_BASE_URL", "").strip()
 
 
 def read_text(path: Path) -> str:

@@ -23,6 +23,7 @@ def save(path: Path, changes: Mapping[str, Any]) -> None:
     import tomlkit
 
     from qr_tui import files
+    from qr_tui.config import certificates
     from qr_tui.config.lines import line_of
 
     text = read_text(path)
@@ -38,6 +39,8 @@ def save(path: Path, changes: Mapping[str, Any]) -> None:
         _put(document, section, name, value, section in DOTTED)
         _put(wanted, section, name, value, False)
     _check(path, text, wanted, changes)
+    if ca_file := changes.get("host.ca_file"):
+        certificates.check(ca_file)
     written = tomlkit.dumps(document)
     if _filled(parse(path, written)) != _filled(wanted):  # trust nothing that edits a person's file
         raise Trouble(Kind.CONFIG, _("{file}: please change it by hand").format(file=inert(str(path))))

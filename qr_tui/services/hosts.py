@@ -57,7 +57,7 @@ class Hosts:
         self._sink = sink
         self._ca_file = ca_file
         self._hosts: dict[str, Host] = {}
-        self._clients: dict[tuple[str, str], QuickRouter] = {}
+        self._clients: dict[tuple[str, str, str], QuickRouter] = {}  # by host, account and certificates
 
     def __iter__(self) -> Iterator[Host]:
         return iter(self._hosts.values())
@@ -72,10 +72,11 @@ class Hosts:
 
     async def client(self, key: Key) -> "QuickRouter":
         """Return the client for this key's host; the first one brings httpx in, off the event loop."""
-        known = self._clients.get((key.base_url, key.account))
+        place = (key.base_url, key.account, self._ca_file)
+        known = self._clients.get(place)
         if known is None:
             known = await asyncio.to_thread(self._make, key)
-            known = self._clients.setdefault((key.base_url, key.account), known)
+            known = self._clients.setdefault(place, known)
         return known
 
     async def client_for(self, task: Task) -> tuple["QuickRouter", Key]:
@@ -89,6 +90,14 @@ class Hosts:
             self.feel(task.base_url, HostMood.NO_KEY)
             raise Trouble(Kind.NO_KEY, task.base_url)
         return await self.client(key), key
+
+    def use(self, *, pace: Pace, ca_file: str) -> None:
+        """Keep to another pace, and trust other certificates in every call that begins from now on."""
+        self._pace = pace
+        if ca_file != self._ca_file:
+            # the clients of before may be in the middle of a call; they are closed with the others in the end
+            self._ca_file = ca_file
+            self.probe_now(list(self._hosts))
 
     def succeeded(self, base_url: str, account: str) -> None:
         """Note that the host answered: whatever was wrong is over."""

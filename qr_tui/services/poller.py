@@ -89,6 +89,23 @@ class Poller:
         self._watches.clear()
         self._queues.clear()
 
+    def use(self, pace: Pace) -> None:
+        """Keep to another pace; a look that would come later than it says comes sooner."""
+        if pace == self._pace:
+            return
+        self._pace = pace
+        steady, now = self._clock.steady(), self._clock.now()
+        for host in self._hosts:
+            host.next_slot = min(host.next_slot, steady + pace.gap)
+        for key, watch in list(self._watches.items()):
+            task = self._book.get(key)
+            # what waits after a failure keeps to its own time, which the provider may have asked for
+            if task is None or key in self._looking or watch.held_back or watch.failures or watch.missing:
+                continue
+            delay = next_look(task, now, pace=pace, jitter=random.random(), looked=watch.looked) - now
+            if steady + delay < watch.due:
+                self._plan(task, watch, delay)
+
     def look_now(self, tasks: Sequence[Task]) -> None:
         """Make these due at once; a finished one is looked at a single time."""
         for task in tasks:

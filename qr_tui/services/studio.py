@@ -68,6 +68,7 @@ class Studio:
         self._settings = settings
         self._problem = problem
         self._clock = clock or Clock()
+        self._own_pace = pace
         pace = pace or config.pace(settings)
         self._book = Book(paths.store, sink=sink, clock=self._clock)
         self._hosts = Hosts(keys, pace=pace, sink=sink, ca_file=settings.host.ca_file)
@@ -318,6 +319,24 @@ class Studio:
         self.base_url = base_url
         self._hosts.forgive(base_url)
         self._poller.release(base_url)
+        self._poke()
+
+    # settings --------------------------------------------------------------------------------------------------
+    def use_settings(self, settings: config.Settings) -> None:
+        """Take changed settings, read from a sound file, while everything goes on.
+
+        Limits, prices and models count from the next check; the pace for the looks to come; certificates for the calls
+        to come. New videos go to another host only if `host.base_url` itself changed and the environment names none.
+        """
+        before, self._settings, self._problem = self._settings, settings, None
+        self.catalogue = Catalogue(config.additions(settings))
+        pace = self._own_pace or config.pace(settings)
+        self._hosts.use(pace=pace, ca_file=settings.host.ca_file)
+        self._poller.use(pace)
+        if settings.host.base_url != before.host.base_url and not config.named_host():
+            self.base_url = config.base_url(settings)
+            if self._hosts.key(self.base_url) is None:
+                self._hosts.feel(self.base_url, HostMood.NO_KEY)
         self._poke()
 
     # inside ----------------------------------------------------------------------------------------------------

@@ -151,6 +151,8 @@ class QrTui(Hearing):
 
         self.settings = settings
         self.file_problem = None
+        if self._studio is not None:
+            self._studio.use_settings(settings)
         i18n.install(i18n.choose(settings.ui.language))
         self.keymap = Keymap(settings.keys)
         self.glyphs = glyphs.choose(settings.ui.glyphs, utf8=self.terminal.glyphs == "unicode")
@@ -161,6 +163,7 @@ class QrTui(Hearing):
                 screen.rebind()
                 screen.restyle()
         self._renew_status()
+        self.tasks.renew_edges()
         return self.keymap.problems
 
     def remember(self) -> None:
@@ -262,6 +265,8 @@ class QrTui(Hearing):
         finally:
             self._stands.set()
         self._studio = studio
+        if self.settings is not self.front.settings and self.file_problem is None:
+            self.use_settings(self.settings)  # they changed while the engine came up
         self._polling = PollingChanged(here=studio.polling_here, paused=studio.paused)
         self._renew_status()
         self.tasks.renew_edges()

@@ -71,7 +71,7 @@ def test_config_set_keeps_comments_and_shows(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [("poll.first", "0"), ("poll.first", "soon"), ("ui.theme", "pink"), ("ui.thme", "dark"), ("nonsense", "1"),
-     ("host.base_url", "ftp://x"), ("ui", "x")],
+     ("host.base_url", "ftp://x"), ("host.ca_file", "/nowhere/ca.pem"), ("ui", "x")],
 )  # fmt: skip
 def test_a_setting_that_cannot_be_is_refused_and_nothing_written(shell: Shell, key: str, value: str) -> None:
     result = shell("config", "set", key, value)

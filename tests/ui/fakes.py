@@ -186,6 +186,9 @@ class FakeStudio(Studio):
         self._note("use_key", (base_url, keep))
         self.base_url = base_url
 
+    def use_settings(self, settings: Settings) -> None:
+        self._note("use_settings", settings)
+
     # for tests
     def put(self, *tasks: Task) -> None:
         """Add or replace tasks and tell of it, as the engine does."""

@@ -217,6 +217,7 @@ def test_theme_and_keys_change_while_it_runs(tmp_path: Path) -> None:
             it.app.settings, ui=Ui(theme="light", glyphs="ascii"), keys={"tasks.new": "a"}
         )
         assert it.app.use_settings(settings) == []
+        assert it.studio.called("use_settings") == [settings]
         await it.settle()
         assert it.app.theme == "qr-light"
         assert it.line[2].startswith(" > * running")

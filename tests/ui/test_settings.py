@@ -32,8 +32,8 @@ class App(FormApp):
 
 
 class Bench:
-    def __init__(self, home: Path, text: str | None = None) -> None:
-        self.front = make_front(home, FakeStudio())
+    def __init__(self, home: Path, text: str | None = None, **front: Any) -> None:
+        self.front = make_front(home, FakeStudio(), **front)
         self.path = self.front.paths.config_file
         if text is not None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -115,7 +115,8 @@ def test_a_number_is_written_by_enter(tmp_path: Path) -> None:
         await pilot.press("ctrl+u", "1", "5", "enter", "tab")
         await settle(pilot)
         assert bench.settings.poll.every == 15
-        assert "next start" in bench.notes
+        assert bench.notes == "poll.every: written"
+        assert bench.app.used[-1].poll.every == 15
         row = bench.screen.row("poll.every")
         assert isinstance(row, TextRow)
         assert row.text == "15"
@@ -193,6 +194,26 @@ def test_what_is_typed_outlives_a_change_of_language(tmp_path: Path) -> None:
     i18n.install("en")
 
 
+@pytest.mark.parametrize(
+    ("env", "words"),
+    [
+        ({}, "host.base_url: written"),
+        ({"QUICKROUTER_BASE_URL": "https://x.example"}, "QUICKROUTER_BASE_URL goes before it"),
+        ({"QUICKROUTER_API_KEY": "sk-x"}, "QUICKROUTER_API_KEY goes to the new host from the next start only"),
+    ],
+)
+def test_what_counts_later_or_never_says_so(tmp_path: Path, env: dict[str, str], words: str) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        row = bench.focus("host.base_url")
+        assert isinstance(row, TextRow)
+        row.text = "https://relay.example"
+        await pilot.press("enter")
+        await settle(pilot)
+        assert words in bench.notes
+
+    Bench(tmp_path, env=env).run(script)
+
+
 def test_q_leaves_from_where_it_begins(tmp_path: Path) -> None:
     async def script(bench: Bench, pilot: Pilot[Any]) -> None:
         await pilot.press("q")
@@ -209,6 +230,7 @@ def test_q_leaves_from_where_it_begins(tmp_path: Path) -> None:
         ("poll.in_flight", "99", "poll.in_flight"),
         ("poll.in_flight", "1.5", "an integer"),
         ("host.base_url", "ftp://x", "host.base_url"),
+        ("host.ca_file", "/nowhere/ca.pem", "No such file"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_in_words(tmp_path: Path, key: str, typed: str, words: str) -> None:

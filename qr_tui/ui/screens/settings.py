@@ -25,9 +25,6 @@ from qr_tui.ui.widgets.notes import Note, Notes, of
 from qr_tui.ui.widgets.setting_rows import Row, text_of
 from qr_tui.ui.widgets.text_row import TextRow
 
-# What is in force the moment it is written; the engine reads the rest when it starts.
-AT_ONCE = ("ui.", "notify.", "keys")
-
 
 class SettingsScreen(ModalScreen[None]):
     """The settings of `config.toml` as a form."""
@@ -204,11 +201,17 @@ class SettingsScreen(ModalScreen[None]):
         self._wrote(key, typed)
         if settings.ui.language != language:
             await self._speak(key)
-        if key.startswith(AT_ONCE):
-            self.query_one(Notes).tell(Note(_("{key}: written").format(key=key), "good"))
-        else:
-            text = _("{key}: written; it counts from the next start").format(key=key)
-            self.query_one(Notes).tell(Note(text, "good"))
+        self.query_one(Notes).tell(Note(_("{title}: {detail}").format(title=key, detail=self._counts(key)), "good"))
+
+    def _counts(self, key: str) -> str:
+        """Return from when on a change counts: at once, but for what somebody else has decided."""
+        if key == "host.base_url" and config.named_host(self._front.env):
+            return _("written; QUICKROUTER_BASE_URL goes before it as long as it is set")
+        if key == "host.base_url" and self._front.env.get("QUICKROUTER_API_KEY"):
+            return _("written; QUICKROUTER_API_KEY goes to the new host from the next start only")
+        if key.startswith("poll.") and self._front.demo:
+            return _("written; the demo keeps its own pace")
+        return _("written")
 
     def _undo(self, key: str) -> None:
         """Show again what holds where a choice was refused; typed text stays, to be corrected."""

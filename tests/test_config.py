@@ -416,6 +416,19 @@ def test_a_disk_that_cannot_be_written_leaves_the_file(path: Path, monkeypatch: 
     assert [found.name for found in path.parent.iterdir()] == [path.name]
 
 
+def test_an_edited_text_is_written_whole_or_not_at_all(path: Path) -> None:
+    with pytest.raises(Trouble, match=r"line 2: ui\.theme: must be one of"):
+        config.replace(path, "[ui]\ntheme = 'pink'\n", before="")
+    with pytest.raises(Trouble, match="line 1: not valid TOML"):
+        config.replace(path, "[ui\n", before="")
+    assert not path.exists()
+    assert config.replace(path, "# new\n[prices]\nveo3 = 2\n", before="").prices == {"veo3": 2.0}
+    with pytest.raises(Trouble, match="another program has changed it"):
+        config.replace(path, "[ui]\n", before="")
+    assert path.read_text() == "# new\n[prices]\nveo3 = 2\n"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
 # the table -------------------------------------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from qr_tui.config.models import additions
-from qr_tui.config.read import base_url, load, load_or_default, named_host
+from qr_tui.config.read import base_url, load, load_or_default, named_host, read_text
 from qr_tui.config.settings import (
     FieldAddition,
     Host,
@@ -17,7 +17,7 @@ from qr_tui.config.settings import (
     pace,
 )
 from qr_tui.config.trouble import FileTrouble
-from qr_tui.config.write import save
+from qr_tui.config.write import replace, save
 from qr_tui.core.address import DEFAULT_BASE_URL
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ __all__ = [
     "load_or_default",
     "named_host",
     "pace",
+    "read_text",
+    "replace",
     "save",
     "setting",
     "value",

@@ -4,8 +4,9 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
-from qr_tui.config.read import DOTTED, first, parse, read_text
-from qr_tui.config.trouble import FileTrouble
+from qr_tui.config.read import DOTTED, first, parse, read_text, understand
+from qr_tui.config.settings import Settings
+from qr_tui.config.trouble import FileTrouble, at
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.text import inert
 from qr_tui.i18n import _
@@ -22,7 +23,6 @@ def save(path: Path, changes: Mapping[str, Any]) -> None:
     """
     import tomlkit
 
-    from qr_tui import files
     from qr_tui.config import certificates
     from qr_tui.config.lines import line_of
 
@@ -43,14 +43,34 @@ def save(path: Path, changes: Mapping[str, Any]) -> None:
         certificates.check(ca_file)
     written = tomlkit.dumps(document)
     if _filled(parse(path, written)) != _filled(wanted):  # trust nothing that edits a person's file
-        raise Trouble(Kind.CONFIG, _("{file}: please change it by hand").format(file=inert(str(path))))
+        raise Trouble(Kind.CONFIG, at(path, None, _("please change it by hand")))
+    _write(path, written)
+
+
+def replace(path: Path, text: str, *, before: str) -> Settings:
+    """Put a whole text, that a person has edited, into the file at `path` and return the settings in it.
+
+    Raises:
+        FileTrouble: Something in the text is wrong, with its line there; the file is untouched.
+        Trouble: CONFIG, it cannot be written, or the file is no longer as it was `before` the text was edited.
+    """
+    settings, trouble = understand(path, text)
+    if trouble is not None:
+        raise trouble
+    if read_text(path) != before:
+        raise Trouble(Kind.CONFIG, at(path, None, _("another program has changed it meanwhile")))
+    _write(path, text)
+    return settings
+
+
+def _write(path: Path, text: str) -> None:
+    from qr_tui import files
+
     try:
-        files.write_private(path, written.encode())
+        files.write_private(path, text.encode())
     except OSError as error:
-        said = _("{file}: cannot be written: {reason}").format(
-            file=inert(str(path)), reason=error.strerror or str(error)
-        )
-        raise Trouble(Kind.CONFIG, said) from error
+        reason = error.strerror or str(error)
+        raise Trouble(Kind.CONFIG, at(path, None, _("cannot be written: {reason}").format(reason=reason))) from error
 
 
 def _filled(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The prompt in the person's own editor and back; whatever the editor does, nothing written here is lost."""
+"""A text in the person's own editor and back; whatever the editor does, nothing written here is lost."""
 
 import os
 import shlex
@@ -16,7 +16,7 @@ from qr_tui.core.text import inert
 from qr_tui.i18n import _
 
 FALLBACK: Final = "vi"
-LARGEST: Final = 4 * 1024 * 1024  # bytes of an edited file that are still taken for a prompt
+LARGEST: Final = 4 * 1024 * 1024  # bytes of an edited file that are still taken for a text
 
 
 def command(env: Mapping[str, str]) -> list[str]:
@@ -37,20 +37,27 @@ def command(env: Mapping[str, str]) -> list[str]:
     return [FALLBACK]
 
 
-def edit(text: str, folder: Path, env: Mapping[str, str]) -> str:
+def edit(text: str, folder: Path, env: Mapping[str, str], *, name: str = "prompt.txt") -> str:
     """Open `text` in the editor, wait, and return what was saved. Blocks: call it in a thread.
 
+    Args:
+        text: What the editor begins with; the file that it comes from is never touched.
+        folder: Where the copy that is edited lives meanwhile.
+        env: Where the editor is named.
+        name: What the copy is called, more or less: editors go by the ending, people by the rest.
+
     Raises:
-        Trouble: USAGE; no editor, or it ended badly, or left something that is no prompt.
+        Trouble: USAGE; no editor, or it ended badly, or left something that is no text.
     """
     words = command(env)
     try:
-        handle, name = tempfile.mkstemp(dir=paths.make(folder), prefix="prompt-", suffix=".txt")
+        stem, suffix = Path(name).stem, Path(name).suffix
+        handle, copy = tempfile.mkstemp(dir=paths.make(folder), prefix=f"{stem}-", suffix=suffix)
     except OSError as error:
         raise Trouble(
             Kind.USAGE, _("no temporary file can be made: {reason}").format(reason=error.strerror or error)
         ) from error
-    file = Path(name)
+    file = Path(copy)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="") as stream:
             stream.write(text)
@@ -79,13 +86,13 @@ def _run(words: list[str], env: Mapping[str, str]) -> None:
     if code:
         raise Trouble(
             Kind.USAGE,
-            _("the editor {editor} ended with code {code}; the prompt is as it was").format(editor=editor, code=code),
+            _("the editor {editor} ended with code {code}; the text is as it was").format(editor=editor, code=code),
         )
 
 
 def _read(file: Path) -> str:
     if file.stat().st_size > LARGEST:
-        raise Trouble(Kind.USAGE, _("the edited text is larger than 4 MiB; the prompt is as it was"))
+        raise Trouble(Kind.USAGE, _("the edited text is larger than 4 MiB; the text is as it was"))
     text = file.read_text(encoding="utf-8", errors="replace")
     # an editor ends the last line; a prompt does not
     return text.removesuffix("\n")

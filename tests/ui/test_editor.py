@@ -56,6 +56,14 @@ def test_a_failing_editor_is_said_and_leaves_nothing(tmp_path: Path, script: str
     assert list((tmp_path / "state").iterdir()) == []
 
 
+def test_the_copy_is_called_as_its_text_is(tmp_path: Path) -> None:
+    env = an_editor(tmp_path, f'basename "$2" > "{tmp_path}/name"')
+    editor.edit("", tmp_path / "state", env, name="config.toml")
+    name = (tmp_path / "name").read_text().strip()
+    assert name.startswith("config-")
+    assert name.endswith(".toml")
+
+
 def test_a_missing_editor_is_said(tmp_path: Path) -> None:
     with pytest.raises(Trouble) as caught:
         editor.edit("prompt", tmp_path / "state", {"EDITOR": "no-such-editor-here"})

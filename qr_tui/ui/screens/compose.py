@@ -1,19 +1,18 @@
 """Writing a new video: the prompt, the fields of its model, what it costs to say yes, and the way to send it."""
 
-import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 from textual import on
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
 from qr_tui.core.address import host_name
-from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.failures import Trouble
 from qr_tui.core.task import Request, Task
 from qr_tui.core.text import cells, cut, inert, tail
 from qr_tui.i18n import _, ngettext
@@ -24,6 +23,7 @@ from qr_tui.ui.draft import Draft, DraftFile
 from qr_tui.ui.front import Front
 from qr_tui.ui.keeper import Keeper
 from qr_tui.ui.keymap import display
+from qr_tui.ui.lending import lend
 from qr_tui.ui.messages import hint, say
 from qr_tui.ui.screens.base import CommandScreen
 from qr_tui.ui.screens.compose_keys import FieldKeys
@@ -357,11 +357,7 @@ class ComposeScreen(FieldKeys, CommandScreen[list[Task] | None]):
         text = self.prompt.text
         self.save_now()
         try:
-            with self.app.batch_update(), self.app.suspend(), editor.interrupts_are_the_editors():
-                edited = await asyncio.to_thread(editor.edit, text, self._front.paths.state, self._front.env)
-        except SuspendNotSupported:
-            trouble = Trouble(Kind.USAGE, _("this terminal cannot be handed over to an editor"))
-            self._show(self._told(trouble), field="prompt")
+            edited = await lend(self.app, lambda: editor.edit(text, self._front.paths.state, self._front.env))
         except Trouble as trouble:
             self._show(self._told(trouble), field="prompt")
         else:

@@ -42,7 +42,7 @@ class KeysScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, path: Path, take: Callable[[Settings], None]) -> None:
+    def __init__(self, path: Path, take: Callable[[Settings], object]) -> None:
         super().__init__()
         self._path = path
         self._take = take

@@ -1,5 +1,9 @@
 """The rows of the settings screen: which there are, in which order, and how each value is written in one."""
 
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
 from qr_tui import config
 from qr_tui.config import Setting, Settings
 from qr_tui.core.task import Parameter
@@ -20,8 +24,10 @@ TITLES = {
 }
 
 
-class InFile(FieldRow):
-    """A table that is edited in the file: how many entries it has."""
+class InFile(OpenRow):
+    """A table that is edited in the file: how many entries it has; only enter opens the editor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", show=False)]
 
     def choices(self) -> list[tuple[str, bool]]:
         """Return the count in words."""
@@ -29,7 +35,11 @@ class InFile(FieldRow):
         return [(ngettext("{n} in config.toml", "{n} in config.toml", count).format(n=count), False)]
 
     def step(self, by: int = 1) -> None:
-        """Nothing changes here."""
+        """Stay as it is: an arrow must not open another program."""
+
+    def action_open(self) -> None:
+        """Ask for the editor."""
+        self.post_message(self.Opened(self))
 
 
 def make(setting: Setting, settings: Settings, *, ascii_only: bool = False) -> Row:

@@ -120,8 +120,9 @@ class TextRow(Horizontal):
         said = spelled(self, self._said)
         start = 2 + KEY_CELLS
         beside = self.size.width - start - self._columns.label - 2 - cells(said) - 2 >= LEAST_FIELD
-        self._remark.display = bool(said) and beside
-        self._remark.update(Content(f"  {said}"))
+        if said or self._remark.display:
+            self._remark.display = bool(said) and beside
+            self._remark.update(Content(f"  {said}"))
         below = ("\n" + " " * start, (said, "$warning")) if said and not beside else ()
         self._head.update(
             Content.assemble(

@@ -80,14 +80,14 @@ def test_every_section_is_read(path: Path) -> None:
     [
         ('[poll]\n\nfirst = "x"', 3, "poll.first: expected a number, got a string"),
         ("[poll]\nfirst = true", 2, "poll.first: expected a number, got true or false"),
-        ("[poll]\nfirst = 0.5", 2, "poll.first: must be at least 1"),
-        ("[poll]\nevery = 9000", 2, "poll.every: must be at most 3600"),
+        ("[poll]\nfirst = 0.5", 2, "poll.first: must be 1 to 3600"),
+        ("[poll]\nevery = 9000", 2, "poll.every: must be 1 to 3600"),
         ("[poll]\nlate = nan", 2, "poll.late: is no number anyone could mean"),
         ("[poll]\nlate = inf", 2, "poll.late: is no number anyone could mean"),
         ("[poll]\nin_flight = 1.5", 2, "poll.in_flight: expected an integer, got a number"),
-        ("[poll]\nin_flight = 33", 2, "poll.in_flight: must be at most 32"),
-        ("[poll]\nper_minute = 601", 2, "poll.per_minute: must be at most 600"),
-        ("[poll]\nper_minute = 0", 2, "poll.per_minute: must be at least 1"),
+        ("[poll]\nin_flight = 33", 2, "poll.in_flight: must be 1 to 32"),
+        ("[poll]\nper_minute = 601", 2, "poll.per_minute: must be 1 to 600"),
+        ("[poll]\nper_minute = 0", 2, "poll.per_minute: must be 1 to 600"),
         (f"[poll]\nper_minute = {10**40}", 2, "poll.per_minute: is no number"),
         ("[poll]\nfirst = 2020-01-01", 2, "poll.first: expected a number, got a date"),
         ("poll.frist = 1", 1, "poll.frist: not known; did you mean first?"),
@@ -95,15 +95,15 @@ def test_every_section_is_read(path: Path) -> None:
         ("\n\nxyzzy = 1", 3, "xyzzy: not known; there are host, poll"),
         ("poll = 3", 1, "poll: expected a table, got an integer"),
         ("ui = []", 1, "ui: expected a table, got a list"),
-        ("[limits]\nvideos_per_day = -1", 2, "limits.videos_per_day: must be at least 0"),
+        ("[limits]\nvideos_per_day = -1", 2, "limits.videos_per_day: must be 0 or more"),
         ('[ui]\ntheme = "blue"', 2, "ui.theme: must be one of dark, light"),
         ("[ui]\ntheme = 1", 2, "ui.theme: must be one of dark, light"),
         ("[keys]\na = 1", 2, "keys.a: expected a string, got an integer"),
-        ("[prices]\nveo3.1 = -1", 2, "prices.veo3.1: must be at least 0"),
+        ("[prices]\nveo3.1 = -1", 2, "prices.veo3.1: must be 0 or more"),
         ('[host]\nbase_url = "ftp://x"', 2, "host.base_url: the base URL must begin with"),
         ('[host]\nbase_url = "https://u:hunter2@x"', 2, "host.base_url: the base URL must not hold a user"),
         ('[models.m]\nfamily = "vio"', 2, "models.m.family: not known; did you mean veo?"),
-        ("[models.m]\nmax_images = -1", 2, "models.m.max_images: "),
+        ("[models.m]\nmax_images = -1", 2, "models.m.max_images: must be 0 or more"),
         ("[models.m]\nfields = [{}]", 2, "models.m.fields.name: is missing"),
         ('[[models.m.fields]]\nname = "x"\nvalues = [5]', 1, "models.m.fields: the default of x"),
         ("[[models.m.fields]]\nname = 1", 2, "models.m.fields.name: expected a string"),
@@ -479,6 +479,14 @@ def test_typed_texts_become_values(path: Path) -> None:
             config.from_text(key, text)
         assert caught.value.kind is Kind.USAGE
         assert key in caught.value.detail
+
+
+def test_a_number_that_cannot_be_read_tells_its_range() -> None:
+    for text in ("－5", "many"):
+        with pytest.raises(Trouble, match=r"limits\.videos_per_day: expected an integer, 0 or more"):
+            config.from_text("limits.videos_per_day", text)
+    with pytest.raises(Trouble, match=r"poll\.first: expected a number, 1 to 3600"):
+        config.from_text("poll.first", "soon")
 
 
 # what others make of it ------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ _BY_KIND: Final[Mapping[Kind, Exit]] = {
     Kind.AMBIGUOUS: Exit.USAGE,
     Kind.NOT_NOW: Exit.USAGE,
     Kind.CONFIG: Exit.USAGE,
+    Kind.KEYS: Exit.USAGE,
     Kind.PORT_IN_USE: Exit.USAGE,
     Kind.KEY_REFUSED: Exit.KEY,
     Kind.FORBIDDEN: Exit.KEY,

@@ -33,7 +33,7 @@ def keys(here: Here, as_json: bool) -> int:
 
     keymap = Keymap(here.settings.keys)
     for trouble in keymap.problems:
-        output.tell(trouble, json=False)
+        output.tell(trouble.in_file(here.paths.config_file), json=False)
     rows: list[dict[str, Any]] = [
         {
             "id": command.id,

@@ -13,7 +13,7 @@ from qr_tui.cli.main import examples
 from qr_tui.cli.passing import pass_here
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.text import inert
-from qr_tui.i18n import _
+from qr_tui.i18n import _, listed
 
 _MOST_KEY_BYTES = 4_096
 
@@ -93,6 +93,7 @@ def _complete(_ctx: click.Context, _parameter: click.Parameter, incomplete: str)
 
 @config.command(
     "set",
+    context_settings={"ignore_unknown_options": True},  # a value may be a negative number
     help=_("Set the setting KEY to VALUE in config.toml; your comments stay. Without VALUE it gets its default back."),
     epilog=examples(
         "qr-tui config set ui.language zh_CN",
@@ -164,7 +165,7 @@ def forget_key(here: Here, base_url: str | None) -> int:
     host = normalise(base_url) if base_url else here.base_url
     places = here.keys.forget(host)
     if places:
-        output.say(_("forgotten: {host} ({places})").format(host=host, places=", ".join(places)))
+        output.say(_("forgotten: {host} ({places})").format(host=host, places=listed(places)))
     else:
         output.say(_("no key was kept for {host}").format(host=host))
     return Exit.OK

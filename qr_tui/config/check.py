@@ -15,7 +15,7 @@ from qr_tui.core.catalogue import BUILT_IN
 from qr_tui.core.failures import Trouble
 from qr_tui.core.text import inert
 from qr_tui.core.words import N_
-from qr_tui.i18n import _
+from qr_tui.i18n import _, listed
 
 Path = tuple[str, ...]
 
@@ -82,7 +82,7 @@ def unknown(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if near:
         return _("not known; did you mean {near}?").format(near=near[0])
-    return _("not known; there are {known}").format(known=", ".join(names))
+    return _("not known; there are {known}").format(known=listed(names))
 
 
 def _wrong(kind: inspect.Type, value: Any, path: Path) -> Iterator[Problem]:  # noqa: ANN401
@@ -106,11 +106,10 @@ def _wrong(kind: inspect.Type, value: Any, path: Path) -> Iterator[Problem]:  # 
                 yield from _wrong(inner, item, path)
         case inspect.UnionType(types=kinds):
             if all(any(_wrong(one, value, path)) for one in kinds):
-                yield Problem(path, _expected(kinds[0], value))
+                yield next(_wrong(kinds[0], value, path))
         case inspect.LiteralType(values=values):
             if value not in values:
-                known = ", ".join(str(one) for one in values)
-                yield Problem(path, _("must be one of {known}").format(known=known))
+                yield Problem(path, _("must be one of {known}").format(known=listed(values)))
         case inspect.FloatType(ge=low, le=high) | inspect.IntType(ge=low, le=high):
             yield from _number(kind, value, path, low, high)
         case inspect.StrType() if isinstance(value, str):
@@ -133,10 +132,15 @@ def _number(
         yield Problem(path, _expected(kind, value))
     elif abs(value) > 1e15 or math.isnan(value):
         yield Problem(path, _("is no number anyone could mean"))
-    elif low is not None and value < low:
-        yield Problem(path, _("must be at least {low}").format(low=low))
-    elif high is not None and value > high:
-        yield Problem(path, _("must be at most {high}").format(high=high))
+    elif (low is not None and value < low) or (high is not None and value > high):
+        yield Problem(path, _("must be {span}").format(span=span(low, high)))
+
+
+def span(low: float | None, high: float | None) -> str:
+    """Return the numbers that are allowed, in words; empty when all are."""
+    if low is None:
+        return ""
+    return _("{low} or more").format(low=low) if high is None else _("{low} to {high}").format(low=low, high=high)
 
 
 def _expected(kind: inspect.Type, value: Any) -> str:  # noqa: ANN401
@@ -177,7 +181,7 @@ def _nonsense(settings: Settings) -> Iterator[Problem]:
         if digit not in tuple("123456789"):
             yield Problem(("views", digit), _("a view stands under a digit from 1 to 9"))
         if view.sort not in query.ORDERS:
-            yield Problem(("views", digit, "sort"), _("must be one of {known}").format(known=", ".join(query.ORDERS)))
+            yield Problem(("views", digit, "sort"), _("must be one of {known}").format(known=listed(query.ORDERS)))
         try:
             query.parse(view.filter)
         except query.QueryError as error:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from qr_tui.config.check import unknown
+from qr_tui.config.check import span, unknown
 from qr_tui.config.describe import DESCRIBE, Setting
 from qr_tui.config.settings import Settings
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.text import inert
-from qr_tui.i18n import _
+from qr_tui.i18n import _, clauses
 
 
 def setting(key: str) -> Setting:
@@ -22,7 +22,8 @@ def setting(key: str) -> Setting:
         return rows[key]
     if section in rows and rows[section].kind == "table":
         return rows[section]
-    raise Trouble(Kind.USAGE, f"{inert(key, limit=200)}: {unknown(key, rows)}")
+    name = inert(key, limit=200)
+    raise Trouble(Kind.USAGE, _("{title}: {detail}").format(title=name, detail=unknown(key, rows)))
 
 
 def value(settings: Settings, key: str) -> Any:  # noqa: ANN401
@@ -60,5 +61,6 @@ def from_text(key: str, text: str) -> Any:  # noqa: ANN401
                 raise Trouble(Kind.USAGE, _("{key}: please edit config.toml for this").format(key=inert(key)))
     except (ValueError, KeyError):
         wanted = {"integer": _("an integer"), "number": _("a number"), "switch": _("true or false")}[kind]
-        raise Trouble(Kind.USAGE, _("{key}: expected {wanted}").format(key=inert(key), wanted=wanted)) from None
+        what = clauses(filter(None, (_("expected {wanted}").format(wanted=wanted), span(row.low, row.high))))
+        raise Trouble(Kind.USAGE, _("{title}: {detail}").format(title=inert(key), detail=what)) from None
     return text

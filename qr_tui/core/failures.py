@@ -44,6 +44,7 @@ class Kind(StrEnum):
     AMBIGUOUS = "ambiguous"
     NOT_NOW = "not_now"
     CONFIG = "config"
+    KEYS = "keys"
     STORE = "store"
     PORT_IN_USE = "port_in_use"
     DEADLINE = "deadline"
@@ -220,7 +221,7 @@ WORDS: Final[Mapping[Kind, Words]] = {
         N_("bad input"),
         N_("That cannot be used"),
         N_("A value is missing or not of the right kind."),
-        N_("Correct it and send again; nothing was lost."),
+        N_("Correct it and try again; nothing was lost."),
     ),
     Kind.UNKNOWN_TASK: Words(
         N_("no such task"),
@@ -245,6 +246,12 @@ WORDS: Final[Mapping[Kind, Words]] = {
         N_("The configuration cannot be read"),
         N_("The file was left as it is."),
         N_("Correct the named line; see: qr-tui config show"),
+    ),
+    Kind.KEYS: Words(
+        N_("bad key"),
+        N_("A key of your own is not used"),
+        N_("The command keeps its usual keys."),
+        N_("Change it under keys in the settings, or in [keys] of config.toml."),
     ),
     Kind.STORE: Words(
         N_("store trouble"),

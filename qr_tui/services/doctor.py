@@ -22,7 +22,7 @@ from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import Status, Task
 from qr_tui.core.text import inert, size
 from qr_tui.core.words import N_
-from qr_tui.i18n import _, ngettext
+from qr_tui.i18n import _, listed, ngettext
 from qr_tui.paths import Paths
 from qr_tui.secrets import Key, KeyRing, hide
 
@@ -87,10 +87,10 @@ def _program() -> Iterator[Check]:
         except metadata.PackageNotFoundError:
             missing.append(name)
     if missing:
-        words = _("missing: {names}").format(names=", ".join(missing))
+        words = _("missing: {names}").format(names=listed(missing))
         yield check("versions", words, "fail", _("install qr-tui again with pip or pipx"))
     else:
-        yield check("versions", ", ".join(found))
+        yield check("versions", listed(found))
 
 
 def _settings(folders: Paths, problem: Trouble | None) -> Check:
@@ -247,7 +247,7 @@ def _models(offered: Iterable[str], catalogue: Catalogue) -> Check:
     names = set(offered)
     known = [model.id for model in catalogue if model.id in names]
     words = _("{count} models offered, {known} of them video models known here: {names}").format(
-        count=len(names), known=len(known), names=", ".join(known[:12]) or "-"
+        count=len(names), known=len(known), names=listed(known[:12]) or "-"
     )
     if not known:
         return check("models", words, "warn", _("ask the provider which video models this key may use"))

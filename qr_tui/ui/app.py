@@ -164,7 +164,11 @@ class QrTui(Hearing):
                 screen.restyle()
         self._renew_status()
         self.tasks.renew_edges()
-        return self.keymap.problems
+        return self.key_problems()
+
+    def key_problems(self) -> list[Trouble]:
+        """Return what is wrong with keys of the person's own, each with its place in the file."""
+        return [problem.in_file(self.front.paths.config_file) for problem in self.keymap.problems]
 
     def remember(self) -> None:
         """Keep filter, order and view for the next start."""
@@ -243,7 +247,7 @@ class QrTui(Hearing):
         self._life.install()
         self.app_resume_signal.subscribe(self, lambda _app: self._awake())
         self._renew_status()
-        for trouble in (*self.front.problems, *self.keymap.problems):
+        for trouble in (*self.front.problems, *self.key_problems()):
             tell(self, trouble, timeout=READING_TIME)
         self.run_worker(self._start(), group="engine")
 

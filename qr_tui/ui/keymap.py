@@ -5,7 +5,8 @@ No Textual here: `qr-tui keys` and the settings screen read it too.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from qr_tui.core.failures import Kind, Trouble
@@ -112,6 +113,28 @@ def is_text(key: str) -> bool:
     return len(key) == 1 or key == "space" or (key in _SHOWN and len(_SHOWN[key]) == 1 and key not in _ASCII)
 
 
+class KeyTrouble(Trouble):
+    """A key of a person's own that cannot be used; `commands` are those that asked for it."""
+
+    def __init__(self, detail: str, commands: Sequence[str]) -> None:
+        super().__init__(Kind.KEYS, detail)
+        self.commands = tuple(commands)
+
+    def in_file(self, path: Path) -> Trouble:
+        """Return the same with the file and the line where the key is asked for, as far as it stands there."""
+        from qr_tui.config.lines import line_of
+        from qr_tui.config.read import read_text
+        from qr_tui.config.trouble import at
+
+        try:
+            text = read_text(path)
+        except Trouble:
+            return self
+        lines = [line_of(text, ("keys", command)) for command in self.commands]
+        line = next((line for line in lines if line is not None), None)
+        return self if line is None else Trouble(self.kind, at(path, line, self.detail))
+
+
 class Keymap:
     """Every command's keys, with a person's own choices where they are sound.
 
@@ -119,11 +142,11 @@ class Keymap:
         overrides: Command id to keys, comma separated, as in ``[keys]`` of `config.toml`.
 
     Attributes:
-        problems: One `Trouble` for each choice that was not taken, naming the commands it concerns.
+        problems: One for each choice that was not taken, naming the commands it concerns.
     """
 
     def __init__(self, overrides: Mapping[str, str] | None = None) -> None:
-        self.problems: list[Trouble] = []
+        self.problems: list[KeyTrouble] = []
         self._keys: dict[str, tuple[str, ...]] = {command.id: command.keys for command in COMMANDS}
         chosen: set[str] = set()
         for command_id, written in (overrides or {}).items():
@@ -165,7 +188,7 @@ class Keymap:
     def _read(self, command_id: str, written: str) -> tuple[str, ...] | None:
         """Return the keys in `written`, or None with a problem noted."""
         if command_id not in self._keys:
-            self._complain(_("keys.{id}: there is no such command").format(id=command_id))
+            self._complain(_("keys.{id}: there is no such command").format(id=command_id), command_id)
             return None
         # a lone comma is the comma key; otherwise commas separate
         parts = [","] if written.strip() == "," else [part for part in written.split(",") if part.strip()]
@@ -173,18 +196,21 @@ class Keymap:
         for part in parts:
             key = normal(part)
             if key is None:
-                self._complain(_("keys.{id}: {key} is not the name of a key").format(id=command_id, key=part.strip()))
+                self._complain(
+                    _("keys.{id}: {key} is not the name of a key").format(id=command_id, key=part.strip()), command_id
+                )
                 return None
             if key in BANNED_KEYS or key in RESERVED:
                 self._complain(
                     _("keys.{id}: terminals do not pass {key} on, or it is spoken for").format(
                         id=command_id, key=part.strip()
-                    )
+                    ),
+                    command_id,
                 )
                 return None
             keys.append(key)
         if not keys:
-            self._complain(_("keys.{id}: no key is given").format(id=command_id))
+            self._complain(_("keys.{id}: no key is given").format(id=command_id), command_id)
             return None
         return tuple(keys)
 
@@ -197,7 +223,10 @@ class Keymap:
                 return
             one, two, key = clash
             self._complain(
-                _("keys: {one} and {two} both want {key}; the default stays").format(one=one, two=two, key=display(key))
+                _("keys: {one} and {two} both want {key}; the default stays").format(
+                    one=one, two=two, key=display(key)
+                ),
+                *(command_id for command_id in (one, two) if command_id in chosen),
             )
             for command_id in {one, two} & chosen:
                 self._keys[command_id] = defaults[command_id]
@@ -221,8 +250,8 @@ class Keymap:
                         if not (other in TEXT_SCOPES and is_text(key)):
                             yield one, two, key
 
-    def _complain(self, detail: str) -> None:
-        self.problems.append(Trouble(Kind.CONFIG, detail))
+    def _complain(self, detail: str, *commands: str) -> None:
+        self.problems.append(KeyTrouble(detail, commands))
 
 
 def _shadows() -> frozenset[tuple[str, str, str]]:

@@ -17,6 +17,7 @@ KINDS = {
     Kind.USAGE: 2,
     Kind.DUPLICATE: 2,
     Kind.CONFIG: 2,
+    Kind.KEYS: 2,
     Kind.UNKNOWN_TASK: 2,
     Kind.AMBIGUOUS: 2,
     Kind.NOT_NOW: 2,

@@ -71,12 +71,14 @@ def test_config_set_keeps_comments_and_shows(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [("poll.first", "0"), ("poll.first", "soon"), ("ui.theme", "pink"), ("ui.thme", "dark"), ("nonsense", "1"),
-     ("host.base_url", "ftp://x"), ("host.ca_file", "/nowhere/ca.pem"), ("ui", "x")],
+     ("host.base_url", "ftp://x"), ("host.ca_file", "/nowhere/ca.pem"), ("ui", "x"),
+     ("limits.videos_per_day", "-5")],
 )  # fmt: skip
 def test_a_setting_that_cannot_be_is_refused_and_nothing_written(shell: Shell, key: str, value: str) -> None:
     result = shell("config", "set", key, value)
     assert result.code == 2
     assert key.partition(".")[0] in result.err
+    assert "0 or more" in result.err or value != "-5"
     assert not shell.paths.config_file.exists()
 
 

@@ -101,6 +101,7 @@ def test_a_clash_of_keys_is_told_naming_both(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
         (said,) = [toast for toast in it.toasts if "tasks.new" in toast]
         assert "tasks.copy_id" in said
+        assert said.startswith("A key of your own is not used")
         assert it.line[-1].startswith(" n new")
 
     run(tmp_path, [], script, settings=Settings(keys={"tasks.new": "y"}))

@@ -1,5 +1,7 @@
 """Keys of one's own: taken where they are sound, refused by name where they are not."""
 
+from pathlib import Path
+
 import pytest
 
 from qr_tui.core.failures import Kind
@@ -65,7 +67,7 @@ def test_two_commands_may_swap_their_keys() -> None:
 def test_a_clash_names_both_and_keeps_the_default() -> None:
     keymap = Keymap({"tasks.new": "y"})
     (problem,) = keymap.problems
-    assert problem.kind is Kind.CONFIG
+    assert problem.kind is Kind.KEYS
     assert "tasks.new" in problem.detail
     assert "tasks.copy_id" in problem.detail
     assert keymap.keys("tasks.new") == ("n",)
@@ -111,3 +113,16 @@ def test_where_letters_are_text_the_app_keeps_other_keys_only() -> None:
     assert bound["f1"] == "app.help"
     assert bound["ctrl+p"] == "app.palette"
     assert not {"q", "question_mark", "colon", "C"} & set(bound)
+
+
+def test_a_key_that_is_not_used_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[ui]\n[keys]\ntasks.copy_id = "c"\n"tasks.new" = "y y"\n')
+    (problem,) = Keymap({"tasks.copy_id": "c", "tasks.new": "y y"}).problems
+    assert problem.in_file(file).detail == f"{file}: line 4: {problem.detail}"
+    file.write_text('[keys]\ntasks.new = "y"\n')
+    (clash,) = Keymap({"tasks.new": "y"}).problems
+    assert clash.commands == ("tasks.new",)
+    assert clash.in_file(file).detail.startswith(f"{file}: line 2: ")
+    assert clash.in_file(file).kind is Kind.KEYS
+    assert clash.in_file(tmp_path / "nowhere.toml") is clash

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from qr_tui import config
 from qr_tui.config import Settings
+from qr_tui.config.check import span
 from qr_tui.core.text import cells, inert, tail
 from qr_tui.i18n import _
 from qr_tui.ui.widgets import setting_rows
@@ -116,8 +117,7 @@ class SettingsForm(ModalScreen[None]):
     def _explain(self, row: Row) -> None:
         setting = config.setting(row.field)
         parts = [_(setting.help)]
-        if setting.low is not None and setting.high is not None:
-            parts.append(_("{low} to {high}").format(low=text_of(setting.low), high=text_of(setting.high)))
+        parts += filter(None, [span(setting.low, setting.high)])
         if setting.kind != "table":
             parts.append(_("default {value}").format(value=text_of(setting.default) or _("none")))
         if isinstance(row, InFile):

@@ -390,6 +390,39 @@ def test_a_change_that_mends_the_last_mistake_goes_through(path: Path) -> None:
     assert config.load(path) == config.Settings(poll=config.Poll(first=5.0), ui=config.Ui(theme="light"))
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ('[ui]\ntheme = "light"\n', ""),
+        ('# mine\n\n[ui]\ntheme = "light"\n\n[poll]\nevery = 20\n', "# mine\n\n[poll]\nevery = 20\n"),
+        ('[ui] # looks\ntheme = "light"\n', "[ui] # looks\n"),
+        ('[ui]\n# looks\ntheme = "light"\n', "[ui]\n# looks\n"),
+        ('ui.theme = "light"\n', ""),
+        ('ui = {theme = "light"}\n', ""),
+        ('[ui]\ntheme = "light"\nglyphs = "ascii"\n', '[ui]\nglyphs = "ascii"\n'),
+    ],
+)
+def test_a_table_that_is_left_empty_goes_unless_it_holds_a_comment(path: Path, text: str, left: str) -> None:
+    written(path, text)
+    config.save(path, {"ui.theme": None})
+    assert path.read_text() == left
+
+
+def test_an_empty_table_within_a_table_goes_too(path: Path) -> None:
+    written(path, '[keys.tasks]\nnew = "N"\n')
+    config.save(path, {"keys.tasks.new": None})
+    assert path.read_text() == ""
+
+
+def test_a_whole_number_is_written_as_it_was_typed(path: Path) -> None:
+    for key, typed in (("limits.credits_per_day", "100"), ("poll.first", "12.5"), ("prices.veo3.1", "+2")):
+        config.save(path, {key: config.from_text(key, typed)})
+    assert "credits_per_day = 100\n" in path.read_text()
+    assert "first = 12.5\n" in path.read_text()
+    assert '"veo3.1" = 2\n' in path.read_text()
+    assert config.load(path).limits.credits_per_day == 100.0
+
+
 def test_a_section_of_another_type_is_refused(path: Path) -> None:
     written(path, "ui = 1\n")
     with pytest.raises(Trouble, match="ui: this is not a table"):

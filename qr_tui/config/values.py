@@ -54,7 +54,8 @@ def from_text(key: str, text: str) -> Any:  # noqa: ANN401
             case "integer":
                 return int(text)
             case "number":
-                return float(text)
+                # a whole number stays as it was typed: 100, not 100.0
+                return int(text) if text.lstrip("+-").isdecimal() else float(text)
             case "switch":
                 return {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}[text.lower()]
             case "table":

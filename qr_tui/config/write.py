@@ -94,11 +94,19 @@ def _put(
     first, dot, rest = name.partition(".")
     if dotted and dot and name not in table and isinstance(table.get(first), MutableMapping):
         _put(table, first, rest, value, dotted)
-        return
-    if value is None:
+    elif value is None:
         table.pop(name, None)
     else:
         table[name] = value
+    if not table and not _says_something(table):
+        document.pop(section)
+
+
+def _says_something(table: MutableMapping[str, Any]) -> bool:
+    """Tell whether an empty table of the file holds a comment; one that was just made does not."""
+    from tomlkit.items import AbstractTable
+
+    return isinstance(table, AbstractTable) and "#" in f"{table.trivia.comment}{table.as_string()}"
 
 
 def _check(path: Path, text: str, wanted: Mapping[str, Any], changes: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ from qr_tui.ui.widgets.notes import Notes
 from qr_tui.ui.widgets.option_lines import OptionLines
 from qr_tui.ui.widgets.text_row import TextRow
 from tests.ui.fakes import FakeStudio, make_front
-from tests.ui.forms import FormApp, drive, in_sight, shown
+from tests.ui.forms import FormApp, drive, in_sight, shown, until
 
 Script = Callable[["Bench", Pilot[Any]], Awaitable[None]]
 
@@ -344,6 +344,42 @@ def test_a_key_is_changed_by_typing_it(tmp_path: Path) -> None:
         assert not isinstance(bench.app.screen, KeysScreen)
 
     Bench(tmp_path).run(script)
+
+
+def test_a_key_can_be_added_besides_those_there_are(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        await open_keys(bench, pilot, "tasks.new")
+        await pilot.press("a", "n")
+        await settle(pilot)
+        assert "its key already" in bench.notes
+        await pilot.press("a", "ctrl+n")
+        await settle(pilot)
+        assert bench.settings.keys == {"tasks.new": "n,ctrl+n"}
+        await pilot.press("a", "up")
+        await settle(pilot)
+        assert "tasks.up" in bench.notes, "a clash is refused with both names"
+        await pilot.press("enter", "f7")
+        await settle(pilot)
+        assert bench.settings.keys == {"tasks.new": "f7"}
+
+    Bench(tmp_path).run(script)
+
+
+@pytest.mark.parametrize(("width", "beside"), [(120, True), (80, False), (40, False)])
+def test_keys_stand_in_a_column_and_no_help_is_cut_short(tmp_path: Path, width: int, beside: bool) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        await open_keys(bench, pilot, "tasks.new")
+        await until(pilot, lambda: "write a new video" in shown(bench.app))
+        rows = shown(bench.app).split("\n")
+        (new,) = [row for row in rows if " tasks.new " in row]
+        (copy,) = [row for row in rows if " tasks.copy_id " in row]
+        assert new.index(" n ") == copy.index(" y ")
+        assert ("write a new video" in new) is beside
+        await pilot.press("j")
+        await pilot.pause()
+        assert "write a new video" in shown(bench.app) or not beside
+
+    Bench(tmp_path).run(script, size=(width, 24))
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,12 @@ from qr_tui.ui.widgets.field_row import bar
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One option: its value, what it is called, a few words on it."""
+    """One option: its value, what it is called, a few words on it; `beside` stands in a column of its own between."""
 
     value: Any
     label: str
     help: str = ""
+    beside: str = ""
 
     def holds(self, words: Sequence[str]) -> bool:
         """Tell whether every one of `words` (lower case) occurs in it."""
@@ -31,7 +32,13 @@ class Line:
 
 
 class OptionLines(ScrollView, can_focus=True):
-    """The lines, the cursor, and the mark of the one that holds now."""
+    """The lines, the cursor, and the mark of the one that holds now.
+
+    Args:
+        lines: What there is to choose from.
+        current: The value that holds now.
+        least_help: The fewest cells in which the words on a line are worth showing.
+    """
 
     DEFAULT_CSS = """
     OptionLines { height: auto; max-height: 100%; background: transparent; overflow-x: hidden; }
@@ -54,13 +61,24 @@ class OptionLines(ScrollView, can_focus=True):
             super().__init__()
             self.line = line
 
-    def __init__(self, lines: Sequence[Line], current: Any = None, **options: Any) -> None:  # noqa: ANN401
+    class Moved(Message):
+        """The cursor is on another line."""
+
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        current: Any = None,  # noqa: ANN401 -- any value
+        *,
+        least_help: int = 7,
+        **options: Any,  # noqa: ANN401 -- what every widget takes
+    ) -> None:
         super().__init__(**options)
+        self._least_help = least_help
         self._all = list(lines)
         self.lines = list(lines)
         self.current = current
         self.cursor = next((index for index, line in enumerate(lines) if line.value == current), 0)
-        self._label = max((cells(inert(line.label)) for line in lines), default=0)
+        self._measure()
 
     def on_mount(self) -> None:
         """Show the cursor."""
@@ -70,7 +88,7 @@ class OptionLines(ScrollView, can_focus=True):
     def show(self, lines: Sequence[Line], *, cursor: Any = None) -> None:  # noqa: ANN401 -- any value
         """Put other lines in place; the cursor goes to the line whose value is `cursor`."""
         self._all = self.lines = list(lines)
-        self._label = max((cells(inert(line.label)) for line in lines), default=0)
+        self._measure()
         self.cursor = next((index for index, line in enumerate(lines) if line.value == cursor), 0)
         self._resize()
         self._follow()
@@ -96,6 +114,7 @@ class OptionLines(ScrollView, can_focus=True):
             for line in (old, self.cursor):
                 self.refresh(Region(0, line - self.scroll_offset.y, self.size.width, 1))
             self._follow()
+            self.post_message(self.Moved())
 
     def action_move(self, by: int) -> None:
         """Go down or up, round at the ends."""
@@ -114,6 +133,20 @@ class OptionLines(ScrollView, can_focus=True):
         """Take the line under the cursor."""
         if self.at is not None:
             self.post_message(self.Chosen(self.at))
+
+    @property
+    def shows_help(self) -> bool:
+        """Whether there is room beside the lines for words on them."""
+        return self._help_cells >= self._least_help
+
+    @property
+    def _help_cells(self) -> int:
+        between = self._beside + 2 if self._beside else 0
+        return self.scrollable_content_region.width - 3 - self._label - between
+
+    def _measure(self) -> None:
+        self._label = max((cells(inert(line.label)) for line in self._all), default=0)
+        self._beside = max((cells(inert(line.beside)) for line in self._all), default=0)
 
     def _resize(self) -> None:
         self.virtual_size = Size(self.size.width, len(self.lines))
@@ -140,8 +173,10 @@ class OptionLines(ScrollView, can_focus=True):
         bold = style + Style(bold=True) if here else style
         mark = "*" if line.value == self.current else " "
         label = fit(inert(line.label), min(self._label, max(1, width - 4)))
+        if self._beside:
+            label += fit("  " + inert(line.beside), max(0, min(self._beside + 2, width - 3 - cells(label))))
         rest = max(0, width - 3 - cells(label))
-        note = cut("  " + inert(line.help), rest) if line.help and rest > 6 else ""
+        note = cut("  " + inert(line.help), rest) if line.help and self.shows_help else ""
         strip = Strip(
             [
                 Segment(bar(self) if here else " ", bold),

@@ -174,7 +174,7 @@ def test_one_mistake_leaves_every_other_setting_in_force(path: Path) -> None:
         views={"1": config.View(name="mine")},
     )
     assert trouble is not None
-    assert (trouble.place, trouble.key, trouble.limits_known) == ("line 5 of config.toml", "poll.frist", True)
+    assert (trouble.place, trouble.key, trouble.limits_known) == ("config.toml (line 5)", "poll.frist", True)
 
 
 @pytest.mark.parametrize(

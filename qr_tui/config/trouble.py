@@ -35,7 +35,7 @@ class FileTrouble(Trouble):
         """Return file and line, short."""
         if self.line is None:
             return self.file
-        return _("line {line} of {file}").format(file=self.file, line=self.line)
+        return _("{file} (line {line})").format(file=self.file, line=self.line)
 
 
 def at(path: Path, line: int | None, what: str) -> str:

@@ -532,7 +532,7 @@ def test_limits_that_cannot_be_read_are_asked_about_before_money_is_spent(tmp_pa
         damaged = engine("[ui]\n\n[limits]\nvideos_per_day = -5\n")
         (concern,) = [found for found in damaged.check(BOAT) if found.weight == "ask"]
         assert concern.kind is Kind.CONFIG
-        assert concern.detail == "line 4 of config.toml cannot be read, so your own limits for a day are not in force"
+        assert concern.detail == "config.toml (line 4) cannot be read, so your own limits for a day are not in force"
         with pytest.raises(Trouble) as caught:
             await damaged.submit(BOAT)
         assert caught.value.kind is Kind.CONFIG

@@ -122,8 +122,8 @@ def test_problems_from_before_the_app_are_told_inert(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('[ui]\ntheme = "pink"\n', "a mistake in line 2 of config.toml"),
-        ("[limits]\nvideos_per_day = -5\n", "a mistake in line 2 of config.toml: your limits are not in force"),
+        ('[ui]\ntheme = "pink"\n', "a mistake in config.toml (line 2)"),
+        ("[limits]\nvideos_per_day = -5\n", "a mistake in config.toml (line 2): your limits are not in force"),
     ],
 )
 def test_a_mistake_in_the_file_stands_in_the_status_line_until_it_is_mended(

@@ -51,10 +51,11 @@ def test_what_comes_back_sound_is_written_and_taken_at_once(
     async def script(bench: Bench, pilot: Pilot[Any]) -> None:
         row = bench.focus("poll.every")
         await pilot.press("5")
-        editor.leaves("# mine\n[prices]\nveo3.1 = 2\n")
+        new = "# mine\n[prices]\nveo3.1 = 2\n[limits]\nvideos_per_day = 5\n[ui]\nglyphs = 'ascii'\n"
+        editor.leaves(new)
         await open_file(bench, pilot, monkeypatch)
         assert editor.seen == "# mine\n[ui]\n"
-        assert bench.path.read_text() == "# mine\n[prices]\nveo3.1 = 2\n"
+        assert bench.path.read_text() == new
         assert bench.app.used[-1].prices == {"veo3.1": 2.0}
         assert "config.toml: written" in bench.notes
         await until(pilot, lambda: "1 in config.toml" in shown(bench.app))
@@ -62,6 +63,9 @@ def test_what_comes_back_sound_is_written_and_taken_at_once(
         again = bench.screen.row("poll.every")
         assert again is not row
         assert getattr(again, "text", "") == "105", "what was typed elsewhere stays"
+        limit = bench.screen.row("limits.videos_per_day")
+        assert (getattr(limit, "text", ""), getattr(limit, "remark", "?")) == ("5", "")
+        assert getattr(bench.screen.row("ui.glyphs"), "value", "") == "ascii"
 
     Bench(tmp_path, "# mine\n[ui]\n", env=editor.env).run(script)
 

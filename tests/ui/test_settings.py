@@ -178,6 +178,21 @@ def test_leaving_says_first_what_is_not_written(tmp_path: Path) -> None:
     Bench(tmp_path).run(script)
 
 
+def test_what_another_program_wrote_is_shown_and_not_called_unwritten(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        config.save(bench.path, {"limits.videos_per_day": 7, "notify.mode": "bell"})
+        bench.focus("ui.theme")
+        await pilot.press("space")
+        await settle(pilot)
+        limit, mode = bench.screen.row("limits.videos_per_day"), bench.screen.row("notify.mode")
+        assert isinstance(limit, TextRow)
+        assert (limit.text, limit.remark) == ("7", "")
+        assert isinstance(mode, FieldRow)
+        assert mode.value == "bell"
+
+    Bench(tmp_path).run(script)
+
+
 def test_what_is_typed_outlives_a_change_of_language(tmp_path: Path) -> None:
     async def script(bench: Bench, pilot: Pilot[Any]) -> None:
         bench.focus("poll.every")

@@ -105,7 +105,7 @@ class SettingsScreen(SettingsForm):
             return
         self._writing = ""
         language = self._settings.ui.language
-        self._settings = settings
+        self._hold(settings)
         self._front_takes(settings)
         self._wrote(key, typed)
         if settings.ui.language != language:
@@ -121,6 +121,18 @@ class SettingsScreen(SettingsForm):
         if key.startswith("poll.") and self._front.demo:
             return _("written; the demo keeps its own pace")
         return _("written")
+
+    def _hold(self, settings: Settings) -> None:
+        """Take over what stands in the file; a row that shows what stood there before shows what stands there now."""
+        before, self._settings = self._settings, settings
+        for row in self.rows():
+            old, new = (config.value(one, row.field) for one in (before, settings))
+            if isinstance(row, TextRow):
+                if row.text.strip() == text_of(old):
+                    row.text = text_of(new)
+                self._remark(row)
+            elif config.setting(row.field).kind != "table" and row.value == old:
+                row.value = new
 
     def _undo(self, key: str) -> None:
         """Show again what holds where a choice was refused; typed text stays, to be corrected."""
@@ -176,7 +188,7 @@ class SettingsScreen(SettingsForm):
             self.tell(Note(_("config.toml is as it was")))
             self._mark_file()
             return
-        self._settings = settings
+        self._hold(settings)
         problems = self._front_takes(settings)
         await self._speak(key)
         self.tell(Note(_("config.toml: written"), "good"), *map(of, problems))
@@ -189,7 +201,8 @@ class SettingsScreen(SettingsForm):
         from qr_tui.ui.screens.keys import KeysScreen
 
         await self.app.push_screen_wait(KeysScreen(self._path, self._front_takes))
-        self._settings, self._problem = await asyncio.to_thread(config.load_or_default, self._path)
+        settings, self._problem = await asyncio.to_thread(config.load_or_default, self._path)
+        self._hold(settings)
         row = self.row("keys")
         if isinstance(row, OpenRow):
             count = len(self._settings.keys)

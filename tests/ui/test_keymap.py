@@ -117,8 +117,8 @@ def test_where_letters_are_text_the_app_keeps_other_keys_only() -> None:
 
 def test_a_key_that_is_not_used_is_told_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
-    file.write_text('[ui]\n[keys]\ntasks.copy_id = "c"\n"tasks.new" = "y y"\n')
-    (problem,) = Keymap({"tasks.copy_id": "c", "tasks.new": "y y"}).problems
+    file.write_text('[ui]\n[keys]\ntasks.copy_id = "z"\n"tasks.new" = "y y"\n')
+    (problem,) = Keymap({"tasks.copy_id": "z", "tasks.new": "y y"}).problems
     assert problem.in_file(file).detail == f"{file}: line 4: {problem.detail}"
     file.write_text('[keys]\ntasks.new = "y"\n')
     (clash,) = Keymap({"tasks.new": "y"}).problems

@@ -26,6 +26,7 @@ BAD_COPIES = N_("Copies go from 1 to {most}, not {copies}.")
 MANY_VIDEOS = N_("{made} of {most} videos were sent today, and {copies} more would go over it.")
 MANY_CREDITS = N_("{spent} of {most} credits were spent today, and {cost} more would go over it.")
 REFUSED_HERE = N_("{host} refused {model} at {time}: {detail}")
+NO_HOST = N_("{place} has a mistake about the host, so this goes to {host}")
 NO_LIMITS = N_("{place} cannot be read, so your own limits for a day are not in force")
 NOT_LISTED = N_("{model} is not among the models this key can use.")
 
@@ -116,11 +117,15 @@ def about_limits(request: Request, copies: int, tasks: Sequence[Task], settings:
     return found
 
 
-def about_settings(problem: FileTrouble | None) -> list[Concern]:
-    """Return a concern when a mistake in the configuration file has switched off the person's own limits."""
-    if problem is None or problem.limits_known:
+def about_settings(problem: FileTrouble | None, base_url: str) -> list[Concern]:
+    """Return a concern when a mistake in the configuration file has switched off the person's own limits or host."""
+    if problem is None:
         return []
-    return [Concern(Kind.CONFIG, "ask", _(NO_LIMITS).format(place=problem.place))]
+    if not problem.limits_known:
+        return [Concern(Kind.CONFIG, "ask", _(NO_LIMITS).format(place=problem.place))]
+    if problem.key.startswith("host."):
+        return [Concern(Kind.CONFIG, "ask", _(NO_HOST).format(place=problem.place, host=base_url))]
+    return []
 
 
 def stop_at_first(concerns: Iterable[Concern], *, sure: bool) -> None:

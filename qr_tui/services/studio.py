@@ -150,7 +150,7 @@ class Studio:
         now, tasks = self._clock.now(), self._book.tasks()
         found += checks.about_model(request, self.base_url, tasks, now)
         found += checks.about_duplicates(request, self.base_url, tasks, now)
-        found += checks.about_settings(self._problem)
+        found += checks.about_settings(self._problem, self.base_url)
         found += checks.about_limits(request, copies, tasks, self._settings, now)
         return found
 

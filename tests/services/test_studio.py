@@ -539,5 +539,8 @@ def test_limits_that_cannot_be_read_are_asked_about_before_money_is_spent(tmp_pa
         whole = engine("[ui]\ntheme = 'pink'\n[limits]\nvideos_per_day = 1\n")
         assert [found.weight for found in whole.check(BOAT, copies=2) if found.weight != "note"] == ["stop"]
         assert [found for found in whole.check(BOAT) if found.weight != "note"] == []
+        astray = engine("[host]\nbase_url = 7\n")
+        (concern,) = [found for found in astray.check(BOAT) if found.weight == "ask"]
+        assert concern.detail.endswith("so this goes to https://api.quickrouter.ai")
 
     asyncio.run(work())

@@ -6,6 +6,7 @@ import pytest
 
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Status
+from qr_tui.services.checks import Concern
 from qr_tui.services.decisions import Adopt, Drop, SendAgain
 from qr_tui.ui.screens.confirm import ConfirmScreen
 from tests.ui.driving import Run, run
@@ -313,3 +314,16 @@ def test_on_a_low_terminal_the_chosen_way_is_scrolled_to(tmp_path: Path) -> None
         assert "> 1  adopt an id" in it.screen
 
     run(tmp_path, [make_task(status=Status.UNCONFIRMED, id=None)], script, size=(60, 15))
+
+
+def test_sending_again_says_that_limits_are_not_in_force(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        it.studio.concerns = [Concern(Kind.CONFIG, "ask", "config.toml cannot be read, so no limits")]
+        await it.press("u", "down")
+        assert "no limits" not in it.screen
+        await it.press("enter")
+        words = " ".join(it.screen.replace("│", " ").split())
+        assert "a second video may be made and paid. config.toml cannot be read, so no limits" in words
+        assert it.studio.called("decide") == []
+
+    run(tmp_path, [LOST], script)

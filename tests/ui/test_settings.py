@@ -1,6 +1,7 @@
 """Settings: everything there is to set, written at once, comments kept, errors in words."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -84,11 +85,13 @@ async def open_keys(bench: Bench, pilot: Pilot[Any], command: str) -> None:
 
 def test_every_setting_of_the_table_is_there_and_explained(tmp_path: Path) -> None:
     async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        def explained(words: str) -> bool:
+            return words in " ".join(shown(bench.app).split())
+
         assert {row.field for row in bench.screen.rows()} == {setting.key for setting in config.DESCRIBE}
         for setting in config.DESCRIBE:
             bench.focus(setting.key)
-            said = setting.help.split(";")[0][:40]
-            await until(pilot, lambda said=said: said in " ".join(shown(bench.app).split()))
+            await until(pilot, partial(explained, setting.help.split(";")[0][:40]))
             await in_sight(pilot)
 
     for size in ((80, 24), (60, 15), (40, 10)):

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
-from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.failures import WORDS, Trouble
 from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text import tail
 from qr_tui.i18n import _, clauses, ngettext
@@ -77,8 +77,8 @@ class TaskActions(CommandScreen[Result]):
             words = WORDS[failed[0].failure.kind]
             lines = [_(words.title), _(words.hint), "", *lines]
         studio = await self.qr.engine()
-        if any(concern.kind is Kind.DUPLICATE for task in failed for concern in studio.check(task.request)):
-            lines.append(_(WORDS[Kind.DUPLICATE].title))
+        asked = (concern for task in failed for concern in studio.check(task.request) if concern.weight == "ask")
+        lines.extend(dict.fromkeys(concern.detail or _(WORDS[concern.kind].title) for concern in asked))
         if not await self.qr.ask(title, lines, yes=_("make again")):
             return
 

@@ -248,7 +248,8 @@ class ConnectScreen(ModalScreen[bool]):
         except OSError as error:
             raise Trouble(Kind.CONFIG, error.strerror or str(error)) from error
         self.key.text = ""
-        if url != self._front.settings.host.base_url and not self._front.env.get("QUICKROUTER_BASE_URL"):
+        settings = getattr(self.app, "settings", self._front.settings)
+        if url != settings.host.base_url and not self._front.env.get("QUICKROUTER_BASE_URL"):
             await asyncio.to_thread(self._remember, url)
         self.dismiss(True)
 

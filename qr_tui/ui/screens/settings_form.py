@@ -109,10 +109,11 @@ class SettingsForm(ModalScreen[None]):
         self.query_one(Notes).tell(*notes)
 
     @on(events.DescendantFocus)
-    def _focused(self, event: events.DescendantFocus) -> None:
-        row = self.at(event.widget)
+    def _focused(self) -> None:
+        row = self.at(self.focused)  # two rows may tell in another order than they were reached
         if row is not None:
             self._explain(row)
+            self.query_one(_Rows).follow()
 
     def _explain(self, row: Row) -> None:
         setting = config.setting(row.field)
@@ -130,5 +131,12 @@ class _Rows(VerticalScroll):
 
     def on_resize(self) -> None:
         """Follow the focus once the new size is drawn."""
+        self.follow()
+
+    def follow(self) -> None:
+        """Bring what has the focus into sight, behind any scrolling for what had it before."""
+        self.call_after_refresh(self._show_focused)
+
+    def _show_focused(self) -> None:
         if self.screen.focused is not None:
-            self.call_after_refresh(self.screen.focused.scroll_visible, animate=False)
+            self.screen.focused.scroll_visible(animate=False)

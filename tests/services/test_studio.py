@@ -502,7 +502,7 @@ def test_a_full_disk_stops_the_intent_before_the_post(tmp_path: Path, monkeypatc
 
 
 def test_hang_does_not_hold_up_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qr_tui.services.studio.Hosts", ShortHosts)
+    monkeypatch.setattr("qr_tui.services.engine.Hosts", ShortHosts)
     monkeypatch.setattr("qr_tui.services.submitter.CLOSE_GRACE", 0.05)
 
     async def main() -> None:

@@ -16,7 +16,8 @@ from qr_tui.ui.inbox import PACE, Inbox
 from qr_tui.ui.messages import TasksPending, Told, tell
 from qr_tui.ui.notify import Notifier
 from qr_tui.ui.reading import Reading
-from qr_tui.ui.screens.tasks import TasksScreen, mood_words
+from qr_tui.ui.screens.tasks import TasksScreen
+from qr_tui.ui.widgets.edges import mood_words
 
 if TYPE_CHECKING:
     from qr_tui.services.studio import Studio

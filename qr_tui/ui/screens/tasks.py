@@ -9,11 +9,9 @@ from textual.containers import Horizontal
 from textual.strip import Strip
 from textual.timer import Timer
 
-from qr_tui.core.events import HostMood
-from qr_tui.core.failures import WORDS, Kind
 from qr_tui.core.task import Status, Task
 from qr_tui.core.text import inert
-from qr_tui.i18n import _, sentences
+from qr_tui.i18n import _
 from qr_tui.ui.listing import Listing
 from qr_tui.ui.messages import say
 from qr_tui.ui.screens.bulk import Bulk
@@ -28,12 +26,6 @@ if TYPE_CHECKING:
 
 PANE_FROM = 120  # columns
 TICK = 2.0  # seconds between looks at the clock; only what reads differently is sent
-_MOODS: dict[HostMood, tuple[str, Kind]] = {
-    HostMood.NO_KEY: ("warn", Kind.NO_KEY),
-    HostMood.KEY_REFUSED: ("bad", Kind.KEY_REFUSED),
-    HostMood.DOWN: ("bad", Kind.UNREACHABLE),
-    HostMood.SLOW_DOWN: ("warn", Kind.TOO_MANY_REQUESTS),
-}
 
 
 class TasksScreen(Finding, Bulk):
@@ -320,15 +312,3 @@ class TasksScreen(Finding, Bulk):
             _("Press {key} to write the first one").format(key=self.keymap.show("tasks.new")),
             _("Press {key} to see every key").format(key=self.keymap.show("app.help")),
         ]
-
-
-def mood_words(place: str, mood: HostMood, *, connect: str) -> tuple[str, str] | None:
-    """Return the status line's colour and words for a host, None when all is well; `connect` is the key of Connect."""
-    if mood not in _MOODS:
-        return None
-    colour, kind = _MOODS[mood]
-    words = WORDS[kind]
-    title = _("{title}: {detail}").format(title=inert(place, limit=80), detail=_(words.title))
-    about_key = mood in (HostMood.NO_KEY, HostMood.KEY_REFUSED)
-    hint = _("{key} opens Connect").format(key=connect) if about_key else _(words.hint)
-    return colour, sentences(title, hint)

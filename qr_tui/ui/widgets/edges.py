@@ -5,14 +5,23 @@ from dataclasses import dataclass
 
 from textual.strip import Strip
 
-from qr_tui.core.text import cells, duration
-from qr_tui.i18n import _
+from qr_tui.core.events import HostMood
+from qr_tui.core.failures import WORDS, Kind
+from qr_tui.core.text import cells, duration, inert
+from qr_tui.i18n import _, sentences
 from qr_tui.ui.commands import COMMANDS, Command, Context
 from qr_tui.ui.keymap import Keymap, display
 from qr_tui.ui.strips import Piece, line
 from qr_tui.ui.widgets.task_row import Look
 
 _ALWAYS = 90  # commands with this place in the footer or a later one are dropped last: help and the way out
+
+_MOODS: dict[HostMood, tuple[str, Kind]] = {
+    HostMood.NO_KEY: ("warn", Kind.NO_KEY),
+    HostMood.KEY_REFUSED: ("bad", Kind.KEY_REFUSED),
+    HostMood.DOWN: ("bad", Kind.UNREACHABLE),
+    HostMood.SLOW_DOWN: ("warn", Kind.TOO_MANY_REQUESTS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +117,15 @@ def status_line(width: int, look: Look, words: Sequence[tuple[str, str]]) -> Str
 def _footer_commands(scope: str) -> list[Command]:
     found = [command for command in COMMANDS if command.scope in (scope, "app") and command.footer]
     return sorted(found, key=lambda command: command.footer)
+
+
+def mood_words(place: str, mood: HostMood, *, connect: str) -> tuple[str, str] | None:
+    """Return the status line's colour and words for a host, None when all is well; `connect` is the key of Connect."""
+    if mood not in _MOODS:
+        return None
+    colour, kind = _MOODS[mood]
+    words = WORDS[kind]
+    title = _("{title}: {detail}").format(title=inert(place, limit=80), detail=_(words.title))
+    about_key = mood in (HostMood.NO_KEY, HostMood.KEY_REFUSED)
+    hint = _("{key} opens Connect").format(key=connect) if about_key else _(words.hint)
+    return colour, sentences(title, hint)

@@ -170,21 +170,6 @@ class QrTui(Hearing):
         """Return what is wrong with keys of the person's own, each with its place in the file."""
         return [problem.in_file(self.front.paths.config_file) for problem in self.keymap.problems]
 
-    def remember(self) -> None:
-        """Keep filter, order and view for the next start."""
-        listing = self.tasks.listing
-        from qr_tui import remember
-        from qr_tui.remember import Remembered
-
-        kept = Remembered(
-            filter="" if listing.asks_marks else listing.filter_text,  # marks end with the app
-            sort=listing.order,
-            reverse=listing.reverse,
-            only_unfinished=listing.only_unfinished,
-            columns=listing.columns,
-        )
-        self.run_worker(asyncio.to_thread(remember.remember, self.front.paths.list_file, kept), group="remember")
-
     # commands of every screen ----------------------------------------------------------------------------------
     async def do_palette(self) -> None:
         """Find a command by name."""

@@ -65,7 +65,7 @@ class Finding(CommandScreen[None]):
         self.set_focus(None)
         if self.listing.query is None:
             self.clear_filter()
-        self.qr.remember()
+        self.remember()
 
     def clear_filter(self) -> None:
         """Show all tasks again and put the filter away."""
@@ -73,7 +73,7 @@ class Finding(CommandScreen[None]):
         if bar is not None:
             bar.remove()
         self.apply_filter("")
-        self.qr.remember()
+        self.remember()
 
     async def set_filter(self, text: str) -> None:
         """Put a whole filter in force, as a saved view does."""
@@ -112,7 +112,7 @@ class Finding(CommandScreen[None]):
         if chosen is None:
             return
         self._arrange(chosen, not listing.reverse if chosen == listing.order else False)
-        self.qr.remember()
+        self.remember()
 
     async def do_columns(self) -> None:
         """Choose the columns."""
@@ -121,7 +121,7 @@ class Finding(CommandScreen[None]):
 
         def take(columns: tuple[str, ...]) -> None:
             self.set_columns(columns)
-            self.qr.remember()
+            self.remember()
 
         def shown() -> list[str]:
             return [name for name, _width in self.list.form.columns]
@@ -149,7 +149,7 @@ class Finding(CommandScreen[None]):
         self.listing.only_unfinished = not self.listing.only_unfinished
         self._rebuild()
         say(self.app, _("unfinished tasks only") if self.listing.only_unfinished else _("all tasks"))
-        self.qr.remember()
+        self.remember()
 
     async def do_save_view(self) -> None:
         """Name the filter and order in force, and give them a digit."""
@@ -183,7 +183,7 @@ class Finding(CommandScreen[None]):
         self.listing.only_unfinished = False
         self._arrange(view.sort, view.reverse)
         await self.set_filter(view.filter)
-        self.qr.remember()
+        self.remember()
         say(self.app, _("view {digit}: {name}").format(digit=digit, name=inert(view.name, limit=60)))
 
     do_view_1 = partialmethod(_switch_view, 1)
@@ -195,6 +195,21 @@ class Finding(CommandScreen[None]):
     do_view_7 = partialmethod(_switch_view, 7)
     do_view_8 = partialmethod(_switch_view, 8)
     do_view_9 = partialmethod(_switch_view, 9)
+
+    def remember(self) -> None:
+        """Keep filter, order and columns for the next start."""
+        from qr_tui import remember
+
+        listing = self.listing
+        left = remember.Remembered(
+            filter="" if listing.asks_marks else listing.filter_text,  # marks end with the app
+            sort=listing.order,
+            reverse=listing.reverse,
+            only_unfinished=listing.only_unfinished,
+            columns=listing.columns,
+        )
+        write = asyncio.to_thread(remember.remember, self.qr.front.paths.list_file, left)
+        self.app.run_worker(write, group="remember")
 
     # inside ----------------------------------------------------------------------------------------------------
     async def _open_filter(self) -> "FilterBar":

@@ -15,7 +15,8 @@ from qr_tui.core.task import Parameter
 from qr_tui.core.text import cells, inert
 from qr_tui.i18n import _
 from qr_tui.ui.draft import MOST_COPIES, Draft
-from qr_tui.ui.widgets.field_row import Columns, FieldRow, NumberRow, OpenRow, SwitchRow
+from qr_tui.ui.widgets.field_row import Columns, FieldRow, OpenRow, SwitchRow
+from qr_tui.ui.widgets.number_row import NumberRow
 from qr_tui.ui.widgets.plain_editor import PlainEditor
 from qr_tui.ui.widgets.text_row import TextRow
 

@@ -14,6 +14,7 @@ from qr_tui.i18n import _, sentences
 from qr_tui.ui.messages import hint, sentence
 from qr_tui.ui.screens.dialog import Dialog
 from qr_tui.ui.widgets.paragraph import Paragraph
+from qr_tui.ui.widgets.plain_editor import OneLine
 
 if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
@@ -60,7 +61,7 @@ class DecideScreen(Dialog[str | None]):
                     yield Paragraph(classes="label")
                     yield Paragraph(classes="meaning")
                     if number == 1:
-                        field = Input(id="id", placeholder=_("paste the task id here"))
+                        field = OneLine(id="id", placeholder=_("paste the task id here"))
                         field.cursor_blink = False
                         yield field
             yield Paragraph(id="trouble", classes="bad")

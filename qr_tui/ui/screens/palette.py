@@ -17,6 +17,7 @@ from qr_tui.ui.keymap import Keymap, display
 from qr_tui.ui.screens.base import CommandScreen
 from qr_tui.ui.screens.dialog import Dialog
 from qr_tui.ui.strips import Piece, line
+from qr_tui.ui.widgets.plain_editor import OneLine
 from qr_tui.ui.widgets.task_row import Look
 
 _PLAIN: Final = frozenset({"down", "up", "top", "bottom", "page_down", "page_up"})
@@ -134,7 +135,7 @@ class PaletteScreen(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         """Yield the field and the commands."""
         with Vertical(id="box"):
-            field = Input(placeholder=_("type a part of a name"))
+            field = OneLine(placeholder=_("type a part of a name"))
             field.cursor_blink = False
             yield field
             yield self._lines

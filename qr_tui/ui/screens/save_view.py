@@ -15,6 +15,7 @@ from qr_tui.i18n import _
 from qr_tui.ui.screens.dialog import Dialog
 from qr_tui.ui.widgets.notes import Notes, of
 from qr_tui.ui.widgets.paragraph import Paragraph
+from qr_tui.ui.widgets.plain_editor import OneLine
 
 DIGITS = "123456789"
 
@@ -50,7 +51,7 @@ class SaveViewScreen(Dialog[tuple[int, str] | None]):
         with Vertical(id="box"):
             with Vertical(id="name"):
                 yield Paragraph(_("name; an empty one frees the digit"), classes="muted")
-                field = Input(inert(self._offered, limit=60), max_length=60, select_on_focus=True)
+                field = OneLine(inert(self._offered, limit=60), max_length=60, select_on_focus=True)
                 field.cursor_blink = False
                 yield field
                 yield Notes()

@@ -477,3 +477,14 @@ def test_tags_are_written_for_all_marked_and_found_by_the_filter(tmp_path: Path)
         assert it.shown == [key(1)]
 
     run(tmp_path, tasks, script)
+
+
+def test_an_emptied_list_says_how_to_bring_it_back(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("D")
+        assert "Nothing is left on the list" in it.screen
+        assert "u brings back what was removed" in it.screen
+        await it.press("u")
+        assert it.shown == [key(1)]
+
+    run(tmp_path, [make_task(1, status=Status.DONE)], script)

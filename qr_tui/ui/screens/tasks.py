@@ -307,6 +307,12 @@ class TasksScreen(Finding, Bulk):
                 _("Nothing is unfinished"),
                 _("{key} shows all tasks").format(key=self.keymap.show("tasks.toggle_finished")),
             ]
+        if self.undoable:
+            return [
+                _("Nothing is left on the list"),
+                _("{key} brings back what was removed").format(key=self.keymap.show("tasks.decide")),
+                _("{key} writes a new video").format(key=self.keymap.show("tasks.new")),
+            ]
         return [
             _("No videos yet"),
             _("Press {key} to write the first one").format(key=self.keymap.show("tasks.new")),

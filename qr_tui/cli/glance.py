@@ -7,6 +7,7 @@ from qr_tui.paths import Paths
 
 if TYPE_CHECKING:
     from qr_tui.core.task import Task
+    from qr_tui.remember import Remembered
 
 _LARGEST: Final = 4 * 1024 * 1024  # bytes of a task file that are read in less time than the imports take
 
@@ -16,24 +17,25 @@ class Glance:
 
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
-        self._tasks: list[Task] | None = None
+        self._seen: tuple[list[Task], Remembered] | None = None
         self._thread = threading.Thread(target=self._read, name="glance", daemon=True)
         self._thread.start()
 
-    def __call__(self) -> "list[Task] | None":
-        """Return the tasks if they have been read and the list stood in its plain order; None otherwise."""
-        return None if self._thread.is_alive() else self._tasks
+    def __call__(self) -> "tuple[list[Task], Remembered] | None":
+        """Return the tasks and how the list was left, if they have been read and no filter is in force."""
+        return None if self._thread.is_alive() else self._seen
 
     def _read(self) -> None:
         try:
             if self._paths.store.stat().st_size > _LARGEST:
                 return
-            from qr_tui.remember import Remembered, recall
+            from qr_tui.remember import recall
             from qr_tui.store.peek import peek
 
-            if recall(self._paths.list_file) != Remembered():
+            left = recall(self._paths.list_file)
+            if left.filter:  # it is read and shown by more than the first paint has
                 return
-
-            self._tasks = peek(self._paths.store)
+            tasks = peek(self._paths.store)
+            self._seen = None if tasks is None else (tasks, left)
         except OSError:
             return

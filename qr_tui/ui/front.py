@@ -14,6 +14,7 @@ from qr_tui.secrets import KeyRing
 
 if TYPE_CHECKING:
     from qr_tui.core.task import Task
+    from qr_tui.remember import Remembered
     from qr_tui.services.studio import Studio
 
 
@@ -27,7 +28,8 @@ class Front:
 
     Attributes:
         make_studio: Makes the engine; called once, on the event loop, after the first paint.
-        glance: Returns the list as it was left if somebody has already read it, for the first paint; never waits.
+        glance: Returns the tasks and how the list was left, for the first paint, if both have been read already; never
+            waits.
         prepare: Imports what `make_studio` needs (the HTTP client, the store); called before it, in a thread.
         clock: Unix seconds; tests freeze it.
         problems: What went wrong before the app stood, told once as toasts (a bad config file).
@@ -38,7 +40,7 @@ class Front:
     settings: Settings
     keys: KeyRing
     make_studio: "Callable[[Sink], Studio]"
-    glance: "Callable[[], Sequence[Task] | None]" = _nothing
+    glance: "Callable[[], tuple[Sequence[Task], Remembered] | None]" = _nothing
     prepare: Callable[[], object] = _nothing
     demo: bool = False
     clock: Callable[[], float] = time.time

@@ -5,7 +5,7 @@ from pathlib import Path
 from qr_tui import config, paths, remember
 from qr_tui.core.task import Status
 from tests.ui.driving import Run, run
-from tests.ui.fakes import NOW, make_task
+from tests.ui.fakes import NOW, FakeStudio, make_task
 
 TASKS = [
     make_task(1, prompt="a paper boat", status=Status.DONE),
@@ -352,3 +352,18 @@ def test_a_new_video_that_the_filter_hides_is_said(tmp_path: Path) -> None:
         assert len(it.shown) == 5
 
     run(tmp_path, TASKS, script)
+
+
+def test_the_first_paint_stands_as_the_list_was_left(tmp_path: Path) -> None:
+    left = remember.Remembered(sort="oldest", only_unfinished=True, columns=("age", "id"))
+
+    async def script(it: Run) -> None:
+        assert it.line[1].split() == ["STATUS", "AGE▾", "ID", "PROMPT"]
+        assert it.shown == [key(3), key(4)]
+
+    file = paths.under(tmp_path).list_file
+    paths.make(file.parent)
+    assert remember.remember(file, left)
+    studio = FakeStudio()
+    studio.hold_load = True  # the engine has told nothing yet
+    run(tmp_path, [], script, studio=studio, glance=lambda: (TASKS, left))

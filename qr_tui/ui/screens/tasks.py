@@ -61,8 +61,10 @@ class TasksScreen(Finding, Bulk):
     def on_mount(self) -> None:
         """Start the engine once this is on the screen."""
         glanced = self.qr.front.glance()
-        if glanced:
-            self.take_all(glanced)
+        if glanced is not None and glanced[0]:
+            tasks, left = glanced
+            self._as_left(left)
+            self.take_all(tasks)
         self.call_after_refresh(self.qr.begin)
         self.set_interval(TICK, self._tick)
 
@@ -83,12 +85,15 @@ class TasksScreen(Finding, Bulk):
 
     async def restore(self, left: "Remembered") -> None:
         """Look as the list did when it was left."""
+        self._as_left(left)
+        if left.filter:
+            await self.set_filter(left.filter)
+
+    def _as_left(self, left: "Remembered") -> None:
         self.listing.only_unfinished = left.only_unfinished
         if left.columns is not None:
             self.set_columns(left.columns)
         self._arrange(left.sort, left.reverse)
-        if left.filter:
-            await self.set_filter(left.filter)
 
     def show_status(self, words: Sequence[tuple[str, str]]) -> None:
         """Say what is wrong or unusual; nothing hides the line."""

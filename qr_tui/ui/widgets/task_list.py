@@ -14,6 +14,7 @@ from qr_tui.ui.listing import Listing
 from qr_tui.ui.strips import changed_span, line
 from qr_tui.ui.widgets.task_row import SORTED_BY, USUAL, Layout, Look, age, layout, render_row, render_titles
 
+USUAL_WIDTH = 80
 _KEPT = 600  # strips kept; more than any screen shows
 
 
@@ -41,7 +42,7 @@ class TaskList(ScrollView, inherit_bindings=False):
         self.look = look
         self._clock = clock
         self._empty = empty
-        self._form = layout(80)
+        self._form = layout(USUAL_WIDTH)
         self._drawn: dict[str, tuple[Strip, str, Task]] = {}
 
     @property
@@ -174,7 +175,8 @@ class TaskList(ScrollView, inherit_bindings=False):
 
     def _layout(self) -> Layout:
         columns = self.listing.columns
-        return layout(self.size.width, USUAL if columns is None else columns)
+        # before the first layout: rows of some width are cut or filled up, rows of none would be a blank first paint
+        return layout(self.size.width or USUAL_WIDTH, USUAL if columns is None else columns)
 
     def _strip(self, key: str) -> Strip:
         drawn = self._drawn.get(key)

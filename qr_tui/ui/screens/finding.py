@@ -1,6 +1,7 @@
 """Finding tasks on the home screen: filter, order, unfinished only, saved views."""
 
 import asyncio
+from collections.abc import Sequence
 from functools import partialmethod
 from typing import TYPE_CHECKING
 
@@ -195,6 +196,31 @@ class Finding(CommandScreen[None]):
     do_view_7 = partialmethod(_switch_view, 7)
     do_view_8 = partialmethod(_switch_view, 8)
     do_view_9 = partialmethod(_switch_view, 9)
+
+    def empty_words(self) -> Sequence[str]:
+        """Say why no task is shown, and what to do about it."""
+        if not self.listing.loaded:
+            return [_("Reading your tasks")]
+        if self.listing.tasks:
+            key = self.keymap.show("tasks.clear")
+            if self.listing.query is not None:
+                text = inert(self.listing.filter_text, limit=200)
+                return [_("No task fits {filter}").format(filter=text), _("{key} clears the filter").format(key=key)]
+            return [
+                _("Nothing is unfinished"),
+                _("{key} shows all tasks").format(key=self.keymap.show("tasks.toggle_finished")),
+            ]
+        if self.undoable:
+            return [
+                _("Nothing is left on the list"),
+                _("{key} brings back what was removed").format(key=self.keymap.show("tasks.decide")),
+                _("{key} writes a new video").format(key=self.keymap.show("tasks.new")),
+            ]
+        return [
+            _("No videos yet"),
+            _("Press {key} to write the first one").format(key=self.keymap.show("tasks.new")),
+            _("Press {key} to see every key").format(key=self.keymap.show("app.help")),
+        ]
 
     def remember(self) -> None:
         """Keep filter, order and columns for the next start."""

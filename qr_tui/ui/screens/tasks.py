@@ -10,7 +10,6 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from qr_tui.core.task import Status, Task
-from qr_tui.core.text import inert
 from qr_tui.i18n import _
 from qr_tui.ui.listing import Listing
 from qr_tui.ui.messages import say
@@ -45,7 +44,7 @@ class TasksScreen(Finding, Bulk):
     def compose(self) -> ComposeResult:
         """Lay out header, titles, list, status and footer; the pane and the filter come when they are needed."""
         app = self.qr
-        self.list = TaskList(self.listing, app.look, app.front.clock, self._empty_words)
+        self.list = TaskList(self.listing, app.look, app.front.clock, self.empty_words)
         self.header = Bar(self._header_line, classes="raised")
         self.titles = Bar(lambda width: self.list.titles().adjust_cell_length(width, app.look.palette.style("muted")))
         self.status = Bar(lambda width: status_line(width, app.look, self._status), classes="status")
@@ -299,27 +298,3 @@ class TasksScreen(Finding, Bulk):
 
     def _footer_line(self, width: int) -> Strip:
         return footer_line(width, self.qr.look, self.keymap, self.scope, self)
-
-    def _empty_words(self) -> list[str]:
-        if not self.listing.loaded:
-            return [_("Reading your tasks")]
-        if self.listing.tasks:
-            key = self.keymap.show("tasks.clear")
-            if self.listing.query is not None:
-                text = inert(self.listing.filter_text, limit=200)
-                return [_("No task fits {filter}").format(filter=text), _("{key} clears the filter").format(key=key)]
-            return [
-                _("Nothing is unfinished"),
-                _("{key} shows all tasks").format(key=self.keymap.show("tasks.toggle_finished")),
-            ]
-        if self.undoable:
-            return [
-                _("Nothing is left on the list"),
-                _("{key} brings back what was removed").format(key=self.keymap.show("tasks.decide")),
-                _("{key} writes a new video").format(key=self.keymap.show("tasks.new")),
-            ]
-        return [
-            _("No videos yet"),
-            _("Press {key} to write the first one").format(key=self.keymap.show("tasks.new")),
-            _("Press {key} to see every key").format(key=self.keymap.show("app.help")),
-        ]

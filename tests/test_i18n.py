@@ -4,12 +4,12 @@ from pathlib import Path
 import pytest
 
 from qr_tui import i18n
+from qr_tui.commands.registry import COMMANDS
 from qr_tui.config.describe import HELP
 from qr_tui.core.catalogue import BUILT_IN
 from qr_tui.core.failures import WORDS
 from qr_tui.core.query import ORDERS
 from qr_tui.core.words import N_
-from qr_tui.ui.commands import COMMANDS
 from tests.tools import messages
 
 SOURCE = """

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from qr_tui import paths
-from qr_tui.remember import Remembered, recall, remember
+from qr_tui.ui.tasks.list_state import Remembered, recall, remember
 
 
 @pytest.fixture

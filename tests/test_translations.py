@@ -10,16 +10,16 @@ import pytest
 from qr_tui import i18n
 from qr_tui.cli import words
 from qr_tui.cli.main import run as command_line
+from qr_tui.commands.registry import COMMANDS
 from qr_tui.core.catalogue import BUILT_IN, Catalogue
 from qr_tui.core.failures import WORDS, Kind
 from qr_tui.core.states import STATUS_WORDS
 from qr_tui.core.task import Failure, FileState, Status
 from qr_tui.core.text import cells, inert
 from qr_tui.i18n import _, clauses, listed, sentences
-from qr_tui.ui.commands import COMMANDS
-from qr_tui.ui.glyphs import UNICODE
-from qr_tui.ui.themes import DARK
-from qr_tui.ui.widgets.task_row import TITLES, USUAL, Look, layout, render_row
+from qr_tui.ui.tasks.task_row import TITLES, USUAL, Look, layout, render_row
+from qr_tui.ui.theme.glyphs import UNICODE
+from qr_tui.ui.theme.palettes import DARK
 from tests.tools import messages
 from tests.ui import driving
 from tests.ui.driving import Run

@@ -61,7 +61,7 @@ def show(here: Here, *, seed: Callable[[], None] | None = None) -> int:
 
     glance = Glance(here.paths)  # before the imports: they take most of the time it needs
     from qr_tui.ui.app import QrTui
-    from qr_tui.ui.front import Front
+    from qr_tui.ui.context import Front
 
     settings, problem = here.lenient_settings
     keys = here.keys

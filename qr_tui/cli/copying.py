@@ -30,8 +30,8 @@ def copy(here: Here, ids: tuple[str, ...], what: str, as_json: bool) -> int:
     """Copy by the first route that fits this terminal."""
     import asyncio
 
-    from qr_tui.ui.clipboard import Clipboard
-    from qr_tui.ui.terminal import detect
+    from qr_tui.terminal.clipboard import Clipboard
+    from qr_tui.terminal.detect import detect
 
     tasks = references.several(read(here), ids)
     text = "\n".join(part(task, what) for task in tasks)

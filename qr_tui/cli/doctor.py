@@ -16,7 +16,7 @@ from qr_tui.i18n import _, clauses
 
 if TYPE_CHECKING:
     from qr_tui.services.doctor import Check
-    from qr_tui.ui.terminal import Terminal
+    from qr_tui.terminal.detect import Terminal
 
 _STATES: Final = {"ok": (N_("ok"), "green"), "warn": (N_("warn"), "yellow"), "fail": (N_("fail"), "red")}
 _LEAST: Final = (40, 10)
@@ -78,8 +78,8 @@ def lines(checks: "list[Check]") -> Iterator[str]:
 def terminal_checks(mode: Literal["off", "bell", "full"] = "full") -> "Iterator[Check]":
     """Yield what this terminal is and which routes a copy has from here."""
     from qr_tui.services.doctor import check
-    from qr_tui.ui.clipboard import routes
-    from qr_tui.ui.terminal import detect
+    from qr_tui.terminal.clipboard import routes
+    from qr_tui.terminal.detect import detect
 
     terminal = detect()
     yield _kind(terminal)
@@ -114,7 +114,7 @@ def notices(terminal: "Terminal", mode: Literal["off", "bell", "full"] = "full")
     import asyncio
 
     from qr_tui.core.task import Task
-    from qr_tui.ui.notify import Notifier
+    from qr_tui.terminal.notify import Notifier
 
     sent: list[str] = []
     notifier = Notifier(terminal, sent.append, mode, later=lambda _seconds, _work: None)

@@ -7,7 +7,7 @@ from qr_tui.paths import Paths
 
 if TYPE_CHECKING:
     from qr_tui.core.task import Task
-    from qr_tui.remember import Remembered
+    from qr_tui.ui.tasks.list_state import Remembered
 
 _LARGEST: Final = 4 * 1024 * 1024  # bytes of a task file that are read in less time than the imports take
 
@@ -29,8 +29,8 @@ class Glance:
         try:
             if self._paths.store.stat().st_size > _LARGEST:
                 return
-            from qr_tui.remember import recall
             from qr_tui.store.peek import peek
+            from qr_tui.ui.tasks.list_state import recall
 
             left = recall(self._paths.list_file)
             if left.filter:  # it is read and shown by more than the first paint has

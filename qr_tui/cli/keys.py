@@ -28,8 +28,8 @@ SCOPES = {
 @pass_here
 def keys(here: Here, as_json: bool) -> int:
     """Print the registry as the keymap has it."""
-    from qr_tui.ui.commands import COMMANDS
-    from qr_tui.ui.keymap import Keymap, display
+    from qr_tui.commands.keymap import Keymap, display
+    from qr_tui.commands.registry import COMMANDS
 
     keymap = Keymap(here.settings.keys)
     for trouble in keymap.problems:

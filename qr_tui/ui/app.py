@@ -11,6 +11,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from qr_tui import config
+from qr_tui.commands.keymap import Keymap
 from qr_tui.config import FileTrouble, Settings, View
 from qr_tui.core.address import host_name
 from qr_tui.core.catalogue import Catalogue
@@ -22,20 +23,20 @@ from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Task
 from qr_tui.core.text import inert
 from qr_tui.i18n import _
-from qr_tui.ui import glyphs, terminal, themes
-from qr_tui.ui.front import Front
-from qr_tui.ui.hearing import Hearing
-from qr_tui.ui.keymap import Keymap
-from qr_tui.ui.life import Life
-from qr_tui.ui.messages import say, tell
-from qr_tui.ui.notify import Notifier
-from qr_tui.ui.screens.base import CommandScreen
-from qr_tui.ui.screens.tasks import TasksScreen
-from qr_tui.ui.widgets.task_row import Look
+from qr_tui.terminal import detect
+from qr_tui.terminal.notify import Notifier
+from qr_tui.ui.command_screen import CommandScreen
+from qr_tui.ui.context import Front
+from qr_tui.ui.engine_listener import Hearing
+from qr_tui.ui.signals import Life
+from qr_tui.ui.tasks.screen import TasksScreen
+from qr_tui.ui.tasks.task_row import Look
+from qr_tui.ui.theme import glyphs, palettes
+from qr_tui.ui.toasts import say, tell
 
 if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
-    from qr_tui.ui.clipboard import Clipboard
+    from qr_tui.terminal.clipboard import Clipboard
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ class QrTui(Hearing):
         self.settings: Settings = front.settings
         self.file_problem = next((one for one in front.problems if isinstance(one, FileTrouble)), None)
         self.keymap = Keymap(self.settings.keys)
-        self.terminal = terminal.detect(front.env)
+        self.terminal = detect.detect(front.env)
         self.glyphs = glyphs.choose(self.settings.ui.glyphs, utf8=self.terminal.glyphs == "unicode")
         self.animation_level = "none"
         self.tasks = TasksScreen()
@@ -77,8 +78,8 @@ class QrTui(Hearing):
         self.notifier = Notifier(self.terminal, self.write, self.settings.notify.mode, later=self.set_timer)
         self._copier: Clipboard | None = None
         self.agree_on_colours()
-        for palette in themes.PALETTES[self.colours].values():
-            self.register_theme(themes.theme(palette))
+        for palette in palettes.PALETTES[self.colours].values():
+            self.register_theme(palettes.theme(palette))
         self._take_look()
 
     def get_default_screen(self) -> Screen[Any]:
@@ -110,14 +111,14 @@ class QrTui(Hearing):
 
     async def ask(self, title: str, lines: Sequence[str], *, yes: str = "", no: str = "") -> bool:
         """Ask a question; anything but a plain yes is a no."""
-        from qr_tui.ui.screens.confirm import ConfirmScreen
+        from qr_tui.ui.widgets.confirm import ConfirmScreen
 
         answer = await self.push_screen_wait(ConfirmScreen(title, lines, yes or _("yes"), no or _("no")))
         return answer is True
 
     async def compose_from(self, start: Task | None) -> None:
         """Write a video, from nothing or as `start` was; the cursor goes to what was sent."""
-        from qr_tui.ui.screens.compose import ComposeScreen
+        from qr_tui.ui.compose.screen import ComposeScreen
 
         studio = await self.engine()
         made = await self.push_screen_wait(ComposeScreen(studio, self.front, start=start))
@@ -173,7 +174,7 @@ class QrTui(Hearing):
     # commands of every screen ----------------------------------------------------------------------------------
     async def do_palette(self) -> None:
         """Find a command by name."""
-        from qr_tui.ui.screens.palette import PaletteScreen
+        from qr_tui.ui.palette import PaletteScreen
 
         below = self.screen
         if not isinstance(below, CommandScreen):
@@ -184,20 +185,20 @@ class QrTui(Hearing):
 
     async def do_help(self) -> None:
         """Show the keys of this screen."""
-        from qr_tui.ui.screens.help import HelpScreen
+        from qr_tui.ui.help import HelpScreen
 
         if isinstance(self.screen, CommandScreen):
             await self.push_screen_wait(HelpScreen(self.screen))
 
     async def do_settings(self) -> None:
         """Change the settings."""
-        from qr_tui.ui.screens.settings import SettingsScreen
+        from qr_tui.ui.settings.screen import SettingsScreen
 
         await self.push_screen_wait(SettingsScreen(self.front))
 
     async def do_connect(self) -> None:
         """Set host and key."""
-        from qr_tui.ui.screens.connect import ConnectScreen
+        from qr_tui.ui.settings.connect import ConnectScreen
 
         studio = await self.engine()
         await self.push_screen_wait(ConnectScreen(studio, self.front))
@@ -214,7 +215,7 @@ class QrTui(Hearing):
 
     def action_sleep(self) -> None:
         """Ctrl+z: hand the terminal back to the shell, where there is one to wake us again."""
-        from qr_tui.ui.life import may_suspend
+        from qr_tui.ui.signals import may_suspend
 
         if self._driver is None or not self._driver.can_suspend or not may_suspend():
             say(self, _("there is no shell here to come back from"), warn=True)
@@ -237,7 +238,7 @@ class QrTui(Hearing):
         self.run_worker(self._start(), group="engine")
 
     async def _start(self) -> None:
-        from qr_tui.remember import recall
+        from qr_tui.ui.tasks.list_state import recall
 
         recalled = await asyncio.to_thread(recall, self.front.paths.list_file)
         await self.tasks.restore(recalled)
@@ -287,7 +288,7 @@ class QrTui(Hearing):
 
     # inside ----------------------------------------------------------------------------------------------------
     async def _copy(self, label: str, text: str) -> None:
-        from qr_tui.ui.clipboard import Clipboard
+        from qr_tui.terminal.clipboard import Clipboard
 
         if self._copier is None:
             self._copier = Clipboard(self.terminal, self.front.paths.clipboard_file, self.write)
@@ -296,7 +297,7 @@ class QrTui(Hearing):
         say(self, f"{shown}\n{copied.hint}" if copied.hint else shown, warn=not copied.routes)
 
     def _take_look(self) -> None:
-        palette = themes.PALETTES[self.colours][self.settings.ui.theme]
+        palette = palettes.PALETTES[self.colours][self.settings.ui.theme]
         self.theme = palette.name
         self.look = Look(self.glyphs, palette, Catalogue(), self.keymap.show("tasks.decide"))
         if self._studio is not None:

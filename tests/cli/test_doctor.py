@@ -3,7 +3,7 @@ import pytest
 from qr_tui.cli.doctor import lines, notices
 from qr_tui.services.doctor import Check
 from qr_tui.simulator import Options, Simulator
-from qr_tui.ui.terminal import detect
+from qr_tui.terminal.detect import detect
 from tests.cli.kit import KEY, Shell
 
 

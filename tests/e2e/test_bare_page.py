@@ -11,7 +11,7 @@ pytestmark = pytest.mark.e2e
 
 APP = """
 from textual.app import App
-from qr_tui.ui.screens.bare import BareScreen
+from qr_tui.ui.details.plain_page import BareScreen
 
 class Host(App):
     def on_mount(self):

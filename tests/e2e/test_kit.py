@@ -217,8 +217,8 @@ def test_a_copy_in_tmux_reaches_the_terminal_that_is_attached(env: dict[str, str
 COPY = """
 import asyncio, sys
 from pathlib import Path
-from qr_tui.ui.clipboard import Clipboard
-from qr_tui.ui.terminal import detect
+from qr_tui.terminal.clipboard import Clipboard
+from qr_tui.terminal.detect import detect
 def write(text):
     sys.stdout.write(text)
     sys.stdout.flush()

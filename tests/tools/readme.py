@@ -9,10 +9,10 @@ from typing import Final
 import msgspec
 
 from qr_tui.cli.keys import SCOPES
+from qr_tui.commands.keymap import display
+from qr_tui.commands.registry import COMMANDS, Command
 from qr_tui.config import DESCRIBE, Setting
 from qr_tui.simulator.options import FAULTS
-from qr_tui.ui.commands import COMMANDS, Command
-from qr_tui.ui.keymap import display
 
 README: Final = Path(__file__).parents[2] / "README.md"
 

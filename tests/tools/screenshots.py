@@ -28,7 +28,7 @@ from qr_tui.services.clock import Clock
 from qr_tui.services.studio import Studio
 from qr_tui.simulator import Options, Simulator
 from qr_tui.ui.app import QrTui
-from qr_tui.ui.front import Front
+from qr_tui.ui.context import Front
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 NOW = 1_795_428_000.0  # 2026-11-23 10:00 UTC

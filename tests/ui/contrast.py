@@ -6,7 +6,7 @@ from typing import Final
 from rich.color import Color, ColorSystem
 from rich.style import Style
 
-from qr_tui.ui.terminal import Colours
+from qr_tui.terminal.detect import Colours
 
 RGB = tuple[int, int, int]
 LEAST: Final = 4.5

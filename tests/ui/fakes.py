@@ -16,7 +16,7 @@ from qr_tui.core.tags import changed
 from qr_tui.core.task import Request, Status, Task, advance, new_task
 from qr_tui.secrets import KeyRing
 from qr_tui.services.studio import Adopt, Concern, Drop, KeyTest, SendAgain, Studio
-from qr_tui.ui.front import Front
+from qr_tui.ui.context import Front
 
 NOW = 1_790_000_000.0
 

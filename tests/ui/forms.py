@@ -11,9 +11,9 @@ from textual.screen import Screen
 
 from qr_tui.core.task import Request
 from qr_tui.services.checks import Concern, about_input
-from qr_tui.ui.front import Front
-from qr_tui.ui.glyphs import UNICODE
-from qr_tui.ui.themes import DARK, theme
+from qr_tui.ui.context import Front
+from qr_tui.ui.theme.glyphs import UNICODE
+from qr_tui.ui.theme.palettes import DARK, theme
 from tests.ui.fakes import FakeStudio, make_front
 
 

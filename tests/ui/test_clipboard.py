@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from qr_tui.ui import clipboard, clipfile
-from qr_tui.ui.clipboard import Clipboard, Copied, routes
-from qr_tui.ui.terminal import Terminal, detect
+from qr_tui.terminal import clipboard, clipboard_file
+from qr_tui.terminal.clipboard import Clipboard, Copied, routes
+from qr_tui.terminal.detect import Terminal, detect
 from tests.ui.programs import put, put_tmux, put_xclip
 
 ID = "sora-2:task_01k9hgcpx"
@@ -154,7 +154,7 @@ def test_tmux_that_does_not_answer_leaves_the_terminal(tmp_path: Path) -> None:
 
 
 def test_a_tmux_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qr_tui.ui.tmux._SECONDS", 0.3)
+    monkeypatch.setattr("qr_tui.terminal.tmux._SECONDS", 0.3)
     rig = Rig(tmp_path, INSIDE)
     put(rig.bin, "tmux", "time.sleep(600)")
     assert rig.copy().routes == ("terminal", "file")
@@ -328,8 +328,8 @@ def test_the_file_may_be_shown_on_a_terminal(tmp_path: Path) -> None:
 def test_the_file_stays_bounded_and_keeps_the_newest_whole(tmp_path: Path) -> None:
     file = tmp_path / "state" / "clipboard.txt"
     for number in range(40):
-        assert clipfile.append(file, f"{number} " + "x" * 10_000, NOW) == (True, "")
-        assert file.stat().st_size <= clipfile.KEPT
+        assert clipboard_file.append(file, f"{number} " + "x" * 10_000, NOW) == (True, "")
+        assert file.stat().st_size <= clipboard_file.KEPT
     lines = file.read_text().splitlines()
     assert lines[0].startswith("# copied ")
     assert lines[-1].startswith("39 ")
@@ -338,10 +338,10 @@ def test_the_file_stays_bounded_and_keeps_the_newest_whole(tmp_path: Path) -> No
 
 def test_one_copy_larger_than_the_bound_is_kept_alone(tmp_path: Path) -> None:
     file = tmp_path / "clipboard.txt"
-    clipfile.append(file, "old", NOW)
-    clipfile.append(file, "x" * (clipfile.KEPT + 1), NOW)
+    clipboard_file.append(file, "old", NOW)
+    clipboard_file.append(file, "x" * (clipboard_file.KEPT + 1), NOW)
     assert "old" not in file.read_text()
-    assert "x" * (clipfile.KEPT + 1) in file.read_text()
+    assert "x" * (clipboard_file.KEPT + 1) in file.read_text()
 
 
 def test_a_link_in_the_files_place_is_not_followed(tmp_path: Path) -> None:

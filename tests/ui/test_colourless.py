@@ -5,8 +5,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
-from qr_tui.ui.colourless import COLOURLESS
-from qr_tui.ui.themes import PALETTES, Palette
+from qr_tui.ui.theme.no_color import COLOURLESS
+from qr_tui.ui.theme.palettes import PALETTES, Palette
 
 
 def drawn(palette: Palette, style: Style | None) -> Style:

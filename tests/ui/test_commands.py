@@ -4,18 +4,18 @@ from typing import Any
 
 import pytest
 
+from qr_tui.commands.keymap import RESERVED, Keymap, normal
+from qr_tui.commands.registry import BANNED_KEYS, COMMANDS, Command
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.text import cells
 from qr_tui.ui.app import QrTui
-from qr_tui.ui.commands import BANNED_KEYS, COMMANDS, Command
-from qr_tui.ui.glyphs import UNICODE
-from qr_tui.ui.keymap import RESERVED, Keymap, normal
-from qr_tui.ui.screens.compose import ComposeScreen
-from qr_tui.ui.screens.details import DetailsScreen
-from qr_tui.ui.screens.tasks import TasksScreen
-from qr_tui.ui.themes import DARK
-from qr_tui.ui.widgets.edges import footer_line
-from qr_tui.ui.widgets.task_row import Look
+from qr_tui.ui.compose.screen import ComposeScreen
+from qr_tui.ui.details.screen import DetailsScreen
+from qr_tui.ui.tasks.screen import TasksScreen
+from qr_tui.ui.tasks.task_row import Look
+from qr_tui.ui.theme.glyphs import UNICODE
+from qr_tui.ui.theme.palettes import DARK
+from qr_tui.ui.widgets.header_footer import footer_line
 from tests.ui.fakes import make_task
 
 SCREENS: dict[str, type[Any]] = {

@@ -16,11 +16,11 @@ from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Request, Task
 from qr_tui.core.text import cells
 from qr_tui.services.checks import Concern
-from qr_tui.ui.draft import Draft, DraftFile
-from qr_tui.ui.glyphs import ASCII
-from qr_tui.ui.screens.choose import ChooseScreen
-from qr_tui.ui.screens.compose import ComposeScreen
-from qr_tui.ui.screens.request import RequestScreen
+from qr_tui.ui.compose.draft import Draft, DraftFile
+from qr_tui.ui.compose.request import RequestScreen
+from qr_tui.ui.compose.screen import ComposeScreen
+from qr_tui.ui.theme.glyphs import ASCII
+from qr_tui.ui.widgets.choose import ChooseScreen
 from qr_tui.ui.widgets.field_row import FieldRow
 from qr_tui.ui.widgets.notes import Notes
 from qr_tui.ui.widgets.text_row import TextRow

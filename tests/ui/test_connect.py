@@ -13,8 +13,8 @@ from qr_tui.core.answers import Balance
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.secrets import Key, KeyRing
 from qr_tui.services.studio import KeyTest
-from qr_tui.ui.front import Front
-from qr_tui.ui.screens.connect import ConnectScreen
+from qr_tui.ui.context import Front
+from qr_tui.ui.settings.connect import ConnectScreen
 from qr_tui.ui.widgets.notes import Notes
 from tests.ui.fakes import FakeStudio, make_front
 from tests.ui.forms import FormApp, drive, in_sight, shown

@@ -10,9 +10,9 @@ from textual.screen import ModalScreen
 from qr_tui.config import Settings, Ui
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Failure, FileState, Status
-from qr_tui.ui.messages import say
-from qr_tui.ui.screens.confirm import ConfirmScreen
-from qr_tui.ui.terminal import Colours
+from qr_tui.terminal.detect import Colours
+from qr_tui.ui.toasts import say
+from qr_tui.ui.widgets.confirm import ConfirmScreen
 from tests.ui.contrast import LEAST, worst
 from tests.ui.driving import Run, run
 from tests.ui.fakes import NOW, make_task

@@ -7,10 +7,10 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from qr_tui.core.task import FileState, Status, Task
-from qr_tui.ui.copies import Choice, choices
-from qr_tui.ui.screens.bare import BareScreen, wrapped
-from qr_tui.ui.screens.copy_menu import CopyMenu
-from qr_tui.ui.themes import DARK, theme
+from qr_tui.ui.details.copy_choices import Choice, choices
+from qr_tui.ui.details.copy_menu import CopyMenu
+from qr_tui.ui.details.plain_page import BareScreen, wrapped
+from qr_tui.ui.theme.palettes import DARK, theme
 from tests.ui.fakes import NOW, make_task
 
 LINK = "https://cdn.example/v/1.mp4?se=1&sig=abc"

@@ -7,10 +7,10 @@ import pytest
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.failures import WORDS, Kind
 from qr_tui.core.task import Failure, FileState, Moment, Status
-from qr_tui.ui.glyphs import ASCII, UNICODE
-from qr_tui.ui.themes import DARK
-from qr_tui.ui.widgets.details_lines import Details
-from qr_tui.ui.widgets.task_row import Look
+from qr_tui.ui.details.lines import Details
+from qr_tui.ui.tasks.task_row import Look
+from qr_tui.ui.theme.glyphs import ASCII, UNICODE
+from qr_tui.ui.theme.palettes import DARK
 from tests.ui.driving import Run, run
 from tests.ui.fakes import NOW, make_task
 

@@ -8,7 +8,7 @@ from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Status
 from qr_tui.services.checks import Concern
 from qr_tui.services.decisions import Adopt, Drop, SendAgain
-from qr_tui.ui.screens.confirm import ConfirmScreen
+from qr_tui.ui.widgets.confirm import ConfirmScreen
 from tests.ui.driving import Run, run
 from tests.ui.fakes import make_task
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from qr_tui.core.task import Request, Task, new_task
-from qr_tui.ui.draft import Draft, DraftFile, from_request
+from qr_tui.ui.compose.draft import Draft, DraftFile, from_request
 
 
 def a_task(prompt: str = "a paper boat") -> Task:

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.ui import editor
+from qr_tui.terminal import editor
 from qr_tui.ui.app import QrTui
 from tests.ui.fakes import FakeStudio, make_front
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from textual import events
 
-from qr_tui import paths, remember
+from qr_tui import paths
 from qr_tui.core.task import Status
 from qr_tui.core.text import cells
+from qr_tui.ui.tasks import list_state
 from tests.ui.driving import Run, run
 from tests.ui.fakes import NOW, make_task
 
@@ -153,5 +154,5 @@ def test_a_remembered_filter_that_cannot_be_read_hides_nothing(tmp_path: Path) -
         assert len(it.shown) == 3
         assert "is no status" in it.screen
 
-    assert remember.remember(paths.under(tmp_path).list_file, remember.Remembered(filter="status:nope"))
+    assert list_state.remember(paths.under(tmp_path).list_file, list_state.Remembered(filter="status:nope"))
     run(tmp_path, [make_task(number) for number in range(1, 4)], script)

@@ -2,7 +2,7 @@
 
 from qr_tui.core.events import Event, HostChanged, HostMood, TasksChanged
 from qr_tui.core.task import Status
-from qr_tui.ui.inbox import Inbox
+from qr_tui.ui.event_inbox import Inbox
 from tests.ui.fakes import make_task
 
 

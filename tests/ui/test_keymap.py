@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from qr_tui.commands.keymap import Keymap, display, is_text, normal
 from qr_tui.core.failures import Kind
-from qr_tui.ui.keymap import Keymap, display, is_text, normal
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from qr_tui.ui import life
+from qr_tui.ui import signals
 from qr_tui.ui.app import QrTui
 from tests.ui.driving import Run, run
 from tests.ui.fakes import FakeStudio, make_front, make_task
@@ -19,14 +19,14 @@ def test_a_terminal_is_there_until_its_other_end_closes(monkeypatch: pytest.Monk
     ours, theirs = os.openpty()
     with os.fdopen(theirs) as stdin:
         monkeypatch.setattr(sys, "__stdin__", stdin)
-        assert life.terminal_there()
+        assert signals.terminal_there()
         os.close(ours)
-        assert not life.terminal_there()
+        assert not signals.terminal_there()
 
 
 def test_no_standard_input_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "__stdin__", None)
-    assert not life.terminal_there()
+    assert not signals.terminal_there()
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_sleep_only_where_a_shell_can_wake_us(
     monkeypatch.setattr(os, "getsid", lambda pid: session if pid else 7)
     monkeypatch.setattr(os, "getpgid", lambda _pid: group)
     monkeypatch.setattr(os, "getpgrp", lambda: 2)
-    assert life.may_suspend() is may
+    assert signals.may_suspend() is may
 
 
 def test_a_signal_closes_the_engine_once_and_ends_with_its_code(
@@ -58,7 +58,7 @@ def test_a_signal_closes_the_engine_once_and_ends_with_its_code(
         def start(self) -> None:
             """Nobody is ended by a test."""
 
-    monkeypatch.setattr("qr_tui.ui.life.threading.Timer", Guard)
+    monkeypatch.setattr("qr_tui.ui.signals.threading.Timer", Guard)
     studio = FakeStudio([make_task()])
     app = QrTui(make_front(tmp_path, studio))
 
@@ -73,7 +73,7 @@ def test_a_signal_closes_the_engine_once_and_ends_with_its_code(
 
     asyncio.run(go())
     assert app.return_code == 128 + signal.SIGHUP
-    assert guards == [(life.GRACE, (128 + signal.SIGHUP,))]
+    assert guards == [(signals.GRACE, (128 + signal.SIGHUP,))]
 
 
 def test_sleep_without_a_shell_says_so(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from qr_tui.core.query import parse
 from qr_tui.core.task import Status
-from qr_tui.ui.listing import Listing
+from qr_tui.ui.tasks.list_model import Listing
 from tests.ui.fakes import NOW, make_task, with_fields
 
 

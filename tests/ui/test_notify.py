@@ -7,8 +7,8 @@ import pytest
 
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Failure, Status, Task
-from qr_tui.ui.notify import Mode, Notifier, words
-from qr_tui.ui.terminal import detect
+from qr_tui.terminal.detect import detect
+from qr_tui.terminal.notify import Mode, Notifier, words
 from tests.ui.programs import put, put_tmux
 
 BOAT = "a paper boat"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.ui.opener import open_outside
-from qr_tui.ui.terminal import Terminal, detect
+from qr_tui.terminal.detect import Terminal, detect
+from qr_tui.terminal.opener import open_outside
 
 
 @pytest.fixture

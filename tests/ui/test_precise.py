@@ -11,10 +11,10 @@ from textual.app import ComposeResult
 from textual.strip import Strip
 from textual.widgets import Static
 
-from qr_tui.ui.drawing import Drawing
-from qr_tui.ui.glyphs import UNICODE
-from qr_tui.ui.precise import PreciseUpdate, precise
-from qr_tui.ui.terminal import detect
+from qr_tui.terminal.detect import detect
+from qr_tui.ui.textual_fixes.compositor import PreciseUpdate, precise
+from qr_tui.ui.textual_fixes.rendering import Drawing
+from qr_tui.ui.theme.glyphs import UNICODE
 
 PLAIN = Style()
 

@@ -8,8 +8,8 @@ from textual import events
 from qr_tui.config import Settings
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Request, Status, Task
-from qr_tui.ui.reading import EscapeThen
-from qr_tui.ui.screens.compose import ComposeScreen
+from qr_tui.ui.compose.screen import ComposeScreen
+from qr_tui.ui.textual_fixes.typeahead import EscapeThen
 from tests.ui.driving import Run, run
 from tests.ui.fakes import FakeStudio, make_task
 

@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 
 from qr_tui import config, i18n
 from qr_tui.config import Settings
-from qr_tui.ui.screens.keys import KeysScreen
-from qr_tui.ui.screens.settings import SettingsScreen
+from qr_tui.ui.settings.keys import KeysScreen
+from qr_tui.ui.settings.screen import SettingsScreen
 from qr_tui.ui.widgets.field_row import FieldRow
 from qr_tui.ui.widgets.notes import Notes
 from qr_tui.ui.widgets.option_lines import OptionLines

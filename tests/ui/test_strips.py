@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from rich.style import Style
 
 from qr_tui.core.text import cells
-from qr_tui.ui.strips import changed_span, join, line
+from qr_tui.ui.theme.strips import changed_span, join, line
 
 PLAIN = Style(color="#ffffff")
 RED = Style(color="#ff0000")

@@ -8,10 +8,10 @@ from textual.color import Color
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Failure, FileState, Status
-from qr_tui.ui.colourless import COLOURLESS
-from qr_tui.ui.glyphs import ASCII, UNICODE
-from qr_tui.ui.themes import DARK, PALETTES
-from qr_tui.ui.widgets.task_row import Look, age, layout, render_row, render_titles
+from qr_tui.ui.tasks.task_row import Look, age, layout, render_row, render_titles
+from qr_tui.ui.theme.glyphs import ASCII, UNICODE
+from qr_tui.ui.theme.no_color import COLOURLESS
+from qr_tui.ui.theme.palettes import DARK, PALETTES
 from tests.ui.fakes import NOW, make_task
 
 LOOK = Look(UNICODE, DARK, Catalogue())

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from qr_tui.ui.terminal import Terminal, detect, kind_of, near
+from qr_tui.terminal.detect import Terminal, detect, kind_of, near
 
 UTF8 = {"LANG": "en_US.UTF-8"}
 

@@ -8,9 +8,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
-from qr_tui.ui.sixteen import SIXTEEN
-from qr_tui.ui.terminal import Colours
-from qr_tui.ui.themes import PALETTES, Palette, theme
+from qr_tui.terminal.detect import Colours
+from qr_tui.ui.theme.palettes import PALETTES, Palette, theme
+from qr_tui.ui.theme.sixteen_colours import SIXTEEN
 from tests.ui.contrast import LEAST, contrast, drawn, worst
 
 TEXTS = ("text", "muted", "accent", "good", "warn", "bad")

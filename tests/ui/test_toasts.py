@@ -7,8 +7,8 @@ import pytest
 from qr_tui.config import Settings
 from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import Status
-from qr_tui.ui.messages import say, sentence, tell
-from qr_tui.ui.screens.confirm import ConfirmScreen
+from qr_tui.ui.toasts import say, sentence, tell
+from qr_tui.ui.widgets.confirm import ConfirmScreen
 from tests.ui.driving import Run, run
 from tests.ui.fakes import make_task
 

@@ -6,7 +6,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from qr_tui.ui.strips import changed_span
+from qr_tui.ui.theme.strips import changed_span
 
 
 class Bar(Widget, inherit_bindings=False):

@@ -7,7 +7,7 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from qr_tui.ui.strips import changed_span, line
+from qr_tui.ui.theme.strips import changed_span, line
 
 
 class Lines(ScrollView, inherit_bindings=False):

@@ -9,7 +9,7 @@ from textual.widgets import Input, Static, TextArea
 
 from qr_tui.core.text import cells, fit
 from qr_tui.ui.widgets.field_row import KEY_CELLS, Columns, bar, spelled
-from qr_tui.ui.widgets.plain_editor import PlainEditor, PlainInput
+from qr_tui.ui.widgets.text_fields import PlainEditor, PlainInput
 
 LEAST_FIELD = 12  # cells; a remark that would leave less of the field goes under the label
 

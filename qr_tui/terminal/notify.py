@@ -1,0 +1,144 @@
+"""Finish notices and the terminal's title: by the sequence this terminal knows, or its bell."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, Literal
+
+from qr_tui.core.failures import WORDS
+from qr_tui.core.task import Status, Task
+from qr_tui.core.text import cut, inert
+from qr_tui.i18n import _, ngettext
+from qr_tui.terminal import escapes, tmux
+from qr_tui.terminal.detect import Terminal, kind_of
+
+Mode = Literal["off", "bell", "full"]
+Later = Callable[[float, Callable[[], Awaitable[None]]], object]
+
+TOGETHER: Final = 1.0  # seconds in which tasks count as finished together
+_NINE: Final = frozenset({"iterm2", "wezterm", "ghostty", "warp"})
+_SEVEN: Final = frozenset({"foot", "contour"})
+# Some versions of these show 777 and the others ignore it, so they get the bell as well.
+_MAYBE_SEVEN: Final = frozenset({"vte", "rxvt", "konsole"})
+_UNTITLED: Final = frozenset({"linux", "rxvt", "st"})  # without a title, or without a way back to the one of before
+_NAME: Final = "qr-tui"
+
+
+class Notifier:
+    """Tells a person who looks elsewhere that videos are finished.
+
+    Args:
+        terminal: What we run in.
+        write: Puts a sequence on the terminal, in order with what the screen draws.
+        mode: ``off``, ``bell`` or ``full``, as in the settings; may be changed while running.
+        later: Calls a function after so many seconds (`App.set_timer`); gathers what finishes together.
+    """
+
+    def __init__(self, terminal: Terminal, write: Callable[[str], None], mode: Mode = "full", *, later: Later) -> None:
+        self.mode = mode
+        self._terminal = terminal
+        self._write = write
+        self._later = later
+        self._gathered: list[Task] = []
+        self._title: str | None = None
+
+    # notices ---------------------------------------------------------------------------------------------------
+
+    def finished(self, tasks: Sequence[Task]) -> None:
+        """Tell that these are done or failed; those of the same second become one notice."""
+        if self.mode == "off" or not tasks:
+            return
+        if not self._gathered:
+            self._later(TOGETHER, self.flush)
+        self._gathered.extend(tasks)
+
+    async def flush(self) -> None:
+        """Give notice of what has gathered, now."""
+        tasks, self._gathered = self._gathered, []
+        if not tasks or self.mode == "off":
+            return
+        if self.mode == "bell":
+            self._send(escapes.BEL)
+            return
+        inside = None
+        if self._terminal.multiplexer == "tmux":
+            # asked each time: another terminal may be attached by now
+            inside = await asyncio.to_thread(tmux.ask, self._terminal.env)
+        self._send(self._notice(words(tasks), inside))
+
+    def _notice(self, text: str, inside: tmux.Tmux | None) -> str:
+        terminal = self._terminal
+        text = escapes.plain(text, utf8=terminal.utf8)
+        if terminal.multiplexer == "tmux":
+            # the bell besides: it marks the window in tmux's own line, and passes where wrapped sequences do not
+            if inside is None or not inside.passes_through:
+                return escapes.BEL
+            sequence = _sequence(kind_of(inside.client_term, inside.client_type), text)
+            return (escapes.through_tmux(sequence) if sequence else "") + escapes.BEL
+        sequence = _sequence(_outside_screen(terminal), text)
+        if terminal.multiplexer == "screen":
+            return (escapes.through_screen(sequence) if sequence else "") + escapes.BEL
+        bell = "" if sequence and terminal.kind not in _MAYBE_SEVEN else escapes.BEL
+        return sequence + bell
+
+    # the title -------------------------------------------------------------------------------------------------
+
+    def title(self, text: str) -> None:
+        """Show `text` (``3 running``) in the terminal's title; nothing is sent if it stands there already."""
+        terminal = self._terminal
+        if terminal.kind in _UNTITLED or terminal.dumb or not terminal.tty:
+            return
+        line = escapes.plain(f"{_NAME}: {text}" if text else _NAME, utf8=terminal.utf8, limit=80)
+        if line == self._title:
+            return
+        push = escapes.PUSH_TITLE if self._title is None and terminal.multiplexer != "screen" else ""
+        self._title = line
+        self._send(push + escapes.title(line))
+
+    def close(self) -> None:
+        """Give the terminal its own title back."""
+        if self._title is None:
+            return
+        self._title = None
+        # a terminal without a stack of titles falls back to its own when the title is empty
+        pop = "" if self._terminal.multiplexer == "screen" else escapes.POP_TITLE
+        self._send(escapes.title("") + pop)
+
+    def _send(self, sequence: str) -> None:
+        try:
+            self._write(sequence)
+        except (OSError, RuntimeError, ValueError):  # the terminal is gone: nobody is there to be told
+            return
+
+
+def words(tasks: Sequence[Task]) -> str:
+    """Return one line for all of `tasks`: what became of one, or how many are ready and how many failed."""
+    failed = [task for task in tasks if task.status is Status.FAILED]
+    ready = len(tasks) - len(failed)
+    if len(tasks) == 1:
+        prompt = cut(inert(tasks[0].prompt), 60)
+        if not failed:
+            return _("video ready: {prompt}").format(prompt=prompt)
+        reason = _(WORDS[failed[0].failure.kind].short) if failed[0].failure else _("no reason given")
+        return _("video failed ({reason}): {prompt}").format(reason=reason, prompt=prompt)
+    parts = []
+    if ready:
+        parts.append(ngettext("{n} video ready", "{n} videos ready", ready).format(n=ready))
+    if failed:
+        parts.append(ngettext("{n} failed", "{n} failed", len(failed)).format(n=len(failed)))
+    return " · ".join(parts)
+
+
+def _outside_screen(terminal: Terminal) -> str:
+    """Return the kind outside GNU screen, which names it after a dot; elsewhere the terminal's own kind."""
+    return kind_of(terminal.term) if terminal.multiplexer == "screen" else terminal.kind
+
+
+def _sequence(kind: str, text: str) -> str:
+    """Return the notice a terminal of this kind shows, empty if it knows none."""
+    if kind == "kitty":
+        return escapes.notice_99(_NAME, text)
+    if kind in _NINE:
+        return escapes.notice_9(f"{_NAME}: {text}")
+    if kind in _SEVEN or kind in _MAYBE_SEVEN:
+        return escapes.notice_777(_NAME, text)
+    return ""

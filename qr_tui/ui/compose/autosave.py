@@ -1,0 +1,77 @@
+"""Keeping the draft on disk while it is written: soon after each change, and at once on the way out."""
+
+import asyncio
+from collections.abc import Callable
+from typing import NamedTuple
+
+from qr_tui.core.task import Task
+from qr_tui.i18n import _
+from qr_tui.ui.compose.draft import Draft, DraftFile
+from qr_tui.ui.widgets.notes import Note
+
+
+class Opened(NamedTuple):
+    """The draft to begin with, a few words on where it is from, and what a person should know of it."""
+
+    draft: Draft
+    state: str
+    notes: tuple[Note, ...]
+
+
+class Keeper:
+    """Writes the draft when it differs from what is on disk, and says how that went.
+
+    Args:
+        file: Where it lives.
+        say: Told ``draft saved`` or why it is not.
+    """
+
+    def __init__(self, file: DraftFile, say: Callable[[str], None]) -> None:
+        self._file = file
+        self._say = say
+        self._saved = Draft()
+
+    def open(self, start: Task | None, swap_key: str) -> Opened:
+        """Return the draft left behind, or one that starts as `start` with the other kept behind `swap_key`."""
+        draft, aside, problem = self._file.load()
+        self._saved = draft
+        notes: list[Note] = []
+        if aside is not None:
+            text = _("The draft could not be read and was put aside as {name}.").format(name=aside.name)
+            notes.append(Note(text, "warn"))
+        if problem:
+            notes.append(Note(_("The draft cannot be read: {reason}").format(reason=problem), "warn"))
+        if start is None:
+            return Opened(draft, "" if draft.empty else _("draft restored"), tuple(notes))
+        draft = draft.restarted(start)
+        if draft.kept is not None:
+            text = _("Your earlier draft is kept: {key} brings it back.").format(key=swap_key)
+            notes.append(Note(text))
+        return Opened(draft, "", tuple(notes))
+
+    async def save(self, draft: Draft) -> None:
+        """Write `draft` in a thread; a write that was overtaken by a later one is skipped."""
+        ticket = self._file.ticket()
+        if draft == self._saved:
+            return
+        try:
+            await asyncio.to_thread(self._file.save, draft, ticket)
+        except OSError as error:
+            self._failed(error)
+            return
+        self._saved = draft
+        self._say(_("draft saved"))
+
+    def save_now(self, draft: Draft) -> None:
+        """Write `draft` before returning: at the way out, by a key or by a signal."""
+        if draft == self._saved:
+            return
+        try:
+            self._file.save(draft)
+        except OSError as error:
+            self._failed(error)
+            return
+        self._saved = draft
+
+    def _failed(self, error: OSError) -> None:
+        self._say(_("draft NOT saved: {reason}").format(reason=error.strerror or error))

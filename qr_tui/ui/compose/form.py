@@ -1,0 +1,189 @@
+"""The fields of a video beside its prompt: they follow the model, in line with each other."""
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+from qr_tui.core.catalogue import Catalogue, Field, Model
+from qr_tui.core.task import Parameter
+from qr_tui.core.text import cells, inert
+from qr_tui.i18n import _
+from qr_tui.ui.compose.draft import MOST_COPIES, Draft
+from qr_tui.ui.widgets.field_row import Columns, FieldRow, OpenRow, SwitchRow
+from qr_tui.ui.widgets.number_row import NumberRow
+from qr_tui.ui.widgets.text_fields import PlainEditor
+from qr_tui.ui.widgets.text_row import TextRow
+
+Row = FieldRow | TextRow
+# What a key on the screen changes: the field of the command's own name, or its cousin in other families.
+SHAPES = ("orientation", "aspect_ratio")
+
+
+class Form(VerticalScroll, can_focus=False):
+    """Model, its fields, images, copies.
+
+    Args:
+        key_of: Returns the key of a compose command as shown, or nothing.
+    """
+
+    DEFAULT_CSS = """
+    Form { height: auto; scrollbar-size-vertical: 1; }
+    """
+
+    class Edited(Message):
+        """A person changed `field` to `value`."""
+
+        def __init__(self, field: str, value: Parameter) -> None:
+            super().__init__()
+            self.field = field
+            self.value = value
+
+    def __init__(self, catalogue: Catalogue, draft: Draft, key_of: Callable[[str], str]) -> None:
+        super().__init__(id="form")
+        self._catalogue = catalogue
+        self._key_of = key_of
+        self._draft = draft
+        self._stands = True  # False while the rows are being replaced
+
+    def compose(self) -> ComposeResult:
+        """Yield the rows of the draft's model."""
+        yield from self._rows(self._draft)
+
+    def on_mount(self) -> None:
+        """Put the rows in line."""
+        self.call_after_refresh(self._align)
+
+    async def show(self, draft: Draft) -> None:
+        """Show `draft`, the focus where it was if that field is still there."""
+        here = next((row.field for row in self.rows() if row.has_focus_within), None)
+        self._draft = draft
+        self._stands = False
+        async with self.batch():
+            await self.remove_children()
+            await self.mount_all(self._rows(draft))
+        self._stands = True
+        self._align()
+        if here:
+            self.focus_field(here, "model")
+
+    def read(self, draft: Draft) -> Draft:
+        """Return `draft` with what stands in the rows: a change made a moment ago may not have been told yet."""
+        if not self._stands:
+            return draft
+        model = self._catalogue.get(draft.model)
+        for row in self.rows():
+            value = row.text if isinstance(row, TextRow) else row.value
+            field = model.field(row.field)
+            if row.field == "images":
+                draft = msgspec.structs.replace(draft, images=str(value))
+            elif row.field == "copies":
+                draft = msgspec.structs.replace(draft, copies=int(value or 1))
+            elif field is not None and value != draft.value(model, field):
+                draft = msgspec.structs.replace(draft, values=draft.values | {field.name: value})
+        return draft
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows in order."""
+        for child in self.children:
+            if isinstance(child, FieldRow | TextRow):
+                yield child
+
+    def row(self, *names: str) -> Row | None:
+        """Return the first row that sets one of `names`."""
+        return next((row for row in self.rows() if row.field in names), None)
+
+    def step(self, *names: str) -> None:
+        """Take the next value of the field called one of `names`, and show it."""
+        row = self.row(*names)
+        if isinstance(row, FieldRow):
+            row.step(1)
+            self.scroll_to_widget(row, animate=False)
+
+    def focus_field(self, *names: str) -> bool:
+        """Put the focus on the first of `names` that is there; False when none is."""
+        for name in names:
+            row = self.row(name)
+            if row is not None:
+                target: Widget = row.entry if isinstance(row, TextRow) else row
+                target.focus()
+                return True
+        return False
+
+    def go_to_line(self, name: str, line: int, column: int) -> None:
+        """Put the cursor of the text field called `name` at a place in it."""
+        row = self.row(name)
+        if isinstance(row, TextRow) and isinstance(row.entry, PlainEditor):
+            row.entry.move_cursor((line, column))
+
+    @on(FieldRow.Changed)
+    def _changed(self, event: FieldRow.Changed) -> None:
+        event.stop()
+        self.post_message(self.Edited(event.row.field, event.row.value))
+
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    def _typed(self, event: Input.Changed | TextArea.Changed) -> None:
+        event.stop()
+        row = next((row for row in self.rows() if isinstance(row, TextRow) and row.entry is event.control), None)
+        if row is not None:
+            self.post_message(self.Edited(row.field, row.text))
+
+    @on(Input.Submitted)
+    def _next(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.screen.focus_next()
+
+    def _align(self) -> None:
+        """Put all rows in line: one column of labels, one of values, one of the words beside a value."""
+        rows = list(self.rows())
+        label = max(cells(row.label) for row in rows)
+        value = max(row.value_cells for row in rows if isinstance(row, FieldRow) and row.help)
+        for row in rows:
+            row.columns = Columns(min(label, 20), min(value, 24))
+
+    def _rows(self, draft: Draft) -> Iterator[Row]:
+        model = self._catalogue.get(draft.model)
+        copies = _("1 to {most}; each one is a video and costs").format(most=MOST_COPIES)
+        usual = _("usually ready in {minutes} minutes").format(minutes=model.minutes)
+        yield OpenRow("model", _("model"), (model.id,), model.id, help=usual, key=self._key_of("model"))
+        fields = [field for field in model.fields if not field.optional]
+        # what is told apart by eye first, then what costs time or rights
+        for field in sorted(fields, key=_place):
+            yield self._field(model, field, draft)
+        yield TextRow("images", _("images"), draft.images, placeholder=_images_help(model), lines=True)
+        yield NumberRow("copies", _("copies"), draft.copies, least=1, most=MOST_COPIES, help=copies)
+        for field in model.fields:
+            if field.optional:
+                yield self._field(model, field, draft)
+
+    def _field(self, model: Model, field: Field, draft: Draft) -> Row:
+        value = draft.value(model, field)
+        key = self._key_of("orientation" if field.name in SHAPES else field.name)
+        label = _(field.label)
+        if field.control == "text":
+            return TextRow(field.name, label, str(value), placeholder=_(field.help), key=key)
+        if field.control == "switch":
+            return SwitchRow(field.name, label, value, help_on=_(field.help_on), help_off=_(field.help_off), key=key)
+        if field.name == "duration":
+            return FieldRow(field.name, label, field.values, value, unit="s", key=key)
+        words: dict[Parameter, str] = {word: inert(_(word)) for word in field.values if isinstance(word, str)}
+        return FieldRow(field.name, label, field.values, value, words=words, help=_(field.help), key=key)
+
+
+def _place(field: Field) -> tuple[bool, int]:
+    """Return where a field stands in the form: what shapes the video first, then what is only on or off."""
+    order = (*SHAPES, "duration", "size")
+    return field.control == "switch", order.index(field.name) if field.name in order else len(order)
+
+
+def _images_help(model: Model) -> str:
+    if not model.max_images:
+        return _("this model takes no images")
+    what = _(model.images_help) if model.images_help else _("reference images as links")
+    return _("one a line · {what}").format(what=what)

@@ -1,0 +1,185 @@
+"""Deciding a task that was sent while its answer was lost: adopt an id, send again, or drop it."""
+
+from typing import TYPE_CHECKING
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.task import Task
+from qr_tui.core.text import cut, inert
+from qr_tui.i18n import _, sentences
+from qr_tui.ui.toasts import hint, sentence
+from qr_tui.ui.widgets.dialog import Dialog
+from qr_tui.ui.widgets.paragraph import Paragraph
+from qr_tui.ui.widgets.text_fields import OneLine
+
+if TYPE_CHECKING:
+    from qr_tui.services.studio import Studio
+
+Choice = tuple[str, str, str]  # key, label, what it means
+
+
+class DecideScreen(Dialog[str | None]):
+    """Ends with what was done, in words, or None when nothing was decided. Trouble is told inside; nothing is lost.
+
+    Args:
+        studio: The engine that carries it out.
+        task: The unconfirmed task.
+    """
+
+    CSS = """
+    DecideScreen #box { width: 72; }
+    DecideScreen .way { height: auto; margin-top: 1; padding: 0 1; }
+    DecideScreen .meaning { padding: 0 0 0 5; color: $text-muted; }
+    DecideScreen .way.-chosen { background: $row-cursor; }
+    DecideScreen .way.-chosen .label { text-style: bold; }
+    DecideScreen .way.-chosen .meaning { color: $foreground; }
+    DecideScreen #id { margin: 0 0 0 5; width: 1fr; padding: 0; }
+    DecideScreen #trouble { padding: 0 1 0 6; display: none; }
+    DecideScreen #trouble.-on { display: block; }
+    """
+
+    def __init__(self, studio: "Studio", task: Task) -> None:
+        super().__init__()
+        self._studio = studio
+        self._decided = task
+        self._at = 0
+        self._busy = False
+        self._sure = False
+
+    def compose(self) -> ComposeResult:
+        """Yield what happened, the three ways, and the field for the id."""
+        prompt = cut(inert(self._decided.prompt, limit=400), 200)
+        with Vertical(id="box"):
+            yield Paragraph(prompt, classes="muted")
+            yield Paragraph(_(WORDS[Kind.LOST_ANSWER].meaning))
+            for number, _choice in enumerate(self._choices(), 1):
+                with Vertical(id=f"way{number}", classes="way"):
+                    yield Paragraph(classes="label")
+                    yield Paragraph(classes="meaning")
+                    if number == 1:
+                        field = OneLine(id="id", placeholder=_("paste the task id here"))
+                        field.cursor_blink = False
+                        yield field
+            yield Paragraph(id="trouble", classes="bad")
+
+    def on_mount(self) -> None:
+        """Begin on the way that costs nothing."""
+        self.frame(_(WORDS[Kind.LOST_ANSWER].title), _("↑↓ choose · enter do it · esc"))
+        self.watch(self.box, "virtual_size", self._bring, init=False)  # words that came may need more lines
+        self._show()
+
+    def on_key(self, event: events.Key) -> None:
+        """Move between the three ways, do one, or go back."""
+        match event.key:
+            case "escape":
+                event.stop()
+                if not self._busy:
+                    self.dismiss(None)
+            case "up" | "down" | "tab" | "shift+tab":
+                event.stop()
+                event.prevent_default()
+                step = -1 if event.key in ("up", "shift+tab") else 1
+                self._move((self._at + step) % 3)
+            case "1" | "2" | "3" if not isinstance(self.focused, Input):
+                event.stop()
+                self._move(int(event.key) - 1)
+            case "enter" if not isinstance(self.focused, Input):
+                event.stop()
+                self._do()
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self._tell("")
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._do()
+
+    def _choices(self) -> tuple[Choice, Choice, Choice]:
+        again = _("a second video may be made and paid")
+        if self._sure:
+            again = _("press enter once more: a second video may be made and paid")
+            # what is wrong with the settings may have switched off a limit that would have stopped it
+            concerns = self._studio.check(self._decided.request)
+            again = sentences(again, *(concern.detail for concern in concerns if concern.kind is Kind.CONFIG))
+        return (
+            ("1", _("adopt an id"), _("you found the task at the provider; its id is checked by a query")),
+            ("2", _("send again"), again),
+            ("3", _("drop"), _("stop caring; it stays in the list as stopped")),
+        )
+
+    def _move(self, at: int) -> None:
+        self._at, self._sure = at, False
+        self._tell("")
+        self._show()
+
+    def _show(self) -> None:
+        for number, (key, label, meaning) in enumerate(self._choices(), 1):
+            chosen = number - 1 == self._at
+            way = self.query_one(f"#way{number}")
+            way.query_one(".label", Paragraph).text = f"{'>' if chosen else ' '} {key}  {label}"
+            way.query_one(".meaning", Paragraph).text = meaning
+            way.set_class(chosen, "-chosen")
+        field = self.query_one("#id", Input)
+        if self._at == 0:
+            field.focus(scroll_visible=False)  # the whole way is brought into sight, not the field alone
+        else:
+            self.set_focus(None)
+        self.call_after_refresh(self._bring)
+
+    def _bring(self) -> None:
+        """Scroll to the chosen way, and to what went wrong with it."""
+        trouble = self.query_one("#trouble")
+        self.query_one(f"#way{self._at + 1}").scroll_visible(animate=False)
+        if trouble.display:
+            trouble.scroll_visible(animate=False)
+
+    def _do(self) -> None:
+        if self._busy:
+            return
+        self._tell("")
+        if self._at == 0 and not self.query_one("#id", Input).value.strip():
+            self._tell(_("The id is empty: paste it, or choose another way."))
+            return
+        if self._at == 1 and not self._sure:
+            self._sure = True
+            self._show()
+            return
+        self._busy = True
+        self.app.run_worker(self._decide(), group="commands")
+
+    async def _decide(self) -> None:
+        from qr_tui.services.decisions import Adopt, Drop, SendAgain
+
+        found = self.query_one("#id", Input).value.strip()
+        try:
+            if self._at == 0:
+                await self._studio.decide(self._decided.key, Adopt(found))
+                done = _("adopted {id}: it is watched now").format(id=inert(found, limit=120))
+            elif self._at == 1:
+                await self._studio.decide(self._decided.key, SendAgain())
+                done = _("sent again")
+            else:
+                await self._studio.decide(self._decided.key, Drop())
+                done = _("dropped: it stays in the list as stopped")
+        except Trouble as trouble:
+            self._sure = False  # a yes is good for one try
+            self._show()
+            self._tell("\n".join(sentence(trouble, hint(self.app, trouble.kind))))
+        else:
+            self.dismiss(done)
+        finally:
+            self._busy = False
+
+    def _tell(self, words: str) -> None:
+        """Say what went wrong under the way that was tried; nothing when `words` is empty."""
+        line = self.query_one("#trouble", Paragraph)
+        line.text = words
+        line.set_class(bool(words), "-on")
+        if words:
+            self.box.move_child(line, after=self.query_one(f"#way{self._at + 1}"))

@@ -1,0 +1,240 @@
+"""Everything known of one task, as lines: pure, shared by the details screen and the pane beside the list."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from rich.style import Style
+from textual.strip import Strip
+
+from qr_tui.core.failures import WORDS
+from qr_tui.core.states import STATUS_WORDS
+from qr_tui.core.task import FileState, Moment, Status, Task
+from qr_tui.core.text import cells, duration, fit, inert, inert_lines
+from qr_tui.core.wrapping import wrap
+from qr_tui.i18n import _
+from qr_tui.ui.tasks.task_row import STATUS_COLOURS, Look, status_word
+from qr_tui.ui.theme.strips import Piece, line
+
+_INDENT = 1
+
+
+class Details:
+    """Draws a task's details at a width.
+
+    Args:
+        look: Signs and colours.
+        width: Cells a line.
+        now: Unix seconds, for ages and for what a link has left.
+        unfolded: Whether the last raw answer is shown whole.
+        raw_key: The key that unfolds it; empty where there is none.
+    """
+
+    def __init__(self, look: Look, width: int, now: float, *, unfolded: bool = False, raw_key: str = "") -> None:
+        self._look = look
+        self._width = width
+        self._now = now
+        self._unfolded = unfolded
+        self._raw_key = raw_key
+
+    def strips(self, task: Task) -> list[Strip]:
+        """Return the lines."""
+        fill = self._ink("text")
+        return [line(pieces, self._width, fill) for pieces in self._lines(task)]
+
+    # the parts -------------------------------------------------------------------------------------------------
+    def _lines(self, task: Task) -> Iterator[list[Piece]]:
+        yield from self._state(task)
+        if task.failure is not None and task.status in (Status.FAILED, Status.UNCONFIRMED, Status.QUEUED):
+            yield from self._failure(task)
+        yield from self._block(_("PROMPT"), task.prompt)
+        if task.enhanced_prompt and task.enhanced_prompt != task.prompt:
+            yield from self._block(_("ENHANCED BY THE PROVIDER"), task.enhanced_prompt)
+        parts = [
+            (_("REQUEST"), self._request(task)),
+            (_("RESULT"), self._result(task)),
+            (_("RECORD"), self._record(task)),
+        ]
+        # one column of labels through all parts
+        widest = max(cells(label) for _title, pairs in parts for label, _value in pairs)
+        wide = min(widest, max(8, self._width // 3))
+        for title, pairs in parts:
+            if pairs:
+                yield from self._pairs(title, pairs, wide)
+        yield from self._history(task)
+        yield from self._raw(task)
+
+    def _state(self, task: Task) -> Iterator[list[Piece]]:
+        colour = STATUS_COLOURS[task.status]
+        glyph = self._look.glyphs.status[task.status]
+        pieces: list[Piece] = [(" ", self._ink("text")), (f"{glyph} {status_word(task)}", self._ink(colour, bold=True))]
+        if task.progress is not None and task.status in (Status.WAITING, Status.RUNNING):
+            room = max(6, min(24, self._width - 30))
+            filled = min(int(task.progress / 100 * room), room)
+            pieces += [
+                ("  ", self._ink("text")),
+                (self._look.glyphs.full * filled, self._ink("accent")),
+                (self._look.glyphs.empty * (room - filled), self._ink("rail")),
+                (f" {int(task.progress)}%", self._ink("text")),
+            ]
+        word = inert(task.provider_status, limit=80)
+        if word and word.lower() != task.status:
+            pieces.append((f"  {word}", self._ink("muted")))
+        yield pieces
+        if task.needs_you and task.failure is None:
+            yield from self._text(_("Sent, but the answer was lost."), "warn")
+
+    def _failure(self, task: Task) -> Iterator[list[Piece]]:
+        failure = task.failure
+        if failure is None:
+            return
+        words = WORDS[failure.kind]
+        yield []
+        yield from self._text(_(words.title), "bad" if task.status is Status.FAILED else "warn", bold=True)
+        yield from self._text(_(words.meaning), "text")
+        yield from self._text(_(words.hint), "text")
+        if failure.detail:
+            yield from self._text("» " + inert_lines(_(failure.detail), limit=4_000), "muted")
+        if failure.request_id:
+            said = _("request id {id}").format(id=inert(failure.request_id, limit=200))
+            yield from self._text(said, "muted")
+
+    def _block(self, title: str, text: str) -> Iterator[list[Piece]]:
+        yield from self._title(title)
+        yield from self._text(inert_lines(text, limit=20_000), "text")
+
+    def _pairs(self, title: str, pairs: list[tuple[str, str]], wide: int) -> Iterator[list[Piece]]:
+        yield from self._title(title)
+        for label, value in pairs:
+            head = fit(label, wide, ellipsis=self._look.glyphs.ellipsis)
+            room = self._width - _INDENT - wide - 3
+            for number, part in enumerate(wrap(value, room)):
+                yield [
+                    (" " * _INDENT + (head if number == 0 else " " * wide) + "  ", self._ink("muted")),
+                    (part, self._ink("text")),
+                ]
+
+    def _request(self, task: Task) -> list[tuple[str, str]]:
+        model = self._look.catalogue.get(task.model)
+        pairs = [(_("model"), inert(task.model, limit=200))]
+        for name, value in task.parameters.items():
+            field = model.field(name)
+            label = _(field.label) if field is not None else inert(name, limit=60)
+            known = field is not None and isinstance(value, str) and value in field.values
+            said = _value(_(str(value)) if known else value)
+            meaning = "" if field is None or not isinstance(value, bool) else field.help_on if value else field.help_off
+            # "watermark on" alone reads as "with watermark", which is not what the provider makes of it
+            pairs.append((label, _("{title}: {detail}").format(title=said, detail=_(meaning)) if meaning else said))
+        pairs.extend((_("image"), inert(image, limit=2_000)) for image in task.images)
+        return pairs
+
+    def _result(self, task: Task) -> list[tuple[str, str]]:
+        pairs: list[tuple[str, str]] = []
+        if task.video_url:
+            pairs.append((_("link"), inert(task.video_url, limit=4_000)))
+        if task.expires_at is not None and task.video_url:
+            left = task.expires_at - self._now
+            when = self._time(task.expires_at)
+            said = _("{when}, in {left}").format(when=when, left=duration(left)) if left > 0 else _("expired {when}")
+            pairs.append((_("link until"), said.format(when=when)))
+        if task.thumbnail_url:
+            pairs.append((_("thumbnail"), inert(task.thumbnail_url, limit=4_000)))
+        if task.width and task.height and task.status is Status.DONE:
+            pairs.append((_("picture"), f"{task.width}×{task.height}"))
+        if task.file and task.file_state is not FileState.NONE:
+            pairs.append((_("file"), inert(task.file, limit=2_000)))
+        return pairs
+
+    def _record(self, task: Task) -> list[tuple[str, str]]:
+        pairs = [(_("id"), inert(task.id, limit=500) if task.id else _("none yet")), (_("local key"), task.key)]
+        pairs.append((_("host"), inert(task.base_url, limit=300)))
+        for label, at in (
+            (_("created"), task.created_at),
+            (_("sent"), task.submitted_at),
+            (_("changed"), task.updated_at),
+            (_("finished"), task.finished_at),
+        ):
+            if at is not None:
+                pairs.append((label, self._time(at)))
+        if task.submitted_at is not None and task.finished_at is not None:
+            pairs.append((_("took"), duration(task.finished_at - task.submitted_at)))
+        if task.parent:
+            pairs.append((_("made from"), inert(task.parent, limit=100)))
+        if task.tags:
+            pairs.append((_("tags"), inert(" ".join(task.tags), limit=500)))
+        return pairs
+
+    def _history(self, task: Task) -> Iterator[list[Piece]]:
+        if not task.history:
+            return
+        yield from self._title(_("HISTORY"))
+        day = ""
+        for moment in task.history:
+            yield self._moment(moment, day)
+            day = self._day(moment.at)
+
+    def _moment(self, moment: Moment, day: str) -> list[Piece]:
+        when = _local(moment.at)
+        date = self._day(moment.at)
+        stamp = f"{when:%H:%M:%S}" if date == day or date == self._day(self._now) else f"{date} {when:%H:%M:%S}"
+        glyph = self._look.glyphs.status[moment.status]
+        return [
+            (f" {stamp}  ", self._ink("muted")),
+            (f"{glyph} {_(STATUS_WORDS[moment.status])}", self._ink(STATUS_COLOURS[moment.status])),
+            (f"  {inert(moment.word, limit=80)}" if moment.word else "", self._ink("muted")),
+        ]
+
+    def _raw(self, task: Task) -> Iterator[list[Piece]]:
+        if not task.raw:
+            return
+        glyphs = self._look.glyphs
+        sign = glyphs.unfolded if self._unfolded else glyphs.folded
+        if not self._raw_key:
+            return
+        said = _("{key} folds") if self._unfolded else _("{key} unfolds")
+        title = _("LAST RAW ANSWER")
+        yield from self._title(f"{title} {sign} {said.format(key=self._raw_key)}")
+        if self._unfolded:
+            yield from self._text(inert_lines(task.raw, limit=60_000), "muted")
+
+    # helpers ---------------------------------------------------------------------------------------------------
+    def _title(self, title: str) -> Iterator[list[Piece]]:
+        yield []
+        yield [(" " * _INDENT + title, self._ink("accent"))]
+
+    def _text(self, text: str, colour: str, *, bold: bool = False) -> Iterator[list[Piece]]:
+        style = self._ink(colour, bold=bold)
+        for part in wrap(text, self._width - _INDENT - 1):
+            yield [(" " * _INDENT + part, style)]
+
+    def _ink(self, colour: str, *, bold: bool = False) -> Style:
+        return self._look.palette.style(colour, bold=bold)
+
+    def _time(self, at: float) -> str:
+        ago = self._now - at
+        past = _("{when}, {ago} ago").format(when=f"{_local(at):%Y-%m-%d %H:%M}", ago=duration(ago))
+        return past if ago >= 0 else f"{_local(at):%Y-%m-%d %H:%M}"
+
+    def _day(self, at: float) -> str:
+        return f"{_local(at):%Y-%m-%d}"
+
+
+def _local(at: float) -> datetime:
+    """Return a time on the person's own clock; one that no calendar holds becomes its first day."""
+    try:
+        return datetime.fromtimestamp(at).astimezone()
+    except (OverflowError, ValueError, OSError):
+        return datetime.fromtimestamp(0).astimezone()
+
+
+def _value(value: object) -> str:
+    if value is True:
+        return _("on")
+    if value is False:
+        return _("off")
+    return inert(str(value), limit=2_000)
+
+
+def empty(look: Look, width: int) -> list[Strip]:
+    """Return what the pane shows when no task is under the cursor."""
+    style = look.palette.style("muted")
+    return [line([(" " + _("no task is under the cursor"), style)], width, style)]

@@ -1,0 +1,47 @@
+"""The pane at the right of the list: everything known of the task under the cursor."""
+
+from collections.abc import Callable
+
+from qr_tui.core.task import Task
+from qr_tui.ui.details.lines import Details, empty
+from qr_tui.ui.tasks.task_row import Look
+from qr_tui.ui.widgets.lines import Lines
+
+
+class DetailsPane(Lines):
+    """Follows the cursor; sends only the cells that differ from the task before."""
+
+    DEFAULT_CSS = "DetailsPane { width: 35%; min-width: 44; max-width: 84; border-left: vkey $rail; }"
+
+    def __init__(self, look: Look, clock: Callable[[], float]) -> None:
+        super().__init__(look.palette.style("text"))
+        self._look = look
+        self._clock = clock
+        self._shown_task: Task | None = None
+
+    def show_task(self, task: Task | None) -> None:
+        """Show another task, or the same one as it is now."""
+        if task is not None and self._shown_task is not None and task.key != self._shown_task.key:
+            self.move_to(0)
+        self._shown_task = task
+        self._draw()
+
+    def restyle(self, look: Look) -> None:
+        """Draw in another look."""
+        self._look = look
+        self.blank = look.palette.style("text")
+        self.refresh()
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Wrap for the new width."""
+        self._draw()
+
+    def _draw(self) -> None:
+        width = self.size.width
+        if not width:
+            return
+        if self._shown_task is None:
+            self.show(empty(self._look, width))
+        else:
+            self.show(Details(self._look, width, self._clock()).strips(self._shown_task))

@@ -1,0 +1,121 @@
+"""Everything known of one task, on a screen of its own."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.strip import Strip
+
+from qr_tui.core.task import Task
+from qr_tui.core.text import fit, inert, tail
+from qr_tui.i18n import _
+from qr_tui.ui.details.lines import Details
+from qr_tui.ui.tasks.task_actions import TaskActions
+from qr_tui.ui.theme.strips import line
+from qr_tui.ui.widgets.bar import Bar
+from qr_tui.ui.widgets.header_footer import footer_line
+from qr_tui.ui.widgets.lines import Lines
+
+
+class DetailsScreen(TaskActions[None]):
+    """Follows its task as it changes; scrolled by the same keys as the list.
+
+    Args:
+        task: The task to show.
+    """
+
+    scope = "details"
+    AUTO_FOCUS = ""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__()
+        self.task_shown = task
+        self._unfolded = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out title, lines and keys."""
+        look = self.qr.look
+        self.head = Bar(self._head, classes="raised")
+        self.lines = Lines(look.palette.style("text"))
+        self.footer = Bar(
+            lambda width: footer_line(width, self.qr.look, self.keymap, self.scope, self), classes="raised"
+        )
+        yield self.head
+        yield self.lines
+        yield self.footer
+
+    @property
+    def targets(self) -> list[Task]:
+        """The task shown."""
+        return [self.task_shown]
+
+    def tasks_changed(self, tasks: Sequence[Task]) -> None:
+        """Show the task as it is now."""
+        for task in tasks:
+            if task.key == self.task_shown.key:
+                self.task_shown = task
+                self._draw()
+
+    def restyle(self) -> None:
+        """Draw in the app's look of now."""
+        self.lines.blank = self.qr.look.palette.style("text")
+        self.lines.refresh()
+        self.head.on_resize()
+        self.footer.on_resize()
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Wrap for the new width, once the lines know theirs."""
+        self.call_after_refresh(self._draw)
+
+    def do_back(self) -> None:
+        """Back to the list."""
+        self.dismiss(None)
+
+    def do_raw(self) -> None:
+        """Fold or unfold the last raw answer, and go to it."""
+        self._unfolded = not self._unfolded
+        before = len(self.lines.words)
+        self._draw()
+        if self._unfolded:
+            self.lines.move_to(before - 1)
+
+    def do_down(self) -> None:
+        """One line down."""
+        self.lines.move_by(1)
+
+    def do_up(self) -> None:
+        """One line up."""
+        self.lines.move_by(-1)
+
+    def do_page_down(self) -> None:
+        """One page down."""
+        self.lines.move_by(self.lines.page - 1)
+
+    def do_page_up(self) -> None:
+        """One page up."""
+        self.lines.move_by(1 - self.lines.page)
+
+    def do_top(self) -> None:
+        """The first line."""
+        self.lines.move_to(0)
+
+    def do_bottom(self) -> None:
+        """The last line."""
+        self.lines.move_to(len(self.lines.words))
+
+    def _draw(self) -> None:
+        width = self.lines.size.width
+        if width:
+            key = self.keymap.show("details.raw")
+            details = Details(self.qr.look, width, self.qr.front.clock(), unfolded=self._unfolded, raw_key=key)
+            self.lines.show(details.strips(self.task_shown))
+            self.head.renew()
+            self.footer.renew()
+
+    def _head(self, width: int) -> Strip:
+        style = self.qr.look.palette.style
+        task = self.task_shown
+        name = tail(inert(task.id or task.key, limit=300), 24, ellipsis=self.qr.glyphs.ellipsis)
+        title = _("details")
+        text = fit(f" {title} {self.qr.glyphs.dot} {name}", width)
+        return line([(text, style("text", raised=True, bold=True))], width, style("text", raised=True))

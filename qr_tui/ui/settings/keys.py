@@ -1,0 +1,178 @@
+"""Every command with its keys; a key is changed by typing it, a clash is refused with both names."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from qr_tui import config
+from qr_tui.commands.keymap import Keymap, display, normal
+from qr_tui.commands.registry import COMMANDS, command
+from qr_tui.config import Settings
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.i18n import _
+from qr_tui.ui.widgets.key_line import KeyLine
+from qr_tui.ui.widgets.notes import Note, Notes, of
+from qr_tui.ui.widgets.option_lines import Line, OptionLines
+
+LEAST_HELP = 40  # cells; less would cut most of the words, so they stand below the list
+
+
+class KeysScreen(ModalScreen[None]):
+    """The keymap as a list.
+
+    Args:
+        path: `config.toml`.
+        take: Told the new settings after each change.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,f10", "leave", show=False)]
+    CSS = """
+    KeysScreen {
+        #page { background: $background; }
+        #title { height: 1; background: $surface; padding: 0 1; text-style: bold; }
+        OptionLines { height: 1fr; }
+        #help { height: auto; max-height: 2; color: $text-muted; padding: 0 2; }
+        OptionLines > .option--cursor { background: $row-cursor; color: $foreground; }
+        OptionLines > .option--help { color: $text-muted; }
+    }
+    """
+
+    def __init__(self, path: Path, take: Callable[[Settings], object]) -> None:
+        super().__init__()
+        self._path = path
+        self._take = take
+        self._settings, self._problem = config.load_or_default(path)
+        self.waiting = ""  # the command whose new key is the next one typed
+        self._besides = False  # whether that key comes besides those it has
+
+    def compose(self) -> ComposeResult:
+        """Yield the list."""
+        with Vertical(id="page"):
+            yield Static(_("keys"), id="title", markup=False)
+            yield OptionLines(self._lines(), least_help=LEAST_HELP)
+            yield Static(id="help", markup=False)
+            yield Notes(id="notes")
+            yield KeyLine(self._usual())
+
+    def on_mount(self) -> None:
+        """Say at once what is wrong with the file."""
+        if self._problem is not None:
+            self.query_one(Notes).tell(of(self._problem))
+        self.query_one(OptionLines).focus()
+
+    def _usual(self) -> list[tuple[str, str]]:
+        return [("enter", _("change")), ("a", _("add")), ("d", _("default")), ("esc", _("back"))]
+
+    def _lines(self) -> list[Line]:
+        keymap = Keymap(self._settings.keys)
+        ascii_only = bool(getattr(getattr(self.app, "glyphs", None), "ascii_only", False))
+        lines = []
+        for item in COMMANDS:
+            keys = " ".join(display(key, ascii_only=ascii_only) for key in keymap.keys(item.id))
+            own = f"{keys} *" if item.id in self._settings.keys else keys
+            lines.append(Line(item.id, item.id, _(item.help), own))
+        return lines
+
+    @on(OptionLines.Moved)
+    def _explain(self) -> None:
+        """Say below the list what the command in hand does, where there is no room beside it."""
+        lines, words = self.query_one(OptionLines), self.query_one("#help", Static)
+        words.display = lines.at is not None and not lines.shows_help
+        if lines.at is not None:
+            words.update(Content(lines.at.help))
+
+    def on_resize(self) -> None:
+        """There is other room now."""
+        self.call_after_refresh(self._explain)
+
+    @on(OptionLines.Chosen)
+    def _chosen(self, event: OptionLines.Chosen) -> None:
+        self._await(str(event.line.value), besides=False)
+
+    def _await(self, command_id: str, *, besides: bool) -> None:
+        """Take the next key that is typed, for this command."""
+        self.waiting, self._besides = command_id, besides
+        text = _("Type one more key of {command}; esc leaves it as it is.") if besides else ""
+        text = text or _("Type the new key of {command}; esc leaves it as it is.")
+        self.query_one(Notes).tell(Note(text.format(command=command_id), "warn"))
+        self.set_focus(None)  # so that the list does not take the key for itself
+
+    async def on_event(self, event: events.Event) -> None:
+        """While a key is awaited, take it before any binding can."""
+        if self.waiting and isinstance(event, events.Key):
+            event.stop()
+            event.prevent_default()
+            self._typed(event)
+            return
+        await super().on_event(event)
+
+    def _typed(self, event: events.Key) -> None:
+        command_id, self.waiting = self.waiting, ""
+        lines = self.query_one(OptionLines)
+        lines.focus()
+        if event.key == "escape":
+            self.query_one(Notes).tell()
+            return
+        # a sign without a name of its own is written as itself
+        self._change(command_id, normal(event.key) or normal(event.character or "") or event.key)
+
+    def on_key(self, event: events.Key) -> None:
+        """``a`` adds a key to a command, ``d`` gives it its default keys back; j and k move."""
+        lines = self.query_one(OptionLines)
+        if event.key == "d" and lines.at is not None:
+            event.stop()
+            self._change(str(lines.at.value), None)
+        elif event.key == "a" and lines.at is not None:
+            event.stop()
+            self._await(str(lines.at.value), besides=True)
+        elif event.key in ("j", "k"):
+            event.stop()
+            lines.action_move(1 if event.key == "j" else -1)
+
+    def _change(self, command_id: str, key: str | None) -> None:
+        before = Keymap(self._settings.keys)
+        has = before.keys(command_id)
+        if key is not None and key in has and (self._besides or command_id not in self._settings.keys):
+            self.query_one(Notes).tell(Note(_("That is its key already."), "plain"))
+            return
+        if key is not None and self._besides:
+            key = ",".join((*has, key))
+        wanted = {name: keys for name, keys in self._settings.keys.items() if name != command_id}
+        if key is not None:
+            wanted[command_id] = key
+        known = {trouble.detail for trouble in before.problems}
+        fresh = [trouble for trouble in Keymap(wanted).problems if trouble.detail not in known]
+        if fresh:
+            self.query_one(Notes).tell(Note(fresh[0].detail, "bad"))
+            return
+        self.run_worker(self._write(command_id, key), group="write")
+
+    async def _write(self, command_id: str, key: str | None) -> None:
+        try:
+            await asyncio.to_thread(config.save, self._path, {f"keys.{command_id}": key})
+            self._settings = await asyncio.to_thread(config.load, self._path)
+        except Trouble as trouble:
+            self.query_one(Notes).tell(of(trouble))
+            return
+        except OSError as error:
+            self.query_one(Notes).tell(of(Trouble(Kind.CONFIG, error.strerror or str(error))))
+            return
+        self._take(self._settings)
+        lines = self.query_one(OptionLines)
+        lines.show(self._lines(), cursor=command_id)
+        shown = " ".join(display(one) for one in Keymap(self._settings.keys).keys(command_id))
+        text = _("{title}: {keys}").format(title=command(command_id).id, keys=shown)
+        self.query_one(Notes).tell(Note(text, "good"))
+
+    def action_leave(self) -> None:
+        """Back to the settings."""
+        self.dismiss(None)

@@ -1,0 +1,91 @@
+"""Choosing the columns of the list: each change shows at once behind the dialog."""
+
+from collections.abc import Callable, Sequence
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from qr_tui.i18n import _
+from qr_tui.ui.tasks.task_row import OPTIONAL, TITLES, USUAL
+from qr_tui.ui.widgets.dialog import Dialog
+from qr_tui.ui.widgets.option_lines import Line, OptionLines
+
+
+class ColumnsScreen(Dialog[None]):
+    """Switches columns on and off; status and prompt always stand there.
+
+    Args:
+        wanted: The columns that are on.
+        shown: Tells which columns have room at this width; asked anew after each change.
+        take: Told the columns that are on after each change.
+    """
+
+    CSS = """
+    ColumnsScreen #box { width: 52; }
+    ColumnsScreen OptionLines { background: $surface; }
+    ColumnsScreen OptionLines > .option--cursor { background: $row-cursor; color: $foreground; }
+    ColumnsScreen OptionLines > .option--help { color: $text-muted; }
+    """
+
+    def __init__(
+        self, wanted: Sequence[str], shown: Callable[[], Sequence[str]], take: Callable[[tuple[str, ...]], None]
+    ) -> None:
+        super().__init__()
+        self._wanted = list(wanted)
+        self._shown = shown
+        self._take = take
+
+    def compose(self) -> ComposeResult:
+        """Yield one line a column."""
+        with Vertical(id="box"):
+            yield OptionLines(self._lines())
+
+    def on_mount(self) -> None:
+        """Begin at the first column."""
+        self.frame(_("Columns"), _("space on or off · r usual ones · esc done"))
+        self.query_one(OptionLines).focus()
+
+    def _lines(self) -> list[Line]:
+        shown = self._shown()
+        lines = []
+        for column in OPTIONAL:
+            on = column in self._wanted
+            note = _("no room at this width") if on and column not in shown else ""
+            lines.append(Line(column, f"[{'x' if on else ' '}] {_(TITLES[column])}", note))
+        return lines
+
+    def on_key(self, event: events.Key) -> None:
+        """Switch, go back to the usual ones, move, or leave."""
+        lines = self.query_one(OptionLines)
+        match event.key:
+            case "space" if lines.at is not None:
+                self._switch(str(lines.at.value))
+            case "r":
+                self._wanted = list(USUAL)
+                self._renew()
+            case "j" | "k":
+                lines.action_move(1 if event.key == "j" else -1)
+            case "escape" | "q" | "c":
+                self.dismiss(None)
+            case _:
+                return
+        event.stop()
+
+    @on(OptionLines.Chosen)
+    def _chosen(self, event: OptionLines.Chosen) -> None:
+        event.stop()
+        self._switch(str(event.line.value))
+
+    def _switch(self, column: str) -> None:
+        if column in self._wanted:
+            self._wanted.remove(column)
+        else:
+            self._wanted.append(column)
+        self._renew()
+
+    def _renew(self) -> None:
+        wanted = tuple(column for column in OPTIONAL if column in self._wanted)
+        self._take(wanted)
+        lines = self.query_one(OptionLines)
+        lines.show(self._lines(), cursor=lines.at.value if lines.at is not None else None)

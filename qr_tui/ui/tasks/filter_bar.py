@@ -1,0 +1,157 @@
+"""The filter, typed at the foot of the list: a live count, and an error that points at the word."""
+
+from typing import TYPE_CHECKING, Protocol
+
+from rich.style import Style
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.strip import Strip
+from textual.widgets import Input
+
+from qr_tui.core.text import cells
+from qr_tui.i18n import _
+from qr_tui.ui.tasks.list_model import Listing
+from qr_tui.ui.theme.strips import line
+from qr_tui.ui.widgets.bar import Bar
+from qr_tui.ui.widgets.paragraph import Paragraph
+from qr_tui.ui.widgets.text_fields import OneLine
+
+if TYPE_CHECKING:
+    from qr_tui.ui.app import QrTui
+
+_SIGN = " / "
+
+
+class Owner(Protocol):
+    """The screen that the filter filters."""
+
+    def apply_filter(self, text: str) -> None:
+        """Show only what fits."""
+
+    def keep_filter(self) -> None:
+        """Go back to the list, the filter stays."""
+
+    def clear_filter(self) -> None:
+        """Put the filter away."""
+
+    @property
+    def listing(self) -> Listing:
+        """What is filtered."""
+        ...
+
+    @property
+    def qr(self) -> "QrTui":
+        """The app."""
+        ...
+
+
+class FilterInput(OneLine):
+    """The text field: escape, or backspace in an empty one, gives the filter up."""
+
+    def __init__(self, value: str, owner: Owner) -> None:
+        hint = _("words status:failed model:veo age<2d is:marked !not")
+        super().__init__(value, placeholder=hint, select_on_focus=False)
+        self.cursor_blink = False
+        self._owner = owner
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "escape" or (event.key == "backspace" and not self.value):
+            event.stop()
+            event.prevent_default()
+            self._owner.clear_filter()
+            return
+        await super()._on_key(event)
+
+
+class FilterBar(Vertical):
+    """The filter in force or being typed."""
+
+    DEFAULT_CSS = """
+    FilterBar { height: auto; max-height: 4; background: $background; }
+    FilterBar Horizontal { height: 1; }
+    FilterBar .sign { width: 3; }
+    FilterBar Input {
+        width: 2fr; height: 1; padding: 0; border: none; background: $background; color: $foreground;
+        &:focus { border: none; background: $surface; background-tint: $foreground 0%; }
+    }
+    FilterBar .reason { padding: 0 1 0 3; color: $error; }
+    FilterBar .count { width: 1fr; min-width: 24; }
+    """
+
+    def __init__(self, text: str, owner: Owner) -> None:
+        super().__init__()
+        self._owner = owner
+        self._error: tuple[str, int, int] | None = None
+        self.input = FilterInput(text, owner)
+
+    def compose(self) -> ComposeResult:
+        """Sign, field, count; under it the error."""
+        with Horizontal():
+            yield Bar(self._sign_line, classes="sign")
+            yield self.input
+            self.counter = Bar(self._count_line, classes="count")
+            yield self.counter
+        self.pointer = Bar(self._pointer_line)
+        self.reason = Paragraph(most=2, classes="reason")
+        self.pointer.display = self.reason.display = False
+        yield self.pointer
+        yield self.reason
+
+    def show_error(self, message: str, start: int, end: int) -> None:
+        """Point at the characters from `start` to `end` of the text and say what is wrong with them."""
+        self._error = (message, start, end)
+        self.pointer.display = self.reason.display = True
+        self.pointer.renew()
+        self.reason.text = message
+        self.counter.renew()
+
+    def clear_error(self) -> None:
+        """The text can be read."""
+        self._error = None
+        self.pointer.display = self.reason.display = False
+
+    def renew(self) -> None:
+        """Show how much of the list fits."""
+        self.counter.renew()
+
+    @property
+    def error(self) -> str:
+        """What is wrong with the text, empty when nothing is."""
+        return self._error[0] if self._error else ""
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._owner.apply_filter(event.value)
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        if not self._error:
+            self._owner.keep_filter()
+
+    def _style(self, colour: str) -> Style:
+        return self._owner.qr.look.palette.style(colour)
+
+    def _sign_line(self, width: int) -> Strip:
+        return line([(_SIGN, self._style("accent"))], width, self._style("text"))
+
+    def _count_line(self, width: int) -> Strip:
+        listing = self._owner.listing
+        shown = "?" if self._error else len(listing.shown)
+        text = _("{n} of {total}").format(n=shown, total=len(listing.tasks))
+        style = self._style("muted")
+        return line([(" " * max(1, width - cells(text) - 1), style), (text, style)], width, style)
+
+    def _pointer_line(self, width: int) -> Strip:
+        style = self._style("bad")
+        if self._error is None:
+            return line([], width, style)
+        _message, start, end = self._error
+        text = self.input.value
+        # a filter longer than its field is scrolled inside it
+        at = cells(text[:start]) - round(self.input.scroll_offset.x)
+        under = cells(text[start:end])
+        first, last = max(0, at), max(1, min(at + under, self.input.size.width))
+        return line([(" " * (len(_SIGN) + first) + "^" * max(1, last - first), style)], width, style)

@@ -1,0 +1,214 @@
+"""The list of tasks: one line a task, and on any change only the cells that differ are sent."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from qr_tui.core.orders import DEFAULT_ORDER
+from qr_tui.core.task import Task
+from qr_tui.core.text import fit
+from qr_tui.ui.tasks.list_model import Listing
+from qr_tui.ui.tasks.task_row import SORTED_BY, USUAL, Layout, Look, age, layout, render_row, render_titles
+from qr_tui.ui.theme.strips import changed_span, line
+
+USUAL_WIDTH = 80
+_KEPT = 600  # strips kept; more than any screen shows
+
+
+class TaskList(ScrollView, inherit_bindings=False):
+    """The rows of a `Listing`. It takes no focus: its keys are the screen's commands.
+
+    Args:
+        listing: What is shown; every change of it goes through this widget once it is mounted.
+        look: How rows are drawn.
+        clock: Unix seconds.
+        empty: Says, in words, why no row is shown.
+    """
+
+    class Laid(Message):
+        """The columns are others than before."""
+
+    DEFAULT_CSS = "TaskList { height: 1fr; width: 1fr; scrollbar-size: 0 0; background: $background; }"
+    can_focus = False
+
+    def __init__(
+        self, listing: Listing, look: Look, clock: Callable[[], float], empty: Callable[[], Sequence[str]]
+    ) -> None:
+        super().__init__()
+        self.listing = listing
+        self.look = look
+        self._clock = clock
+        self._empty = empty
+        self._form = layout(USUAL_WIDTH)
+        self._drawn: dict[str, tuple[Strip, str, Task]] = {}
+
+    @property
+    def form(self) -> Layout:
+        """The columns at this width."""
+        return self._form
+
+    @property
+    def top(self) -> int:
+        """The first row in view."""
+        return round(self.scroll_offset.y)
+
+    @property
+    def page(self) -> int:
+        """How many rows fit."""
+        return max(1, self.size.height)
+
+    # what the screen calls -------------------------------------------------------------------------------------
+    def load(self, tasks: Iterable[Task]) -> None:
+        """Show a whole list anew."""
+        anchor = self._held()
+        self.listing.load(tasks, self._clock())
+        self.show_all(anchor)
+
+    def update(self, tasks: Sequence[Task], removed: Sequence[str] = ()) -> None:
+        """Show new and changed tasks; nothing else is drawn again unless rows came or went."""
+        anchor = self._held()
+        changed = self.listing.update(tasks, removed, self._clock())
+        if changed.everything:
+            self.show_all(anchor)
+        else:
+            self.redraw(changed.rows)
+
+    def show_all(self, anchor: tuple[str, int] | None = None) -> None:
+        """Draw every row in view; `anchor` is a task and the line it should stay on."""
+        self._drawn.clear()
+        self.virtual_size = Size(self.size.width, len(self.listing.shown))
+        top = self.top
+        # at the very top the list stays there, so that what is new is seen; elsewhere the rows stay where they are
+        if anchor is not None and top > 0 and anchor[0] in self.listing.rows:
+            top = self.listing.rows[anchor[0]] - anchor[1]
+        self._scroll(top)
+        self.reveal()
+        self.refresh()
+
+    def hold(self) -> tuple[str, int] | None:
+        """Return the task that must not move, and its line: pass it to `show_all` after changing the listing."""
+        return self._held()
+
+    def redraw(self, keys: Iterable[str]) -> None:
+        """Draw these rows again, sending only the cells that differ."""
+        for key in keys:
+            row = self.listing.rows.get(key)
+            if row is None or not 0 <= row - self.top < self.size.height:
+                self._drawn.pop(key, None)
+                continue
+            old = self._drawn.pop(key, None)
+            strip = self._strip(key)
+            span = (0, self.size.width) if old is None else changed_span(old[0], strip)
+            if span is not None:
+                self.refresh(Region(span[0], row - self.top, span[1], 1))
+
+    def move_to(self, row: int) -> None:
+        """Put the cursor on a row and keep it in view."""
+        before = self.listing.cursor
+        self.listing.move_to(row)
+        if self.listing.cursor != before:
+            self.redraw([key for key in (before, self.listing.cursor) if key])
+            self.reveal()
+
+    def reveal(self) -> None:
+        """Scroll as little as it takes to see the cursor."""
+        row, top = self.listing.index, self.top
+        if row < top:
+            self._scroll(row)
+        elif row >= top + self.page:
+            self._scroll(row - self.page + 1)
+
+    def tick(self, now: float, *, minute: bool) -> None:
+        """Draw again the rows in view whose age reads differently now; old ones only once a minute."""
+        stale = [
+            key
+            for key in self._in_view()
+            if (drawn := self._drawn.get(key)) is not None
+            and (minute or now - drawn[2].created_at < 75)
+            and age(drawn[2], now) != drawn[1]
+        ]
+        self.redraw(stale)
+
+    def restyle(self, look: Look) -> None:
+        """Draw everything in another look."""
+        self.look = look
+        self._form = self._layout()
+        self._drawn.clear()
+        self.post_message(self.Laid())
+        self.refresh()
+
+    # drawing ---------------------------------------------------------------------------------------------------
+    def on_resize(self) -> None:
+        """Choose the columns for the new width; the cursor stays in view."""
+        anchor = self._held()
+        if self._form.width != self.size.width:
+            self._form = self._layout()
+            self._drawn.clear()
+            self.post_message(self.Laid())
+        self.show_all(anchor)
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line of the view."""
+        row = self.top + y
+        if row < len(self.listing.shown):
+            return self._strip(self.listing.shown[row])
+        text = self.look.palette.style("text")
+        if not self.listing.shown:
+            lines = self._empty()
+            at = y - min(3, max(0, (self.size.height - len(lines)) // 3))
+            if 0 <= at < len(lines):
+                style = text if at == 0 else self.look.palette.style("muted")
+                words = fit(lines[at], max(0, self.size.width - 4), ellipsis=self.look.glyphs.ellipsis)
+                return line([("   ", style), (words, style)], self.size.width, text)
+        return line([], self.size.width, text)
+
+    def titles(self) -> Strip:
+        """Return the line of column titles."""
+        listing, glyphs = self.listing, self.look.glyphs
+        if listing.order == DEFAULT_ORDER and not listing.reverse:
+            return render_titles(self._form, self.look.palette)
+        sign = glyphs.up if listing.reverse else glyphs.down
+        return render_titles(self._form, self.look.palette, sorted_by=SORTED_BY.get(listing.order), sign=sign)
+
+    def _layout(self) -> Layout:
+        columns = self.listing.columns
+        # before the first layout: rows of some width are cut or filled up, rows of none would be a blank first paint
+        return layout(self.size.width or USUAL_WIDTH, USUAL if columns is None else columns)
+
+    def _strip(self, key: str) -> Strip:
+        drawn = self._drawn.get(key)
+        if drawn is not None:
+            return drawn[0]
+        task, now = self.listing.tasks[key], self._clock()
+        strip = render_row(
+            task,
+            self._form,
+            self.look,
+            now,
+            cursor=key == self.listing.cursor,
+            marked=key in self.listing.marks,
+        )
+        if len(self._drawn) > _KEPT:
+            self._drawn.clear()
+        self._drawn[key] = (strip, age(task, now), task)
+        return strip
+
+    def _in_view(self) -> list[str]:
+        return self.listing.shown[self.top : self.top + self.size.height]
+
+    def _held(self) -> tuple[str, int] | None:
+        """The cursor's task while it is in view, else the first row's."""
+        if not self.listing.shown:
+            return None
+        row = self.listing.index
+        if not self.top <= row < self.top + self.page:
+            row = min(self.top, len(self.listing.shown) - 1)
+        return self.listing.shown[row], row - self.top
+
+    def _scroll(self, top: int) -> None:
+        top = max(0, min(top, len(self.listing.shown) - self.page))
+        if top != self.top:
+            self.scroll_to(y=top, animate=False, force=True)

@@ -1,0 +1,63 @@
+"""What the engine tells, as Textual messages; and the one way in which the app tells a person of trouble."""
+
+from typing import TYPE_CHECKING, Any
+
+from textual.message import Message
+
+from qr_tui.commands.keymap import Keymap, display
+from qr_tui.commands.registry import command
+from qr_tui.core.events import Event
+from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.text import inert
+from qr_tui.i18n import _
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+
+class Told(Message):
+    """The engine told something that is not a change of tasks."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
+
+
+class TasksPending(Message):
+    """Tasks changed; what exactly waits in the app's inbox, so that a burst is one message and one repaint."""
+
+    def can_replace(self, message: Message) -> bool:
+        """One waiting message is enough."""
+        return isinstance(message, TasksPending)
+
+
+def hint(app: "App[Any]", kind: Kind) -> str:
+    """Return what to do next in this app: where a key is missing or refused that is Connect, by its key."""
+    if kind not in (Kind.NO_KEY, Kind.KEY_REFUSED):
+        return _(WORDS[kind].hint)
+    keymap: Keymap = getattr(app, "keymap", None) or Keymap()
+    scope = getattr(app.screen, "scope", "")
+    here = keymap.keys_on(scope, command("app.connect")) if scope else []
+    if here:
+        return _("{key} opens Connect").format(key=display(here[0]))
+    return _("{key} in the list opens Connect").format(key=keymap.show("app.connect"))  # here it does something else
+
+
+def sentence(trouble: Trouble, hint: str | None = None) -> tuple[str, str]:
+    """Return the title of `trouble` and what to read under it: the detail, then `hint` or the table's own."""
+    words = WORDS[trouble.kind]
+    detail = inert(_(trouble.detail), limit=400)
+    lines = [line for line in (detail, _(words.hint) if hint is None else hint) if line]
+    return _(words.title), "\n".join(lines)
+
+
+def tell(app: "App[Any]", trouble: Trouble, *, timeout: float = 8) -> None:
+    """Show `trouble` as a toast: title, detail, hint, all of it plain text."""
+    title, body = sentence(trouble, hint(app, trouble.kind))
+    app.notify(body, title=title, severity="error", timeout=timeout, markup=False)
+
+
+def say(app: "App[Any]", text: str, *, warn: bool = False, timeout: float = 4) -> None:
+    """Show one line as a toast; `text` may hold words from outside."""
+    shown = "\n".join(inert(line, limit=400) for line in text.split("\n"))
+    app.notify(shown, severity="warning" if warn else "information", timeout=timeout, markup=False)

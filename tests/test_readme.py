@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qr_tui.cli.exits import Exit
+from qr_tui.cli.exit_codes import Exit
 from qr_tui.core.export import task_json
 from qr_tui.core.failures import WORDS
 from qr_tui.core.task import Status

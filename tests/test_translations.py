@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from qr_tui import i18n
-from qr_tui.cli import words
+from qr_tui.cli import task_words
 from qr_tui.cli.main import run as command_line
 from qr_tui.commands.registry import COMMANDS
 from qr_tui.core.catalogue import BUILT_IN, Catalogue
 from qr_tui.core.failures import WORDS, Kind
-from qr_tui.core.states import STATUS_WORDS
+from qr_tui.core.status_words import STATUS_WORDS
 from qr_tui.core.task import Failure, FileState, Status
 from qr_tui.core.text import cells, inert
 from qr_tui.i18n import _, clauses, listed, sentences
@@ -131,7 +131,7 @@ def test_a_row_is_chinese_and_exact(chinese: None) -> None:
 
 @pytest.mark.parametrize("status", list(Status))
 def test_the_command_line_calls_a_status_as_the_app_does(language: str, status: Status) -> None:
-    assert words.status_word(status) == _(STATUS_WORDS[status])
+    assert task_words.status_word(status) == _(STATUS_WORDS[status])
 
 
 def test_titles_of_commands_are_short(language: str) -> None:

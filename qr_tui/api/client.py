@@ -5,14 +5,14 @@ import re
 from typing import Final
 from urllib.parse import urljoin
 
-from qr_tui.api import errors, wire
+from qr_tui.api import errors, reader
 from qr_tui.api.links import link, segment, within
 from qr_tui.api.transport import Answer, Timeouts, exchange, make_client
 from qr_tui.core.address import normalise
 from qr_tui.core.answers import Balance, CallFailed, Created, Delivery, Look
 from qr_tui.core.failures import Kind
+from qr_tui.core.messages import N_
 from qr_tui.core.task import Request
-from qr_tui.core.words import N_
 from qr_tui.secrets import Key
 
 _FOLLOWED: Final = frozenset({301, 302, 303, 307, 308})
@@ -77,7 +77,7 @@ class QuickRouter:
                 raise errors.lost(error.detail) from None
             raise
         if 200 <= answer.status < 300:
-            return wire.read_created(answer.body, answer.headers, answer.status)
+            return reader.read_created(answer.body, answer.headers, answer.status)
         raise errors.create_failed(answer.status, answer.headers, answer.body)
 
     async def query(self, task_id: str) -> Look:
@@ -87,7 +87,7 @@ class QuickRouter:
             CallFailed: The look failed, which says nothing about the task.
         """
         answer = await self._get(f"/v1/video/query?id={segment(task_id)}")
-        return wire.read_look(answer.body, answer.headers)
+        return reader.read_look(answer.body, answer.headers)
 
     async def models(self) -> tuple[str, ...]:
         """Return the models this key can use: the cheap way to test a key.
@@ -96,7 +96,7 @@ class QuickRouter:
             CallFailed: They could not be read.
         """
         answer = await self._get("/v1/models")
-        return wire.read_models(answer.body, answer.headers)
+        return reader.read_models(answer.body, answer.headers)
 
     async def balance(self) -> Balance | None:
         """Return what is left, None where the host does not tell.
@@ -111,7 +111,7 @@ class QuickRouter:
             if error.kind in _NO_BILLING:
                 return None
             raise
-        return wire.read_balance(subscription.body, usage.body)
+        return reader.read_balance(subscription.body, usage.body)
 
     def content_url(self, task_id: str) -> str:
         """Return where this host itself hands out the finished file; it asks for the key."""
@@ -134,7 +134,7 @@ class QuickRouter:
             return None
         if answer.headers.get("content-type", "").startswith(("video/", "application/octet-stream")):
             return url
-        return wire.read_link(answer.body)
+        return reader.read_link(answer.body)
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Final, NamedTuple
 
-from qr_tui.api import body as tree_of
+from qr_tui.api import json_body as tree_of
 from qr_tui.api import reasons
-from qr_tui.api.body import TEXT_LIMIT, Unreadable, at, each, text
+from qr_tui.api.json_body import TEXT_LIMIT, Unreadable, at, each, text
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind
-from qr_tui.core.words import N_
+from qr_tui.core.messages import N_
 from qr_tui.i18n import _
 
 _NO_HEADERS: Final[Mapping[str, str]] = {}

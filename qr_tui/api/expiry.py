@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-from qr_tui.api.body import number
+from qr_tui.api.json_body import number
 
 _SANE: Final = (946_684_800.0, 7_258_118_400.0)  # years 2000 to 2200, in Unix seconds
 _SIGNED_FOR: Final = re.compile(r"x-(\w+)-expires")  # amz, goog, oss, tos: seconds after the date of signing

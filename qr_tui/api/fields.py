@@ -3,8 +3,8 @@
 from typing import Final
 
 from qr_tui.api import expiry, reasons
-from qr_tui.api.body import at, each, number, text
 from qr_tui.api.errors import request_id_in
+from qr_tui.api.json_body import at, each, number, text
 from qr_tui.api.links import link
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Failure

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from qr_tui.api.body import at, each, text
+from qr_tui.api.json_body import at, each, text
 from qr_tui.core.task import Status
 
 _WORDS: Final = {

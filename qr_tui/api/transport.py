@@ -11,11 +11,11 @@ from typing import Final, NamedTuple
 import httpx
 
 from qr_tui import __version__
-from qr_tui.api import line
+from qr_tui.api import connection_errors
 from qr_tui.core.address import is_loopback
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind
-from qr_tui.core.words import N_
+from qr_tui.core.messages import N_
 from qr_tui.i18n import _
 
 BODY_LIMIT: Final = 1024 * 1024  # bytes of an answer, after decompression
@@ -110,7 +110,7 @@ async def exchange(client: httpx.AsyncClient, request: httpx.Request, *, whole: 
     Raises:
         CallFailed: No answer began; `delivery` tells whether the request may have arrived.
     """
-    departure = line.Departure()
+    departure = connection_errors.Departure()
     request.extensions = {**request.extensions, "trace": departure.trace}
     response: httpx.Response | None = None
     body = bytearray()
@@ -123,7 +123,7 @@ async def exchange(client: httpx.AsyncClient, request: httpx.Request, *, whole: 
             finally:
                 await response.aclose()
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-        failure = line.failed(error, departure)
+        failure = connection_errors.failed(error, departure)
     except zlib.error:
         detail = N_("the answer cannot be unpacked")
         failure = CallFailed(Kind.BAD_ANSWER, detail, delivery=Delivery.UNKNOWN)

@@ -24,7 +24,7 @@ def main() -> None:
 def _run(args: list[str]) -> int:
     if args in ([], ["--demo"]) and COMPLETION not in os.environ:
         # the app itself: its first paint does not wait for click
-        from qr_tui.cli.app import launch
+        from qr_tui.cli.launch import launch
 
         return launch(demo=bool(args))
     from qr_tui.cli.main import run

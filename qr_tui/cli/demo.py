@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from qr_tui import paths
-from qr_tui.cli import app, output, sending
-from qr_tui.cli.here import Here
+from qr_tui.cli import launch, output, sending
+from qr_tui.cli.context import Here
 from qr_tui.core.schedule import Pace
 from qr_tui.core.task import Request, Task
 from qr_tui.i18n import _
@@ -91,8 +91,8 @@ def run(here: Here) -> int:
             host=config.Host(base_url=simulator.url), ui=own.ui, keys=own.keys, notify=own.notify
         )
         stage = Stage(paths.under(Path(home)), settings, simulator)
-        if app.on_terminal() and not app.is_dumb():
-            return app.show(stage, seed=stage.seed)
+        if launch.on_terminal() and not launch.is_dumb():
+            return launch.show(stage, seed=stage.seed)
         return in_words(stage)
 
 

@@ -9,12 +9,12 @@ import click
 
 from qr_tui import __version__
 from qr_tui.cli import COMPLETION, output
-from qr_tui.cli.ending import guarded
-from qr_tui.cli.exits import Exit
-from qr_tui.cli.here import Here
-from qr_tui.cli.passing import pass_here
+from qr_tui.cli.context import Here
+from qr_tui.cli.error_boundary import guarded
+from qr_tui.cli.exit_codes import Exit
+from qr_tui.cli.pass_context import pass_here
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.words import N_
+from qr_tui.core.messages import N_
 from qr_tui.i18n import _
 
 if TYPE_CHECKING:
@@ -25,16 +25,16 @@ PROGRAM: Final = "qr-tui"
 # name -> where its click command stands, and its line in the list of commands
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "create": ("create:create", N_("send one or more videos to be made")),
-    "list": ("tasks:list_tasks", N_("the tasks, by filter and order")),
-    "show": ("tasks:show", N_("everything known of one task")),
+    "list": ("list:list_tasks", N_("the tasks, by filter and order")),
+    "show": ("list:show", N_("everything known of one task")),
     "watch": ("watch:watch", N_("follow tasks until they are final")),
-    "decide": ("change:decide", N_("settle a task whose answer was lost")),
-    "retry": ("change:retry", N_("make a failed video again, as a new task")),
-    "remove": ("change:remove", N_("take tasks off the list, or bring them back")),
-    "copy": ("copying:copy", N_("copy ids, links, prompts or requests")),
-    "export": ("exporting:export", N_("all tasks as JSON, JSON lines or CSV")),
+    "decide": ("decide:decide", N_("settle a task whose answer was lost")),
+    "retry": ("decide:retry", N_("make a failed video again, as a new task")),
+    "remove": ("decide:remove", N_("take tasks off the list, or bring them back")),
+    "copy": ("copy:copy", N_("copy ids, links, prompts or requests")),
+    "export": ("export:export", N_("all tasks as JSON, JSON lines or CSV")),
     "keys": ("keys:keys", N_("the keyboard commands of the app")),
-    "config": ("settings:config", N_("settings and the API key")),
+    "config": ("config:config", N_("settings and the API key")),
     "doctor": ("doctor:doctor", N_("check this installation and say how to mend it")),
     "simulate": ("simulate:simulate", N_("run the provider's API on this machine, for nothing")),
     "completion": ("completion:completion", N_("the completion script of your shell")),
@@ -53,7 +53,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _colon, attribute = COMMANDS[cmd_name][0].partition(":")
-        found: click.Command = getattr(import_module(f"qr_tui.cli.{module}"), attribute)
+        found: click.Command = getattr(import_module(f"qr_tui.cli.commands.{module}"), attribute)
         return found
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
@@ -115,9 +115,9 @@ def build() -> click.Group:
             from qr_tui.cli import demo as stage
 
             return stage.run(here)
-        from qr_tui.cli import app
+        from qr_tui.cli import launch
 
-        return app.run(here)
+        return launch.run(here)
 
     return group
 
@@ -137,14 +137,14 @@ def run(args: Sequence[str], here: Here | None = None) -> int:
 def _invoke(args: Sequence[str], here: Here, *, json: bool) -> int:
     try:
         if here.speak() != "en":
-            from qr_tui.cli import click_words
+            from qr_tui.cli import click_patches
 
-            click_words.install()
+            click_patches.install()
         group = build()
         if COMPLETION in os.environ:
-            from qr_tui.cli import shells
+            from qr_tui.cli import shell_completion
 
-            shells.register()
+            shell_completion.register()
             group.main(args=list(args), prog_name=PROGRAM, complete_var=COMPLETION, obj=here)
         with group.make_context(PROGRAM, list(args), obj=here) as ctx:
             result = group.invoke(ctx)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qr_tui.cli.here import Here
+from qr_tui.cli.context import Here
 from qr_tui.core import task as tasks_core
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Task

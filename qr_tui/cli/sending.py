@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qr_tui.cli import engine, output, streams, waiting
-from qr_tui.cli.exits import DeclinedError, Exit, NeedsYesError, of_tasks
-from qr_tui.cli.here import Here
-from qr_tui.cli.progress import Narrator
+from qr_tui.cli import engine_session, output, streams, waiting
+from qr_tui.cli.context import Here
+from qr_tui.cli.exit_codes import DeclinedError, Exit, NeedsYesError, of_tasks
+from qr_tui.cli.narrator import Narrator
+from qr_tui.cli.task_words import status_word
 from qr_tui.cli.waiting import End
-from qr_tui.cli.words import status_word
 from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import Request, Status, Task
 from qr_tui.core.text import inert
@@ -87,7 +87,7 @@ def send(
         narrator = Narrator([])
         opened: list[Studio] = []
         try:
-            async with engine.studio(here, narrator) as studio:
+            async with engine_session.studio(here, narrator) as studio:
                 opened.append(studio)
                 tasks = await submit(studio)
                 keys = [task.key for task in tasks]
@@ -105,8 +105,8 @@ def send(
             latest.update((key, known) for studio in opened for key in latest if (known := studio.get(key)))
 
     try:
-        end = engine.run(work)
-    except engine.Stopped as stop:
+        end = engine_session.run(work)
+    except engine_session.Stopped as stop:
         return farewell(list(latest.values()), stop, as_json=as_json)
     tasks = list(latest.values())
     print_tasks(tasks, as_json=as_json)
@@ -152,7 +152,7 @@ def print_tasks(tasks: Sequence[Task], *, as_json: bool) -> None:
         output.line("  ".join(inert(word, limit=4_000) for word in words if word))
 
 
-def farewell(tasks: Sequence[Task], stop: engine.Stopped, *, as_json: bool) -> int:
+def farewell(tasks: Sequence[Task], stop: engine_session.Stopped, *, as_json: bool) -> int:
     """Say after a signal what becomes of the tasks, print them for a script, and return the exit code."""
     if as_json and tasks:
         print_tasks(tasks, as_json=True)

@@ -13,8 +13,8 @@ from qr_tui.config.settings import Settings
 from qr_tui.core import address, query
 from qr_tui.core.catalogue import BUILT_IN
 from qr_tui.core.failures import Trouble
+from qr_tui.core.messages import N_
 from qr_tui.core.text import inert
-from qr_tui.core.words import N_
 from qr_tui.i18n import _, listed
 
 Path = tuple[str, ...]

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from qr_tui.core.address import DEFAULT_BASE_URL
-from qr_tui.core.orders import DEFAULT_ORDER
 from qr_tui.core.schedule import Pace
+from qr_tui.core.sorting import DEFAULT_ORDER
 from qr_tui.core.task import Parameter
 
 # Shorter than a second is no pace but an attack, longer than an hour is no watching.

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.words import N_
+from qr_tui.core.messages import N_
 
 DEFAULT_BASE_URL: Final = "https://api.quickrouter.ai"
 

@@ -8,8 +8,8 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
+from qr_tui.core.messages import N_
 from qr_tui.core.task import Parameter, Request
-from qr_tui.core.words import N_
 
 
 class Remark(NamedTuple):

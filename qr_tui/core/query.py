@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection
 from typing import Final
 
 from qr_tui.core.address import host_name
-from qr_tui.core.orders import DEFAULT_ORDER, ORDERS, Order, sort
+from qr_tui.core.messages import N_
+from qr_tui.core.sorting import DEFAULT_ORDER, ORDERS, Order, sort
 from qr_tui.core.task import FileState, Status, Task
-from qr_tui.core.words import N_
 
 __all__ = ["DEFAULT_ORDER", "KEYS", "ORDERS", "Order", "Query", "QueryError", "parse", "sort"]
 

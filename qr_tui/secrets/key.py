@@ -6,8 +6,8 @@ import re
 from typing import Final, Literal, NoReturn
 
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.messages import N_
 from qr_tui.core.redact import redact
-from qr_tui.core.words import N_
 
 Place = Literal["environment", "keyring", "file", "memory"]
 

@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 from qr_tui import paths
 from qr_tui.core import address
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.words import N_
+from qr_tui.core.messages import N_
 from qr_tui.i18n import _
 from qr_tui.secrets import system
 from qr_tui.secrets.key import Key, Place, clean, clean_all

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from qr_tui.core.words import N_
+from qr_tui.core.messages import N_
 
 SERVICE: Final = "qr-tui"
 T = TypeVar("T")

@@ -10,8 +10,8 @@ from qr_tui.config import FileTrouble, Settings
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.links import is_web
+from qr_tui.core.messages import N_
 from qr_tui.core.task import Request, Status, Task
-from qr_tui.core.words import N_
 from qr_tui.i18n import _
 
 DUPLICATE_SECONDS = 10.0

@@ -14,13 +14,13 @@ from qr_tui.i18n import _
 from qr_tui.paths import Paths
 from qr_tui.secrets import Key, KeyRing
 from qr_tui.services import checks
-from qr_tui.services.book import Book
 from qr_tui.services.checks import Concern
 from qr_tui.services.clock import Clock
 from qr_tui.services.decisions import KeyTest
 from qr_tui.services.hosts import Hosts
 from qr_tui.services.loop import Loop
 from qr_tui.services.poller import Poller
+from qr_tui.services.task_index import Book
 from qr_tui.services.waiting import Waiting
 
 

@@ -9,11 +9,11 @@ from qr_tui import paths
 from qr_tui.core.events import PollingChanged, Sink
 from qr_tui.core.failures import Trouble
 from qr_tui.paths import Paths
-from qr_tui.services.book import Book
 from qr_tui.services.clock import Clock
 from qr_tui.services.hosts import Hosts
 from qr_tui.services.poller import Poller
 from qr_tui.services.submitter import Submitter
+from qr_tui.services.task_index import Book
 
 if TYPE_CHECKING:
     from qr_tui.store.lease import Lease, Presence

@@ -13,12 +13,12 @@ from qr_tui.core.answers import CallFailed, Look
 from qr_tui.core.events import HostMood
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.links import may_follow
+from qr_tui.core.messages import N_
 from qr_tui.core.schedule import Pace, next_look
 from qr_tui.core.task import WATCHED, Failure, Status, Task
-from qr_tui.core.words import N_
-from qr_tui.services.book import Book
 from qr_tui.services.clock import Clock
 from qr_tui.services.hosts import Hosts
+from qr_tui.services.task_index import Book
 
 if TYPE_CHECKING:
     from qr_tui.api.client import QuickRouter

@@ -5,8 +5,8 @@ from typing import Any
 
 from qr_tui.core import tags as tagging
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.messages import N_
 from qr_tui.core.task import Request, Status, Task, new_task
-from qr_tui.core.words import N_
 from qr_tui.i18n import _
 from qr_tui.services import checks
 from qr_tui.services.checks import Concern

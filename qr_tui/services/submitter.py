@@ -10,11 +10,11 @@ import msgspec
 
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.messages import N_
 from qr_tui.core.task import Failure, Status, Task, new_key
-from qr_tui.core.words import N_
-from qr_tui.services.book import Book
 from qr_tui.services.clock import Clock
 from qr_tui.services.hosts import Hosts
+from qr_tui.services.task_index import Book
 from qr_tui.store.changes import Change
 
 log = logging.getLogger(__name__)

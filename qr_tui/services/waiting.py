@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from qr_tui.core.task import Task
-from qr_tui.services.book import Book
+from qr_tui.services.task_index import Book
 
 
 class Waiting:

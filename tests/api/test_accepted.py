@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from qr_tui.api import wire
+from qr_tui.api import reader
 from qr_tui.core.answers import Balance, CallFailed, Delivery
 from qr_tui.core.failures import Kind
 
@@ -28,7 +28,7 @@ def encoded(tree: object) -> bytes:
     ],
 )
 def test_an_id_is_a_task(tree: object, task_id: str) -> None:
-    assert wire.read_created(encoded(tree)).id == task_id
+    assert reader.read_created(encoded(tree)).id == task_id
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_an_id_is_a_task(tree: object, task_id: str) -> None:
 )
 def test_neither_id_nor_error_may_have_been_paid(tree: object) -> None:
     with pytest.raises(CallFailed) as caught:
-        wire.read_created(encoded(tree))
+        reader.read_created(encoded(tree))
     assert (caught.value.delivery, caught.value.kind) == (Delivery.UNKNOWN, Kind.LOST_ANSWER)
 
 
@@ -72,14 +72,14 @@ def test_neither_id_nor_error_may_have_been_paid(tree: object) -> None:
 )
 def test_an_error_object_under_a_good_status(tree: object, kind: Kind, delivery: Delivery) -> None:
     with pytest.raises(CallFailed) as caught:
-        wire.read_created(encoded(tree))
+        reader.read_created(encoded(tree))
     assert (caught.value.kind, caught.value.delivery) == (kind, delivery)
 
 
 def test_models() -> None:
     tree = {"data": [{"id": "sora-2-pro"}, {"id": 5}, None, {"id": "sora-2-pro"}, {"id": "veo3"}, "plain"]}
-    assert wire.read_models(encoded(tree)) == ("sora-2-pro", "veo3", "plain")
-    assert wire.read_models(b'{"data":[]}') == ()
+    assert reader.read_models(encoded(tree)) == ("sora-2-pro", "veo3", "plain")
+    assert reader.read_models(b'{"data":[]}') == ()
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_models() -> None:
 )
 def test_no_models(body: bytes, kind: Kind) -> None:
     with pytest.raises(CallFailed) as caught:
-        wire.read_models(body)
+        reader.read_models(body)
     assert caught.value.kind is kind
 
 
@@ -108,4 +108,4 @@ def test_no_models(body: bytes, kind: Kind) -> None:
     ],
 )
 def test_balance(subscription: bytes, usage: bytes, balance: Balance | None) -> None:
-    assert wire.read_balance(subscription, usage) == balance
+    assert reader.read_balance(subscription, usage) == balance

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from qr_tui.api import errors, wire
+from qr_tui.api import errors, reader
 from qr_tui.core.answers import CallFailed, Delivery, Look
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Failure, Status
@@ -17,11 +17,11 @@ def body(name: str) -> bytes:
 
 
 def look(name: str) -> Look:
-    return wire.read_look(body(name))
+    return reader.read_look(body(name))
 
 
 def test_create() -> None:
-    created = wire.read_created(body("create"))
+    created = reader.read_created(body("create"))
     assert created.id == "sora-2:task_01example0create0000000000"
     assert created.provider_status == "pending"
     assert created.raw == body("create").decode()

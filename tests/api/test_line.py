@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from qr_tui.api import line, transport
+from qr_tui.api import connection_errors, transport
 from qr_tui.api.client import QuickRouter
 from qr_tui.core.answers import CallFailed, Created, Delivery
 from qr_tui.core.failures import Kind, Trouble
@@ -206,14 +206,14 @@ def test_a_proxy_that_refuses_or_breaks_sent_nothing_of_the_request(monkeypatch:
 
 @pytest.mark.parametrize("error", [httpx.ConnectError, httpx.PoolTimeout, httpx.ReadError, httpx.UnsupportedProtocol])
 def test_once_the_request_began_to_leave_no_error_proves_the_contrary(error: type[httpx.RequestError]) -> None:
-    async def run() -> line.Departure:
-        server, departure = Server(OK), line.Departure()
+    async def run() -> connection_errors.Departure:
+        server, departure = Server(OK), connection_errors.Departure()
         async with server.running(), httpx.AsyncClient(trust_env=False) as client:
             assert departure.proves_unsent(httpx.ConnectError("")) and not departure.proves_unsent(httpx.ReadError(""))
             await client.get(server.base_url, extensions={"trace": departure.trace})
         return departure
 
-    assert line.failed(error("odd"), asyncio.run(run())).delivery is Delivery.UNKNOWN
+    assert connection_errors.failed(error("odd"), asyncio.run(run())).delivery is Delivery.UNKNOWN
 
 
 def test_a_proxy_setting_that_makes_no_sense(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,7 +225,6 @@ def test_a_proxy_setting_that_makes_no_sense(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_only_the_client_brings_httpx_in() -> None:
-    script = (
-        "import sys, qr_tui.api, qr_tui.api.wire, qr_tui.api.errors, qr_tui.core.curl;sys.exit('httpx' in sys.modules)"
-    )
+    modules = "qr_tui.api, qr_tui.api.reader, qr_tui.api.errors, qr_tui.core.curl"
+    script = f"import sys, {modules}; sys.exit('httpx' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

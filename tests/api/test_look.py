@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from qr_tui.api import statuses, wire
-from qr_tui.api.body import RAW_LIMIT, TEXT_LIMIT
+from qr_tui.api import reader, statuses
+from qr_tui.api.json_body import RAW_LIMIT, TEXT_LIMIT
 from qr_tui.core.answers import CallFailed, Look
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Status
@@ -17,7 +17,7 @@ def encoded(tree: object) -> bytes:
 
 
 def look(**fields: Any) -> Look:
-    return wire.read_look(encoded(fields))
+    return reader.read_look(encoded(fields))
 
 
 @pytest.mark.parametrize(("word", "status"), sorted(statuses.MEANING.items()))
@@ -65,14 +65,14 @@ def test_the_table_holds_every_published_word() -> None:
     ],
 )
 def test_where_the_word_stands(tree: object, status: Status | None, word: str) -> None:
-    seen = wire.read_look(encoded(tree))
+    seen = reader.read_look(encoded(tree))
     assert (seen.status, seen.provider_status) == (status, word.strip() if status else word[:80].strip())
 
 
 @pytest.mark.parametrize("tree", [{}, [], {"id": "x"}, {"status": 3}, {"status": "  "}, "completed"])
 def test_no_word_at_all_is_an_unreadable_answer(tree: object) -> None:
     with pytest.raises(CallFailed) as caught:
-        wire.read_look(encoded(tree))
+        reader.read_look(encoded(tree))
     assert caught.value.kind is Kind.BAD_ANSWER
 
 
@@ -195,4 +195,4 @@ def test_raw_is_bounded_and_whole_characters() -> None:
     assert len(seen.raw.encode()) <= RAW_LIMIT
     assert "\ufffd" not in seen.raw
     body = '{"id":"x","status":"pending","filler":"' + "纸" * 20_000 + '"}'
-    assert "\ufffd" not in wire.read_look(body.encode()).raw
+    assert "\ufffd" not in reader.read_look(body.encode()).raw

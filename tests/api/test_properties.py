@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qr_tui.api import statuses, wire
-from qr_tui.api.body import RAW_LIMIT, TEXT_LIMIT
+from qr_tui.api import reader, statuses
+from qr_tui.api.json_body import RAW_LIMIT, TEXT_LIMIT
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Status
@@ -46,7 +46,7 @@ def encoded(tree: object) -> bytes:
 
 def check_look(body: bytes) -> None:
     try:
-        seen = wire.read_look(body)
+        seen = reader.read_look(body)
     except CallFailed as failed:
         assert len(failed.detail) <= TEXT_LIMIT and len(failed.raw) <= RAW_LIMIT
         msgspec.json.encode(failed.detail + failed.raw)
@@ -70,7 +70,7 @@ def check_look(body: bytes) -> None:
 
 def check_created(body: bytes) -> None:
     try:
-        created = wire.read_created(body)
+        created = reader.read_created(body)
     except CallFailed as failed:
         assert failed.delivery in (Delivery.REFUSED, Delivery.PACE, Delivery.UNKNOWN)
         msgspec.json.encode(failed.detail + failed.raw)
@@ -85,9 +85,9 @@ def test_any_json(tree: object) -> None:
     body = encoded(tree)
     check_look(body)
     check_created(body)
-    wire.read_balance(body, body)
+    reader.read_balance(body, body)
     with contextlib.suppress(CallFailed):
-        wire.read_models(body)
+        reader.read_models(body)
 
 
 @settings(deadline=None)
@@ -95,7 +95,7 @@ def test_any_json(tree: object) -> None:
 def test_any_bytes(body: bytes) -> None:
     check_look(body)
     check_created(body)
-    wire.read_balance(body, body)
+    reader.read_balance(body, body)
 
 
 @settings(deadline=None)
@@ -130,7 +130,7 @@ def test_every_truncation_fails_the_look_and_never_the_task(name: str) -> None:
     body = (Path(__file__).parent / "examples" / f"{name}.json").read_bytes().rstrip()
     for end in range(len(body)):
         with pytest.raises(CallFailed) as caught:
-            wire.read_look(body[:end])
+            reader.read_look(body[:end])
         assert caught.value.kind is Kind.BAD_ANSWER
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from qr_tui import config, i18n, paths
 from qr_tui.cli import output
-from qr_tui.cli.here import Here
+from qr_tui.cli.context import Here
 from qr_tui.cli.main import run
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.schedule import Pace

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from qr_tui.cli import streams
-from qr_tui.cli.create import parse_param
+from qr_tui.cli.commands.create import parse_param
 from qr_tui.core.failures import Trouble
 from qr_tui.core.task import Status
 from qr_tui.simulator import Options, Simulator

@@ -1,6 +1,6 @@
 import pytest
 
-from qr_tui.cli.doctor import lines, notices
+from qr_tui.cli.commands.doctor import lines, notices
 from qr_tui.services.doctor import Check
 from qr_tui.simulator import Options, Simulator
 from qr_tui.terminal.detect import detect

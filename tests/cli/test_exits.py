@@ -1,6 +1,6 @@
 import pytest
 
-from qr_tui.cli.exits import Exit, NeedsYesError, of_kind, of_task, of_tasks, of_trouble
+from qr_tui.cli.exit_codes import Exit, NeedsYesError, of_kind, of_task, of_tasks, of_trouble
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Status
 from tests.cli.kit import failed, task

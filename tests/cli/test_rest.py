@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from qr_tui.cli import click_words
+from qr_tui.cli import click_patches
 from qr_tui.cli.main import COMMANDS
 from qr_tui.core.task import Status
 from tests.cli.kit import KEY, Shell, task
@@ -38,12 +38,12 @@ def test_demo_takes_no_command(shell: Shell) -> None:
 
 
 def test_a_mistake_of_ours_is_said_without_a_traceback(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    import qr_tui.cli.tasks
+    import qr_tui.cli.commands.list
 
     def broken(_here: object) -> list[object]:
         raise RuntimeError(f"with {KEY} in it")
 
-    monkeypatch.setattr(qr_tui.cli.tasks, "read", broken)
+    monkeypatch.setattr(qr_tui.cli.commands.list, "read", broken)
     result = shell("list", "--json")
     assert result.code == 1
     assert result.json["error"]["kind"] == "internal"
@@ -146,7 +146,7 @@ def test_copy_keeps_a_line_a_task_in_the_clipboard_file(shell: Shell) -> None:
 
 
 def test_copy_other_parts(shell: Shell) -> None:
-    from qr_tui.cli.copying import part
+    from qr_tui.cli.commands.copy import part
     from qr_tui.core.failures import Trouble
 
     one = task("make animate", id="sora-2:task_1", video_url="https://cdn.example.com/v.mp4")
@@ -239,7 +239,7 @@ def test_the_language_of_the_settings_is_installed(shell: Shell, monkeypatch: py
     from qr_tui import i18n
 
     chosen: list[str] = []
-    monkeypatch.setattr(click_words, "install", lambda: chosen.append("click"))
+    monkeypatch.setattr(click_patches, "install", lambda: chosen.append("click"))
     monkeypatch.setattr(i18n, "install", chosen.append)
     shell("config", "set", "ui.language", "zh_CN")
     chosen.clear()
@@ -273,4 +273,4 @@ def test_click_still_says_what_is_translated() -> None:
     import click
 
     said = "".join(path.read_text() for path in Path(click.__file__).parent.glob("*.py"))
-    assert [message for message in click_words.MESSAGES if f'"{message}"' not in said] == []
+    assert [message for message in click_patches.MESSAGES if f'"{message}"' not in said] == []

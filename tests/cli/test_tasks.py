@@ -54,7 +54,7 @@ def test_a_filter_that_cannot_be_read_is_pointed_at(shell: Shell) -> None:
 
 
 def test_sort_offers_every_order_there_is() -> None:
-    from qr_tui.cli.tasks import ORDER_NAMES
+    from qr_tui.cli.commands.list import ORDER_NAMES
     from qr_tui.core.query import ORDERS
 
     assert tuple(ORDERS) == ORDER_NAMES

@@ -13,11 +13,11 @@ from qr_tui.core.failures import Kind
 from qr_tui.core.schedule import Pace
 from qr_tui.core.task import Request, Status, Task, new_task
 from qr_tui.secrets import Key, KeyRing
-from qr_tui.services.book import Book
 from qr_tui.services.clock import Clock
 from qr_tui.services.hosts import Hosts
 from qr_tui.services.poller import Poller
 from qr_tui.services.submitter import Submitter
+from qr_tui.services.task_index import Book
 from qr_tui.store.changes import Change
 
 HOST = "https://api.example.com"

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from qr_tui.cli.keys import SCOPES
+from qr_tui.cli.commands.keys import SCOPES
 from qr_tui.commands.keymap import display
 from qr_tui.commands.registry import COMMANDS, Command
 from qr_tui.config import DESCRIBE, Setting

@@ -7,7 +7,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from qr_tui.core.failures import WORDS
-from qr_tui.core.states import STATUS_WORDS
+from qr_tui.core.status_words import STATUS_WORDS
 from qr_tui.core.task import FileState, Moment, Status, Task
 from qr_tui.core.text import cells, duration, fit, inert, inert_lines
 from qr_tui.core.wrapping import wrap

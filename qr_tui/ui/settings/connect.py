@@ -14,9 +14,9 @@ from textual.widgets import Input, Static
 from qr_tui.core import address
 from qr_tui.core.catalogue import DEFAULT_MODEL
 from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.messages import N_
 from qr_tui.core.task import Parameter
 from qr_tui.core.text import inert
-from qr_tui.core.words import N_
 from qr_tui.i18n import _, ngettext
 from qr_tui.ui.context import Front
 from qr_tui.ui.widgets.field_row import ActionRow, Columns, FieldRow

@@ -99,7 +99,7 @@ class Finding(CommandScreen[None]):
     # order and views -------------------------------------------------------------------------------------------
     async def do_sort(self) -> None:
         """Choose the order; the one in force, chosen again, is turned round."""
-        from qr_tui.core.orders import ORDERS
+        from qr_tui.core.sorting import ORDERS
         from qr_tui.ui.widgets.choose import ChooseScreen
 
         listing = self.listing

@@ -185,9 +185,9 @@ class Listing:
             newest_first = (self.order == "newest") != self.reverse
             tasks.sort(key=lambda task: (task.created_at, task.key), reverse=newest_first)
         else:
-            from qr_tui.core import orders
+            from qr_tui.core import sorting
 
-            tasks = list(orders.sort(tasks, self.order, self.reverse))
+            tasks = list(sorting.sort(tasks, self.order, self.reverse))
         self._ordered = [task.key for task in tasks]
 
     def _take(self, shown: list[str]) -> None:

@@ -7,7 +7,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from qr_tui.core.orders import DEFAULT_ORDER
+from qr_tui.core.sorting import DEFAULT_ORDER
 from qr_tui.core.task import Task
 from qr_tui.core.text import fit
 from qr_tui.ui.tasks.list_model import Listing

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
-from qr_tui.api import body as tree_of
 from qr_tui.api import errors, fields, statuses
-from qr_tui.api.body import Unreadable, at, each, text
+from qr_tui.api import json_body as tree_of
+from qr_tui.api.json_body import Unreadable, at, each, text
 from qr_tui.api.links import unsafe
 from qr_tui.core.answers import Balance, Created, Look
+from qr_tui.core.messages import N_
 from qr_tui.core.task import Status
-from qr_tui.core.words import N_
 
 ID_LIMIT: Final = 512  # characters
 _MODELS_LIMIT: Final = 5_000

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from qr_tui.cli import output
-from qr_tui.cli.here import Here
+from qr_tui.cli.context import Here
 from qr_tui.cli.main import examples
-from qr_tui.cli.passing import pass_here
+from qr_tui.cli.pass_context import pass_here
 from qr_tui.core import tags as tagging
 from qr_tui.core.catalogue import DEFAULT_MODEL
 from qr_tui.core.failures import Kind, Trouble

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
-from qr_tui.cli import engine, output
-from qr_tui.cli.exits import Exit
-from qr_tui.cli.here import Here
+from qr_tui.cli import engine_session, output
+from qr_tui.cli.context import Here
+from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
-from qr_tui.cli.passing import pass_here
-from qr_tui.core.words import N_
+from qr_tui.cli.pass_context import pass_here
+from qr_tui.core.messages import N_
 from qr_tui.i18n import _, clauses
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def doctor(here: Here, offline: bool, as_json: bool) -> int:
     checks += terminal_checks(settings.notify.mode)
     if not offline:
         try:
-            checks += engine.run(lambda: engine_doctor.remote(settings, here.keys))
-        except engine.Stopped as stopped:
+            checks += engine_session.run(lambda: engine_doctor.remote(settings, here.keys))
+        except engine_session.Stopped as stopped:
             return stopped.exit_code
     if as_json:
         output.document(checks)

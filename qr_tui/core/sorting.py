@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
+from qr_tui.core.messages import N_
 from qr_tui.core.task import Status, Task
-from qr_tui.core.words import N_
 
 
 class Order(NamedTuple):

@@ -2,11 +2,11 @@
 
 import click
 
-from qr_tui.cli import background, references
-from qr_tui.cli.create import seconds
-from qr_tui.cli.here import Here
+from qr_tui.cli import background_watch, references
+from qr_tui.cli.commands.create import seconds
+from qr_tui.cli.context import Here
 from qr_tui.cli.main import examples
-from qr_tui.cli.passing import pass_here
+from qr_tui.cli.pass_context import pass_here
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.i18n import _
 
@@ -43,18 +43,18 @@ def watch(
     as_json: bool,
 ) -> int:
     """Watch here, or see to the process that watches in the background."""
-    if background.is_me():
-        return background.main(here, timeout=timeout)
+    if background_watch.is_me():
+        return background_watch.main(here, timeout=timeout)
     if detach + status + stop > 1:
         raise Trouble(Kind.USAGE, _("choose one of --detach, --status and --stop"))
     if words and (detach or status or stop):
         raise Trouble(Kind.USAGE, _("the background process watches every unfinished task: name none"))
     if status:
-        return background.status(here, as_json=as_json)
+        return background_watch.status(here, as_json=as_json)
     if stop:
-        return background.stop(here, as_json=as_json)
+        return background_watch.stop(here, as_json=as_json)
     if detach:
-        return background.start(here, timeout=timeout, as_json=as_json)
-    from qr_tui.cli.following import follow
+        return background_watch.start(here, timeout=timeout, as_json=as_json)
+    from qr_tui.cli.follow import follow
 
     return follow(here, words, timeout=timeout, as_json=as_json)

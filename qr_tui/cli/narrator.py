@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import Final, TextIO
 
 from qr_tui.cli import output
-from qr_tui.cli.words import STATUS_COLOURS, describe
+from qr_tui.cli.task_words import STATUS_COLOURS, describe
 from qr_tui.core.events import Event, HostChanged, HostMood, Notice, PollingChanged, TasksChanged
 from qr_tui.core.failures import WORDS
+from qr_tui.core.messages import N_
 from qr_tui.core.task import Status, Task
 from qr_tui.core.text import cut, duration, inert
-from qr_tui.core.words import N_
 from qr_tui.i18n import _
 
 _MOODS: Final = {

@@ -4,9 +4,9 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qr_tui.cli import engine, output, references, sending, waiting
-from qr_tui.cli.here import Here
-from qr_tui.cli.progress import Narrator
+from qr_tui.cli import engine_session, output, references, sending, waiting
+from qr_tui.cli.context import Here
+from qr_tui.cli.narrator import Narrator
 from qr_tui.cli.waiting import End
 from qr_tui.core.task import Task
 from qr_tui.i18n import _
@@ -23,7 +23,7 @@ def follow(here: Here, words: Sequence[str], *, timeout: float | None, as_json: 
         narrator = Narrator([], results=sys.stderr if as_json else sys.stdout)
         opened: list[Studio] = []
         try:
-            async with engine.studio(here, narrator) as studio:
+            async with engine_session.studio(here, narrator) as studio:
                 opened.append(studio)
                 chosen = _choose(studio, words)
                 keys = [task.key for task in chosen]
@@ -37,8 +37,8 @@ def follow(here: Here, words: Sequence[str], *, timeout: float | None, as_json: 
             latest.update((key, known) for studio in opened for key in latest if (known := studio.get(key)))
 
     try:
-        end = engine.run(work)
-    except engine.Stopped as stopped:
+        end = engine_session.run(work)
+    except engine_session.Stopped as stopped:
         return sending.farewell(list(latest.values()), stopped, as_json=as_json)
     tasks = list(latest.values())
     if as_json:

@@ -3,7 +3,7 @@
 import click
 
 from qr_tui.cli import COMPLETION, output
-from qr_tui.cli.exits import Exit
+from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import PROGRAM, build, examples
 from qr_tui.i18n import _
 

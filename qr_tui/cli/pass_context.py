@@ -2,6 +2,6 @@
 
 import click
 
-from qr_tui.cli.here import Here
+from qr_tui.cli.context import Here
 
 pass_here = click.make_pass_decorator(Here, ensure=True)

@@ -7,10 +7,10 @@ import click
 from click.shell_completion import CompletionItem
 
 from qr_tui.cli import output, streams
-from qr_tui.cli.exits import Exit
-from qr_tui.cli.here import Here
+from qr_tui.cli.context import Here
+from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
-from qr_tui.cli.passing import pass_here
+from qr_tui.cli.pass_context import pass_here
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.text import inert
 from qr_tui.i18n import _, listed
@@ -188,7 +188,7 @@ def _read_key() -> str:
 
 
 def _test(here: Here, host: str, value: str) -> None:
-    from qr_tui.cli import engine
+    from qr_tui.cli import engine_session
     from qr_tui.services.studio import KeyTest, Studio
 
     async def work() -> KeyTest:
@@ -199,8 +199,8 @@ def _test(here: Here, host: str, value: str) -> None:
             await studio.close()
 
     try:
-        result = engine.run(work)
-    except engine.Stopped as stopped:
+        result = engine_session.run(work)
+    except engine_session.Stopped as stopped:
         raise click.Abort from stopped
     count = len(result.models)
     output.say(_("the key works: {count} models").format(count=count))

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from qr_tui.cli import output
-from qr_tui.cli.exits import Exit
+from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.i18n import _

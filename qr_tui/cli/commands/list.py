@@ -7,10 +7,10 @@ from typing import Final
 import click
 
 from qr_tui.cli import output, references
-from qr_tui.cli.exits import Exit
-from qr_tui.cli.here import Here
+from qr_tui.cli.context import Here
+from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
-from qr_tui.cli.passing import pass_here
+from qr_tui.cli.pass_context import pass_here
 from qr_tui.core.task import Task
 from qr_tui.i18n import _
 
@@ -51,7 +51,7 @@ def list_tasks(
     if not tasks:
         output.say(_("no tasks") if not filter_words else _("no task fits"))
         return Exit.OK
-    from qr_tui.cli.listing import list_lines
+    from qr_tui.cli.task_tables import list_lines
 
     for text in list_lines(tasks, now=time.time(), width=output.width(sys.stdout)):
         output.line(text)
@@ -75,7 +75,7 @@ def show(here: Here, reference: str, as_json: bool) -> int:
 
         output.document(task_json(task))
         return Exit.OK
-    from qr_tui.cli.listing import show_lines
+    from qr_tui.cli.task_tables import show_lines
 
     for text in show_lines(task):
         output.line(text)

@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 
 from qr_tui.cli import output, references
-from qr_tui.cli.exits import Exit
-from qr_tui.cli.here import Here
+from qr_tui.cli.commands.list import read
+from qr_tui.cli.context import Here
+from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
-from qr_tui.cli.passing import pass_here
-from qr_tui.cli.tasks import read
+from qr_tui.cli.pass_context import pass_here
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Task
 from qr_tui.i18n import _

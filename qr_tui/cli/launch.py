@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from qr_tui.cli import output
-from qr_tui.cli.ending import guarded
-from qr_tui.cli.exits import Exit
-from qr_tui.cli.here import Here
+from qr_tui.cli.context import Here
+from qr_tui.cli.error_boundary import guarded
+from qr_tui.cli.exit_codes import Exit
 from qr_tui.i18n import _
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def show(here: Here, *, seed: Callable[[], None] | None = None) -> int:
 
     `seed` is the demo's: it is called before the engine opens, off the event loop.
     """
-    from qr_tui.cli.glance import Glance
+    from qr_tui.cli.preload import Glance
 
     glance = Glance(here.paths)  # before the imports: they take most of the time it needs
     from qr_tui.ui.app import QrTui

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Final
 
 from qr_tui.cli import output
-from qr_tui.cli.words import STATUS_COLOURS, status_word
+from qr_tui.cli.task_words import STATUS_COLOURS, status_word
 from qr_tui.core.failures import WORDS
+from qr_tui.core.messages import N_
 from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text import cells, cut, duration, fit, inert, inert_lines, tail
-from qr_tui.core.words import N_
 from qr_tui.i18n import _, sentences
 
 _WIDE: Final = 120  # cells from which a list shows whole ids

@@ -5,7 +5,7 @@ from typing import Final
 
 from qr_tui import i18n
 from qr_tui.cli import wrapping
-from qr_tui.core.words import N_
+from qr_tui.core.messages import N_
 
 # Marked here for the catalogue: click looks them up by the same English.
 MESSAGES: Final = (

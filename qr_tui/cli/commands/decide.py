@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qr_tui.cli import engine, output, references, sending, streams
-from qr_tui.cli.create import seconds
-from qr_tui.cli.exits import DeclinedError, Exit, NeedsYesError
-from qr_tui.cli.here import Here
+from qr_tui.cli import engine_session, output, references, sending, streams
+from qr_tui.cli.commands.create import seconds
+from qr_tui.cli.context import Here
+from qr_tui.cli.exit_codes import DeclinedError, Exit, NeedsYesError
 from qr_tui.cli.main import examples
-from qr_tui.cli.passing import pass_here
-from qr_tui.cli.progress import Narrator
-from qr_tui.cli.words import describe, name
+from qr_tui.cli.narrator import Narrator
+from qr_tui.cli.pass_context import pass_here
+from qr_tui.cli.task_words import describe, name
 from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import Status, Task
 from qr_tui.core.text import inert
@@ -151,11 +151,11 @@ def remove(here: Here, ids: tuple[str, ...], undo: bool, yes: bool, as_json: boo
             raise DeclinedError(_("nothing was removed"))
 
     async def work() -> list[Task]:
-        async with engine.studio(here, Narrator([]), watch=False) as studio:
+        async with engine_session.studio(here, Narrator([]), watch=False) as studio:
             keys = [task.key for task in tasks]
             return await (studio.restore(keys) if undo else studio.remove(keys))
 
-    changed = engine.run(work)
+    changed = engine_session.run(work)
     if as_json:
         sending.print_tasks(changed, as_json=True)
     else:

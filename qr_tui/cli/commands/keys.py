@@ -5,11 +5,11 @@ from typing import Any
 import click
 
 from qr_tui.cli import output
-from qr_tui.cli.exits import Exit
-from qr_tui.cli.here import Here
+from qr_tui.cli.context import Here
+from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
-from qr_tui.cli.passing import pass_here
-from qr_tui.core.words import N_
+from qr_tui.cli.pass_context import pass_here
+from qr_tui.core.messages import N_
 from qr_tui.i18n import _
 
 SCOPES = {

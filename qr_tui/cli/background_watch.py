@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from qr_tui.cli import output
-from qr_tui.cli.exits import Exit
-from qr_tui.cli.here import Here
+from qr_tui.cli.context import Here
+from qr_tui.cli.exit_codes import Exit
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Task
 from qr_tui.i18n import _, ngettext
@@ -56,7 +56,7 @@ def find(here: Here) -> Watcher | None:
 
 
 def _unfinished(here: Here) -> list[Task]:
-    from qr_tui.cli.tasks import read
+    from qr_tui.cli.commands.list import read
 
     return [task for task in read(here) if not task.final and not task.needs_you]
 
@@ -179,11 +179,11 @@ def main(here: Here, *, timeout: float | None) -> int:
 
 
 def _watch(here: Here, timeout: float | None) -> int:
-    from qr_tui.cli import engine
+    from qr_tui.cli import engine_session
 
     async def work() -> bool:
         deadline = None if timeout is None else time.monotonic() + timeout
-        async with engine.studio(here, lambda _event: None) as studio:
+        async with engine_session.studio(here, lambda _event: None) as studio:
             while True:
                 keys = [task.key for task in studio.tasks() if not task.final and not task.needs_you]
                 left = None if deadline is None else max(0.0, deadline - time.monotonic())
@@ -194,6 +194,6 @@ def _watch(here: Here, timeout: float | None) -> int:
                 await studio.wait(keys, timeout=left)
 
     try:
-        return Exit.OK if engine.run(work) else Exit.UNFINISHED
-    except engine.Stopped as stopped:
+        return Exit.OK if engine_session.run(work) else Exit.UNFINISHED
+    except engine_session.Stopped as stopped:
         return stopped.exit_code

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from qr_tui.core.failures import WORDS
-from qr_tui.core.states import STATUS_WORDS
+from qr_tui.core.status_words import STATUS_WORDS
 from qr_tui.core.task import Status, Task
 from qr_tui.core.text import inert, tail
 from qr_tui.i18n import _

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from qr_tui.cli import output
-from qr_tui.cli.here import Here
+from qr_tui.cli.context import Here
 from qr_tui.core.events import Sink
 from qr_tui.core.task import Status, Task
 from qr_tui.i18n import _

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from qr_tui.core.messages import N_
 from qr_tui.core.task import Status
-from qr_tui.core.words import N_
 
 STATUS_WORDS: Final[Mapping[Status, str]] = {
     Status.DRAFT: N_("draft"),

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from qr_tui.cli import output
-from qr_tui.cli.exits import DeclinedError, Exit, of_trouble
-from qr_tui.cli.here import Here
+from qr_tui.cli.context import Here
+from qr_tui.cli.exit_codes import DeclinedError, Exit, of_trouble
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.i18n import _
 

@@ -47,7 +47,7 @@ typecheck: $(STAMP) ## mypy, strict
 	@$(BIN)/mypy
 
 screenshots: $(STAMP) ## draw screenshots/ anew from the real app on the simulator
-	@$(BIN)/python -m tests.tools.screenshots
+	@$(BIN)/python -m tests.support.tools.screenshots
 
 snapshots: $(STAMP) ## accept how the screens look now (look at them first)
 	@$(PYTEST) tests/ui/test_snapshots.py --snapshot-update
@@ -56,11 +56,11 @@ bench: $(STAMP) ## measure, as ratios in one run, and write bench.json
 	@$(BIN)/python -m tests.bench
 
 messages: $(STAMP) ## collect the messages for translators and compile the catalogues
-	@$(BIN)/python -m tests.tools.messages update
-	@$(BIN)/python -m tests.tools.messages compile
+	@$(BIN)/python -m tests.support.tools.messages update
+	@$(BIN)/python -m tests.support.tools.messages compile
 
 docs: $(STAMP) ## write the tables of the README anew from the program
-	@$(BIN)/python -m tests.tools.readme
+	@$(BIN)/python -m tests.support.tools.readme
 
 constraints: $(STAMP) ## pin every package anew, with hashes (needs uv)
 	@(echo '# Versions and hashes of every package, for all platforms; `make constraints` writes it anew.'; \

@@ -10,7 +10,7 @@ from qr_tui.core.catalogue import BUILT_IN
 from qr_tui.core.failures import WORDS
 from qr_tui.core.messages import N_
 from qr_tui.core.query import ORDERS
-from tests.tools import messages
+from tests.support.tools import messages
 
 SOURCE = """
 from qr_tui.core.messages import N_

@@ -13,8 +13,8 @@ from qr_tui.core.export import task_json
 from qr_tui.core.failures import WORDS
 from qr_tui.core.task import Status
 from qr_tui.simulator import Options, Simulator
-from tests.cli.kit import Shell, task
-from tests.tools import readme
+from tests.support.cli import Shell, task
+from tests.support.tools import readme
 
 TEXT = readme.README.read_text("utf-8")
 ROOT = readme.README.parent
@@ -31,7 +31,7 @@ def blocks(text: str, language: str) -> list[str]:
 
 
 def test_generated_parts_are_up_to_date() -> None:
-    assert readme.written(TEXT) == TEXT, "run: python -m tests.tools.readme"
+    assert readme.written(TEXT) == TEXT, "run: python -m tests.support.tools.readme"
 
 
 def test_missing_marks_are_told() -> None:

@@ -20,10 +20,10 @@ from qr_tui.i18n import _, clauses, listed, sentences
 from qr_tui.ui.tasks.task_row import TITLES, USUAL, Look, layout, render_row
 from qr_tui.ui.theme.glyphs import UNICODE
 from qr_tui.ui.theme.palettes import DARK
-from tests.tools import messages
-from tests.ui import driving
-from tests.ui.driving import Run
-from tests.ui.fakes import NOW, make_task
+from tests.support import driving
+from tests.support.driving import Run
+from tests.support.fake_app import NOW, make_task
+from tests.support.tools import messages
 
 HAN = re.compile("[\u4e00-\u9fff]")
 

@@ -12,7 +12,7 @@ from qr_tui.core.answers import Balance, CallFailed, Created, Delivery
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Request, Status
 from qr_tui.secrets import Key
-from tests.api.servers import OK, SECRET, SEED, Call, Server, answer, ask, create, fail, models, outcome, query
+from tests.support.servers import OK, SECRET, SEED, Call, Server, answer, ask, create, fail, models, outcome, query
 
 VENDOR_EXAMPLE = {
     "images": [],

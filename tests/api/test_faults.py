@@ -8,7 +8,7 @@ from qr_tui.core.answers import CallFailed, Created, Delivery, Look
 from qr_tui.core.task import Status
 from qr_tui.simulator.options import FAULTS, Options
 from qr_tui.simulator.server import Simulator
-from tests.api.servers import PATIENT, SECRET, Call, Server, create, outcome
+from tests.support.servers import PATIENT, SECRET, Call, Server, create, outcome
 
 SLOW = frozenset({"hang", "latency"})
 SURE = frozenset({Delivery.NOT_SENT, Delivery.REFUSED, Delivery.PACE})

@@ -12,7 +12,7 @@ from qr_tui.api.client import QuickRouter
 from qr_tui.core.answers import CallFailed, Created, Delivery
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.secrets import Key
-from tests.api.servers import OK, SECRET, SEED, Server
+from tests.support.servers import OK, SECRET, SEED, Server
 
 x509 = pytest.importorskip("cryptography.x509", reason="needs cryptography to make a certificate")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from qr_tui.simulator import Options, Simulator
-from tests.cli.kit import Shell
+from tests.support.cli import Shell
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from qr_tui.core.task import Status
 from qr_tui.simulator import Options, Simulator
-from tests.cli.kit import Shell, task, until
+from tests.support.cli import Shell, task, until
 
 
 def test_exit_codes_of_the_real_program(shell: Shell) -> None:

@@ -14,7 +14,7 @@ import pytest
 from qr_tui.cli import click_patches
 from qr_tui.cli.main import COMMANDS
 from qr_tui.core.task import Status
-from tests.cli.kit import KEY, Shell, task
+from tests.support.cli import KEY, Shell, task
 
 SECRET = "sk-another-secret-key-987654"
 

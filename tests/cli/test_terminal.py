@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from qr_tui.core.task import Status
-from tests.cli.kit import Shell, until
-from tests.e2e.kit import PtyTerminal, clean_env, program
+from tests.support.cli import Shell, until
+from tests.support.e2e.programs import PtyTerminal, clean_env, program
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

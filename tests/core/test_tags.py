@@ -2,7 +2,7 @@
 
 from qr_tui.core import tags
 from qr_tui.core.query import parse
-from tests.ui.fakes import NOW, make_task
+from tests.support.fake_app import NOW, make_task
 
 
 def test_words_are_separated_by_spaces_or_commas_and_named_once() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.kit import PtyTerminal, clean_env, program, start_simulator
-from tests.e2e.steps import look_often, run, stored
+from tests.support.e2e.programs import PtyTerminal, clean_env, program, start_simulator
+from tests.support.e2e.steps import look_often, run, stored
 
 pytestmark = pytest.mark.e2e
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.kit import TmuxTerminal, clean_env, need
+from tests.support.e2e.programs import TmuxTerminal, clean_env, need
 
 pytestmark = pytest.mark.e2e
 

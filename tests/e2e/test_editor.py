@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.kit import PtyTerminal, clean_env, program
+from tests.support.e2e.programs import PtyTerminal, clean_env, program
 
 pytestmark = pytest.mark.e2e
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.desk import Desk, desk_with_simulator
-from tests.e2e.kit import PtyTerminal, program
+from tests.support.e2e.desk import Desk, desk_with_simulator
+from tests.support.e2e.programs import PtyTerminal, program
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from qr_tui.simulator.scenarios import HOSTILE
-from tests.e2e.kit import PtyTerminal, clean_env, program, start_simulator
-from tests.e2e.steps import look_often, run
+from tests.support.e2e.programs import PtyTerminal, clean_env, program, start_simulator
+from tests.support.e2e.steps import look_often, run
 
 pytestmark = pytest.mark.e2e
 

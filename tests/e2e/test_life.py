@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.desk import Desk, desk_with_simulator
-from tests.e2e.kit import PtyTerminal, gone, need, program, wait_gone
+from tests.support.e2e.desk import Desk, desk_with_simulator
+from tests.support.e2e.programs import PtyTerminal, gone, need, program, wait_gone
 
 pytestmark = pytest.mark.e2e
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.kit import PtyTerminal, Terminal, TmuxTerminal, clean_env, need, program, start_simulator
-from tests.e2e.steps import LAST_LINE, PROMPT, look_often, run, stored
+from tests.support.e2e.programs import PtyTerminal, Terminal, TmuxTerminal, clean_env, need, program, start_simulator
+from tests.support.e2e.steps import LAST_LINE, PROMPT, look_often, run, stored
 
 pytestmark = pytest.mark.e2e
 

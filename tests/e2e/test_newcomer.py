@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import qr_tui
-from tests.e2e.desk import Desk, desk_with_simulator
-from tests.e2e.kit import KEY, PtyTerminal
+from tests.support.e2e.desk import Desk, desk_with_simulator
+from tests.support.e2e.programs import KEY, PtyTerminal
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.desk import Desk, desk_with_simulator
-from tests.e2e.kit import PtyTerminal, Sshd, drop_line, program, wait_gone, why_no_sshd
+from tests.support.e2e.desk import Desk, desk_with_simulator
+from tests.support.e2e.programs import PtyTerminal, Sshd, drop_line, program, wait_gone, why_no_sshd
 
 pytestmark = [
     pytest.mark.e2e,

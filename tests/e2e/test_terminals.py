@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.desk import Desk, desk_with_simulator
-from tests.e2e.kit import PATIENCE, PtyTerminal, Terminal, TmuxTerminal, need, program
+from tests.support.e2e.desk import Desk, desk_with_simulator
+from tests.support.e2e.programs import PATIENCE, PtyTerminal, Terminal, TmuxTerminal, need, program
 
 pytestmark = pytest.mark.e2e
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.kit import until
-from tests.e2e.desk import Desk, desk_with_simulator
+from tests.support.cli import until
+from tests.support.e2e.desk import Desk, desk_with_simulator
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

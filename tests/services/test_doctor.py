@@ -12,7 +12,7 @@ from qr_tui.secrets import KeyRing
 from qr_tui.services import doctor
 from qr_tui.services.doctor import Check
 from qr_tui.simulator import Options, Simulator
-from tests.cli.kit import task
+from tests.support.cli import task
 
 KEY = "sk-doctor-0123456789abcdef"
 

@@ -10,7 +10,7 @@ from qr_tui.core.failures import WORDS, Kind
 from qr_tui.core.task import Request, Status
 from qr_tui.simulator.options import FAULTS, Fault, Options
 from qr_tui.simulator.server import Simulator
-from tests.services.live import BOAT, ShortHosts, one, studio, until
+from tests.support.live_engine import BOAT, ShortHosts, one, studio, until
 
 pytestmark = pytest.mark.usefixtures("short_patience")
 

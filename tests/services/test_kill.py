@@ -21,7 +21,7 @@ EACH = 3  # films that each life has to send on top of what the lives before it 
 
 
 def life(home: Path, url: str, goal: int) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "tests.services.driver", str(home), url, str(goal)]
+    command = [sys.executable, "-m", "tests.support.kill_target", str(home), url, str(goal)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n", process.communicate()[1]

@@ -12,7 +12,7 @@ from qr_tui.core.events import HostChanged, HostMood, TaskFinished
 from qr_tui.core.failures import Kind
 from qr_tui.core.schedule import Pace
 from qr_tui.core.task import Failure, Status
-from tests.services.kit import HOST, Engine, failed_call, run, settle
+from tests.support.engine import HOST, Engine, failed_call, run, settle
 
 RUNNING = Look(status=Status.RUNNING, provider_status="processing", progress=43.0)
 DONE = Look(status=Status.DONE, provider_status="completed", video_url="https://cdn.example.com/a.mp4")

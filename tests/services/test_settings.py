@@ -13,7 +13,7 @@ from qr_tui.core.schedule import Pace
 from qr_tui.core.task import Status
 from qr_tui.secrets import KeyRing
 from qr_tui.services.studio import Studio
-from tests.services.kit import HOST, KEY, REQUEST, Engine, failed_call, run
+from tests.support.engine import HOST, KEY, REQUEST, Engine, failed_call, run
 
 RUNNING = Look(status=Status.RUNNING, provider_status="processing", progress=43.0)
 AT = config.Host(base_url=HOST)

@@ -16,7 +16,7 @@ from qr_tui.services.studio import Adopt, Drop, SendAgain, Studio
 from qr_tui.simulator.options import Options
 from qr_tui.simulator.server import Simulator
 from qr_tui.store.tasks import TaskStore
-from tests.services.live import BOAT, KEY, ShortHosts, one, studio, until
+from tests.support.live_engine import BOAT, KEY, ShortHosts, one, studio, until
 
 VENDOR_EXAMPLE = {
     "images": [],

@@ -10,7 +10,7 @@ from qr_tui.core.events import HostChanged, HostMood, Notice
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Status
 from qr_tui.store.tasks import TaskStore
-from tests.services.kit import Change, Engine, FakeRouter, failed_call, run, settle
+from tests.support.engine import Change, Engine, FakeRouter, failed_call, run, settle
 
 CREATED = Created(id="sora-2:task_01abc", provider_status="pending", raw="{}")
 

@@ -26,7 +26,7 @@ class Party:
     """One process on the store, and what it has said so far."""
 
     def __init__(self, home: Path, url: str, role: str, field: str) -> None:
-        command = [sys.executable, "-m", "tests.services.party", str(home), url, role, field, str(CHANGES)]
+        command = [sys.executable, "-m", "tests.support.several_processes", str(home), url, role, field, str(CHANGES)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.said: list[str] = []
 

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.simulator.kit import Bench, bench
+from tests.support.simulator import Bench, bench
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from qr_tui.core.task import Request
-from tests.simulator.kit import GROK, SORA, VEO, Bench, bench
+from tests.support.simulator import GROK, SORA, VEO, Bench, bench
 
 
 def test_the_vendors_example_is_accepted(sim: Bench) -> None:

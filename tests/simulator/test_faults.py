@@ -12,7 +12,7 @@ import pytest
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.simulator import Fault, Options, Simulator, parse_fault
 from qr_tui.simulator.options import AFTER, FAULTS, NOTHING_MADE
-from tests.simulator.kit import SORA, Bench, bench
+from tests.support.simulator import SORA, Bench, bench
 
 # fault -> what the client of a create sees, and how often it was paid
 ANSWERS: dict[str, tuple[int | type[Exception], int]] = {

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.kit import GROK, NOW, VEO, Bench, bench
+from tests.support.simulator import GROK, NOW, VEO, Bench, bench
 
 
 def test_a_sora_video_runs_through_the_pending_shape(sim: Bench) -> None:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from qr_tui.simulator.films import FOLDER, SIZES, Shape, film, wanted
-from tests.simulator.kit import NOW, VEO, Bench
+from tests.support.simulator import NOW, VEO, Bench
 
 
 def boxes(data: bytes) -> Iterator[tuple[str, bytes]]:

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from qr_tui.simulator import Options
-from tests.simulator.kit import GROK, SORA, Bench, bench
+from tests.support.simulator import GROK, SORA, Bench, bench
 
 
 def test_remix_makes_a_new_video_in_the_openai_shape(sim: Bench) -> None:

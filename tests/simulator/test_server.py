@@ -8,7 +8,7 @@ import pytest
 
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.simulator import Options, Simulator, run
-from tests.simulator.kit import SORA, bench
+from tests.support.simulator import SORA, bench
 
 PROGRAM = (
     "import sys; from qr_tui.simulator import Options, run; run(Options(), ready=lambda url: print(url, flush=True))"

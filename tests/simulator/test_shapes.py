@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.kit import GROK, VEO, Bench
+from tests.support.simulator import GROK, VEO, Bench
 
 EXAMPLES = Path(__file__).parents[1] / "api" / "examples"
 

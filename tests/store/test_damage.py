@@ -9,7 +9,7 @@ from qr_tui.core.task import Status
 from qr_tui.store import codec
 from qr_tui.store.changes import Change
 from qr_tui.store.tasks import TaskStore
-from tests.store.helpers import NOW, Clock, names, opened, send, task
+from tests.support.store import NOW, Clock, names, opened, send, task
 
 pytestmark = pytest.mark.usefixtures("no_sync")
 ASIDE = "tasks.json.damaged-20260921T141320Z"

@@ -15,7 +15,7 @@ from qr_tui.store import atomic, storage
 from qr_tui.store.changes import Change
 from qr_tui.store.locks import FileLock
 from qr_tui.store.tasks import KEEP_REMOVED, TaskStore
-from tests.store.helpers import NOW, Clock, names, opened, task
+from tests.support.store import NOW, Clock, names, opened, task
 
 
 def failing(number: int, after: int = 0) -> Callable[..., Any]:

@@ -14,7 +14,7 @@ from qr_tui.core.failures import Kind
 from qr_tui.core.task import Failure, FileState, Status, Task, advance, may_move
 from qr_tui.store.changes import Change
 from qr_tui.store.tasks import TaskStore
-from tests.store.helpers import NOW, Clock, opened, task
+from tests.support.store import NOW, Clock, opened, task
 
 words = st.text(max_size=8)
 fields: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(

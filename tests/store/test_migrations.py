@@ -7,7 +7,7 @@ import pytest
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.store import codec, migrations
 from qr_tui.store.tasks import TaskStore
-from tests.store.helpers import names, opened, task
+from tests.support.store import names, opened, task
 
 
 def stars(document: dict[str, dict[str, Any]]) -> None:

@@ -7,7 +7,7 @@ from qr_tui.store import codec
 from qr_tui.store.changes import Change
 from qr_tui.store.peek import peek
 from qr_tui.store.tasks import TaskStore
-from tests.cli.kit import task
+from tests.support.cli import task
 
 
 @pytest.fixture

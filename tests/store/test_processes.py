@@ -15,7 +15,7 @@ import pytest
 from qr_tui.core.task import HISTORY_LIMIT, Status
 from qr_tui.store import codec
 from qr_tui.store.tasks import TaskStore
-from tests.store.helpers import names, opened, task
+from tests.support.store import names, opened, task
 
 # the torture target asks for many more
 TORTURE = int(os.environ.get("QR_TUI_TORTURE", "0"))
@@ -141,7 +141,7 @@ def test_a_killed_writer_leaves_no_lock_behind(path: Path) -> None:
 def test_two_first_starts_at_once_share_one_store(path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from qr_tui.store.tasks import TaskStore\n"
-        "from tests.store.helpers import task\n"
+        "from tests.support.store import task\n"
         "store = TaskStore(Path(sys.argv[1])); sys.stdin.readline()\n"
         "assert store.open() == []; store.add([task(sys.argv[2])])"
     )

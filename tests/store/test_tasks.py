@@ -12,7 +12,7 @@ from qr_tui.core.task import Failure, Status, Task
 from qr_tui.store.atomic import stamp_of
 from qr_tui.store.changes import Change, Delta
 from qr_tui.store.tasks import KEEP_REMOVED, TaskStore
-from tests.store.helpers import NOW, Clock, names, opened, send, task
+from tests.support.store import NOW, Clock, names, opened, send, task
 
 
 def test_open_makes_a_private_file_in_a_private_folder(path: Path) -> None:

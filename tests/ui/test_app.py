@@ -11,8 +11,8 @@ from qr_tui.config import Settings, Ui
 from qr_tui.core.events import HostMood, Notice, TaskFinished, TasksLoaded
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Status
-from tests.ui.driving import Run, run
-from tests.ui.fakes import FakeStudio, make_task
+from tests.support.driving import Run, run
+from tests.support.fake_app import FakeStudio, make_task
 
 HOSTILE = "[/b] [bold \x1b[2J\x1b]52;c;aGk=\x07"
 

@@ -14,8 +14,8 @@ from qr_tui.config import Settings, Ui
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Failure, Moment, Status, Task
 from qr_tui.ui.app import QrTui
-from tests.ui.driving import Run
-from tests.ui.fakes import NOW, FakeStudio, make_front, make_task
+from tests.support.driving import Run
+from tests.support.fake_app import NOW, FakeStudio, make_front, make_task
 
 SCREENS = {
     "tasks": ("j", "j"),

@@ -9,8 +9,8 @@ from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import Status
 from qr_tui.ui.toasts import say, sentence, tell
 from qr_tui.ui.widgets.confirm import ConfirmScreen
-from tests.ui.driving import Run, run
-from tests.ui.fakes import make_task
+from tests.support.driving import Run, run
+from tests.support.fake_app import make_task
 
 HOSTILE = "[/b] [bold]x[/] \x1b[2J\x1b]52;c;aGk=\x07\x9b31m \u202eback\r\nnext\tend"
 

@@ -1,0 +1,230 @@
+"""What a broken, slow, oversized or detoured line proves about a request."""
+
+import asyncio
+import gzip
+import socket
+import subprocess
+import sys
+import zlib
+from collections.abc import Awaitable, Callable
+
+import httpx
+import pytest
+
+from qr_tui.api import connection_errors, transport
+from qr_tui.api.client import QuickRouter
+from qr_tui.core.answers import CallFailed, Created, Delivery
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.task import Status
+from qr_tui.secrets import Key
+from tests.support.servers import HASTY, OK, PATIENT, SECRET, Call, Server, answer, ask, create, fail, outcome, query
+
+
+def test_a_refused_connection_sent_nothing() -> None:
+    async def run(call: Call) -> object:
+        with socket.socket() as taken:  # bound and not listening: connections are refused
+            taken.bind(("127.0.0.1", 0))
+            server = Server(OK)
+            server.base_url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+            return await outcome(server, call)
+
+    for call in (create, query):
+        failed = asyncio.run(run(call))
+        assert isinstance(failed, CallFailed)
+        assert (failed.kind, failed.delivery) == (Kind.UNREACHABLE, Delivery.NOT_SENT)
+        assert "refused" in failed.detail
+
+
+def test_an_unknown_host_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+    def no_such_name(*_arguments: object, **_more: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", no_such_name)
+    server = Server(OK)
+    server.base_url = "http://nowhere.invalid"
+    failed = asyncio.run(outcome(server, create))
+    assert isinstance(failed, CallFailed)
+    assert (failed.kind, failed.delivery) == (Kind.UNREACHABLE, Delivery.NOT_SENT)
+    assert "resolved" in failed.detail
+
+
+async def drip(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n")
+    try:
+        while not writer.is_closing():
+            writer.write(b" ")
+            await writer.drain()
+            await asyncio.sleep(0.02)
+    except ConnectionError:
+        pass
+
+
+def truncated(body: bytes, status: str = "200 OK") -> bytes:
+    return f"HTTP/1.1 {status}\r\nContent-Length: 500\r\nConnection: close\r\n\r\n".encode() + body
+
+
+async def half(writer: asyncio.StreamWriter) -> None:
+    writer.write(truncated(b'{"id":"sora-2:tas'))
+    await writer.drain()
+
+
+async def refused_by_half(writer: asyncio.StreamWriter) -> None:
+    writer.write(truncated(b'{"error":{"mess', "400 Bad Request"))
+    await writer.drain()
+
+
+async def whole_and_then_silence(writer: asyncio.StreamWriter) -> None:
+    writer.write(truncated(b'{"id":"sora-2:task_1","status":"pending"}'))
+    await writer.drain()
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (None, Kind.UNREACHABLE),  # a reset once the request is in
+        (b"", Kind.UNREACHABLE),
+        (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", Kind.UNREACHABLE),
+        (half, Kind.UNREACHABLE),
+        (answer("{broken"), Kind.BAD_ANSWER),
+        (answer(""), Kind.BAD_ANSWER),
+        (answer("<html><title>Welcome</title></html>"), Kind.BAD_ANSWER),
+        (answer("", "204 No Content"), Kind.BAD_ANSWER),
+        (answer("{}"), Kind.BAD_ANSWER),
+        (answer("x", "502 Bad Gateway"), Kind.UPSTREAM),
+        (answer("x", "504 Gateway Timeout"), Kind.UPSTREAM),
+        (answer("not gzip at all", Content_Encoding="gzip"), Kind.BAD_ANSWER),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"a" * 300_000 + b"\r\n\r\n{}", Kind.UNREACHABLE),
+    ],
+)
+def test_a_lost_answer_is_never_a_refusal(reply: bytes | Callable[..., Awaitable[None]] | None, kind: Kind) -> None:
+    async def closing(writer: asyncio.StreamWriter) -> None:
+        assert isinstance(reply, bytes)
+        writer.write(reply)
+        await writer.drain()
+
+    script = closing if isinstance(reply, bytes) else reply
+    server = Server(script)
+    lost = fail(server, create)
+    assert (lost.delivery, lost.kind) == (Delivery.UNKNOWN, Kind.LOST_ANSWER)
+    assert len(server.requests) == 1
+    assert fail(Server(script), query).kind is kind
+
+
+def test_a_server_that_hangs() -> None:
+    server = Server()
+    server.answers = [server.hang]
+    lost = fail(server, create, HASTY)
+    assert (lost.delivery, lost.kind) == (Delivery.UNKNOWN, Kind.LOST_ANSWER)
+    assert len(server.requests) == 1
+    again = Server()
+    again.answers = [again.hang]
+    assert fail(again, query, HASTY).kind is Kind.TIMEOUT
+
+
+def test_a_server_that_drips_is_cut_off() -> None:
+    short = PATIENT._replace(create_whole=0.3, read_whole=0.3)
+    lost = fail(Server(drip), create, short)
+    assert (lost.delivery, lost.kind) == (Delivery.UNKNOWN, Kind.LOST_ANSWER)
+    assert fail(Server(drip), query, short).kind is Kind.TIMEOUT
+
+
+def test_a_refusal_cut_short_is_a_refusal() -> None:
+    failed = fail(Server(refused_by_half), create)
+    assert (failed.delivery, failed.kind) == (Delivery.REFUSED, Kind.BAD_REQUEST)
+
+
+def test_an_id_that_arrived_whole_counts_though_the_line_broke_after_it() -> None:
+    created = ask(Server(whole_and_then_silence), create)
+    assert isinstance(created, Created)
+    assert created.id == "sora-2:task_1"
+
+
+def test_a_huge_answer_is_cut() -> None:
+    huge = answer(b'{"id":"x","status":"pending","filler":"' + b"x" * 10_000_000 + b'"}')
+    failed = fail(Server(huge), query)
+    assert failed.kind is Kind.BAD_ANSWER
+    assert len(failed.raw) <= 16 * 1024
+    assert fail(Server(huge), create).delivery is Delivery.UNKNOWN
+
+
+def test_a_small_answer_that_unpacks_to_gigabytes_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb = gzip.compress(b" " * 50_000_000)
+    seen: list[int] = []
+    exchange = transport.exchange
+
+    async def watched(*arguments: object, **more: object) -> transport.Answer:
+        got = await exchange(*arguments, **more)  # type: ignore[arg-type]
+        seen.append(len(got.body))
+        return got
+
+    monkeypatch.setattr("qr_tui.api.client.exchange", watched)
+    failed = fail(Server(answer(bomb, Content_Encoding="gzip")), query)
+    assert failed.kind is Kind.BAD_ANSWER
+    assert seen == [transport.BODY_LIMIT]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_packed_answers_are_read(encoding: str) -> None:
+    content = b'{"id":"x","status":"processing","progress":"45%"}'
+    packed = gzip.compress(content) if encoding == "gzip" else zlib.compress(content)
+    look = ask(Server(answer(packed, Content_Encoding=encoding)), lambda client: client.query("x"))
+    assert getattr(look, "status", None) is Status.RUNNING
+
+
+def test_a_proxy_is_not_asked_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    assert isinstance(ask(Server(OK), create), Created)
+
+
+def test_a_proxy_that_refuses_or_breaks_sent_nothing_of_the_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run(reply: bytes) -> tuple[object, Server]:
+        async def closing(writer: asyncio.StreamWriter) -> None:
+            writer.write(reply)
+            await writer.drain()
+
+        proxy = Server(closing)
+        async with proxy.running():
+            monkeypatch.setenv("HTTPS_PROXY", proxy.base_url)
+            monkeypatch.setenv("https_proxy", proxy.base_url)
+            monkeypatch.delenv("NO_PROXY", raising=False)
+            monkeypatch.delenv("no_proxy", raising=False)
+            target = Server(OK)
+            target.base_url = "https://relay.invalid"
+            return await outcome(target, create), proxy
+
+    for reply in (answer("", "403 Forbidden"), b"", b"no http at all\r\n\r\n"):
+        failed, proxy = asyncio.run(run(reply))
+        assert isinstance(failed, CallFailed)
+        assert (failed.kind, failed.delivery) == (Kind.UNREACHABLE, Delivery.NOT_SENT)
+        assert proxy.requests[0].line.startswith("CONNECT relay.invalid:443")
+        assert "authorization" not in proxy.requests[0].headers
+
+
+@pytest.mark.parametrize("error", [httpx.ConnectError, httpx.PoolTimeout, httpx.ReadError, httpx.UnsupportedProtocol])
+def test_once_the_request_began_to_leave_no_error_proves_the_contrary(error: type[httpx.RequestError]) -> None:
+    async def run() -> connection_errors.Departure:
+        server, departure = Server(OK), connection_errors.Departure()
+        async with server.running(), httpx.AsyncClient(trust_env=False) as client:
+            assert departure.proves_unsent(httpx.ConnectError("")) and not departure.proves_unsent(httpx.ReadError(""))
+            await client.get(server.base_url, extensions={"trace": departure.trace})
+        return departure
+
+    assert connection_errors.failed(error("odd"), asyncio.run(run())).delivery is Delivery.UNKNOWN
+
+
+def test_a_proxy_setting_that_makes_no_sense(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "gopher://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "gopher://127.0.0.1:9")
+    with pytest.raises(Trouble) as caught:
+        QuickRouter("http://relay.invalid", Key(SECRET, "memory", ""))
+    assert caught.value.kind is Kind.CONFIG
+
+
+def test_only_the_client_brings_httpx_in() -> None:
+    modules = "qr_tui.api, qr_tui.api.reader, qr_tui.api.errors, qr_tui.core.curl"
+    script = f"import sys, {modules}; sys.exit('httpx' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

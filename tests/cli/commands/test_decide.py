@@ -1,0 +1,120 @@
+import pytest
+
+from qr_tui.cli import streams
+from qr_tui.core.failures import Kind
+from qr_tui.core.task import Failure, Status, Task
+from tests.support.cli import HOST, Shell, failed, task
+
+
+def lost(shell: Shell) -> Task:
+    """Put one unconfirmed task into the store."""
+    failure = Failure(kind=Kind.LOST_ANSWER, detail="reset")
+    made = task("boat", base_url=shell.url, status=Status.UNCONFIRMED, failure=failure)
+    shell.put(made)
+    return made
+
+
+def test_decide_drop(live: Shell) -> None:
+    made = lost(live)
+    result = live("decide", made.key, "--drop", "--json")
+    assert (result.code, result.json[0]["status"]) == (0, "stopped")
+    assert live.posts() == 0
+
+
+def test_decide_send_again_sends_once(live: Shell) -> None:
+    made = lost(live)
+    result = live("decide", made.key[-6:], "--send-again", "--wait", "--json")
+    assert (result.code, result.json[0]["status"], result.json[0]["key"]) == (0, "done", made.key)
+    assert live.posts() == 1
+
+
+def test_decide_adopt_asks_whether_the_id_is_known(live: Shell) -> None:
+    assert live.simulator is not None
+    live.simulator.fault("create:reset")
+    made = live("create", "boat", "--json").json[0]
+    unknown = live("decide", made["key"], "--adopt", "sora-2:task_nothing", "--json")
+    assert unknown.code == 1
+    assert unknown.json["error"]["kind"] == "not_found"
+    assert live.stored()[0].status is Status.UNCONFIRMED
+    (known,) = live.simulator.tasks()
+    adopted = live("decide", made["key"], "--adopt", known["id"], "--wait", "--json")
+    assert (adopted.code, adopted.json[0]["status"], adopted.json[0]["id"]) == (0, "done", known["id"])
+    assert live.posts() == 1
+
+
+def test_decide_needs_a_decision_and_only_one(live: Shell) -> None:
+    made = lost(live)
+    assert live("decide", made.key).code == 2
+    assert live("decide", made.key, "--drop", "--send-again").code == 2
+    assert live("decide", made.key, "--adopt", " ").code == 2
+    assert live.stored()[0].status is Status.UNCONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("typed", "status"), [("d\n", Status.STOPPED), ("x\nd\n", Status.STOPPED), ("s\n", Status.DONE)]
+)
+def test_decide_asks_on_a_terminal(live: Shell, monkeypatch: pytest.MonkeyPatch, typed: str, status: Status) -> None:
+    monkeypatch.setattr(streams, "can_ask", lambda: True)
+    made = lost(live)
+    result = live("decide", made.key, "--wait", stdin=typed)
+    assert result.code == 0, result.err
+    assert "may cost twice" in result.err
+    assert live.stored()[0].status is status
+
+
+def test_only_an_unconfirmed_task_can_be_decided(live: Shell) -> None:
+    made = task(base_url=live.url)
+    live.put(made)
+    result = live("decide", made.key, "--drop", "--json")
+    assert result.code == 2
+    assert result.json["error"]["kind"] == "not_now"
+
+
+def test_retry_makes_a_new_task_of_a_failed_one(live: Shell) -> None:
+    old = failed(Kind.PROVIDER_BUSY, base_url=live.url)
+    live.put(old)
+    result = live("retry", old.key, "--wait", "--json")
+    (new,) = result.json
+    assert (result.code, new["status"], new["parent"], new["prompt"]) == (0, "done", old.key, old.prompt)
+    assert new["key"] != old.key
+    assert {made.status for made in live.stored()} == {Status.FAILED, Status.DONE}
+
+
+def test_retry_takes_failed_tasks_only(live: Shell) -> None:
+    bad, good = failed(Kind.POLICY, base_url=live.url), task(base_url=live.url, status=Status.DONE)
+    live.put(bad, good)
+    assert live("retry", bad.key, good.key).code == 2
+    assert live.posts() == 0
+
+
+def test_remove_and_bring_back(shell: Shell) -> None:
+    one, two = task("one", status=Status.DONE, id="t-one"), failed(Kind.POLICY, "two")
+    shell.put(one, two)
+    result = shell("remove", "one", two.key)
+    assert result.code == 0
+    assert f"qr-tui remove --undo {one.key}" in result.out
+    assert shell("list", "--json").json == []
+    assert shell("remove", "one").code == 2
+    back = shell("remove", "--undo", "t-one", "--json")
+    assert [item["prompt"] for item in back.json] == ["one"]
+    assert [item["prompt"] for item in shell("list", "--json").json] == ["one"]
+
+
+def test_an_unfinished_task_is_not_removed_by_accident(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = task(id="t-x")
+    shell.put(made)
+    assert shell("remove", "t-x").code == 2
+    monkeypatch.setattr(streams, "can_ask", lambda: True)
+    assert shell("remove", "t-x", stdin="n\n").code == 130
+    assert len(shell.stored()) == 1
+    monkeypatch.setattr(streams, "can_ask", lambda: False)
+    assert shell("remove", "t-x", "--yes").code == 0
+    assert shell.stored() == []
+
+
+def test_a_task_is_decided_at_its_own_host(live: Shell) -> None:
+    made = task("boat", base_url=HOST, status=Status.UNCONFIRMED)
+    live.put(made)
+    result = live("decide", made.key, "--adopt", "sora-2:task_x", "--json")
+    assert result.code == 3
+    assert result.json["error"]["kind"] == "no_key"

@@ -1,0 +1,86 @@
+"""The registry: one id, one handler, no key that terminals swallow, no key that would do two things."""
+
+from typing import Any
+
+import pytest
+
+from qr_tui.commands.keymap import RESERVED, Keymap, normal
+from qr_tui.commands.registry import BANNED_KEYS, COMMANDS, Command
+from qr_tui.core.catalogue import Catalogue
+from qr_tui.core.text import cells
+from qr_tui.ui.app import QrTui
+from qr_tui.ui.compose.screen import ComposeScreen
+from qr_tui.ui.details.screen import DetailsScreen
+from qr_tui.ui.tasks.screen import TasksScreen
+from qr_tui.ui.tasks.task_row import Look
+from qr_tui.ui.theme.glyphs import UNICODE
+from qr_tui.ui.theme.palettes import DARK
+from qr_tui.ui.widgets.header_footer import footer_line
+from tests.support.fake_app import make_task
+
+SCREENS: dict[str, type[Any]] = {
+    "tasks": TasksScreen,
+    "details": DetailsScreen,
+    "compose": ComposeScreen,
+    "app": QrTui,
+}
+
+
+class Asked:
+    """A context with one task in it."""
+
+    current = make_task()
+    targets = [current]  # noqa: RUF012
+    marked = 0
+    shown = 1
+    undoable = False
+    model_fields = frozenset({"orientation", "duration", "size", "watermark", "private"})
+
+
+def test_ids_are_unique() -> None:
+    ids = [command.id for command in COMMANDS]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
+def test_every_command_has_a_handler_keys_and_words(command: Command) -> None:
+    assert callable(getattr(SCREENS[command.scope], f"do_{command.name}", None)), command.id
+    assert command.keys
+    assert command.title
+    assert command.help
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
+def test_no_key_is_swallowed_by_terminals_or_misspelled(command: Command) -> None:
+    for key in command.keys:
+        assert key not in BANNED_KEYS | RESERVED
+        assert normal(key) == key
+
+
+def test_no_default_key_does_two_things() -> None:
+    assert list(Keymap().clashes()) == []
+
+
+def test_escape_is_never_the_only_key() -> None:
+    for command in COMMANDS:
+        assert set(command.keys) != {"escape"}, command.id
+
+
+@pytest.mark.parametrize("scope", ["tasks", "details"])
+def test_the_footer_fits_80_columns_whole(scope: str) -> None:
+    look = Look(UNICODE, DARK, Catalogue())
+    strip = footer_line(80, look, Keymap(), scope, Asked())
+    assert strip.cell_length == 80
+    wanted = [command for command in COMMANDS if command.scope == scope and command.footer]
+    for command in wanted:
+        assert command.title in strip.text, command.id
+    assert "help" in strip.text
+
+
+def test_a_narrow_footer_keeps_help_and_the_way_out() -> None:
+    look = Look(UNICODE, DARK, Catalogue())
+    text = footer_line(40, look, Keymap(), "tasks", Asked()).text
+    assert cells(text) == 40
+    assert "? help" in text
+    assert "q quit" in text
+    assert "n new" in text

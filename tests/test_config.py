@@ -526,7 +526,7 @@ def test_a_number_that_cannot_be_read_tells_its_range() -> None:
 
 
 def test_the_base_url_comes_from_the_environment_first() -> None:
-    settings = config.Settings(host=config.Host(base_url="https://Relay.example/v1/"))
+    settings = config.Settings(host=config.HostSettings(base_url="https://Relay.example/v1/"))
     assert config.base_url(settings, {}) == "https://relay.example"
     assert config.base_url(settings, {"QUICKROUTER_BASE_URL": " "}) == "https://relay.example"
     assert config.base_url(settings, {"QUICKROUTER_BASE_URL": "other.example"}) == "https://other.example"

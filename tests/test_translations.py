@@ -17,7 +17,7 @@ from qr_tui.core.status_words import STATUS_WORDS
 from qr_tui.core.task import Failure, FileState, Status
 from qr_tui.core.text import cells, inert
 from qr_tui.i18n import _, clauses, listed, sentences
-from qr_tui.ui.tasks.task_row import TITLES, USUAL, Look, layout, render_row
+from qr_tui.ui.tasks.task_row import TITLES, USUAL, Appearance, layout, render_row
 from qr_tui.ui.theme.glyphs import UNICODE
 from qr_tui.ui.theme.palettes import DARK
 from tests.support import driving
@@ -114,7 +114,7 @@ def test_the_list_has_every_column_at_80_cells(language: str) -> None:
 
 
 def test_a_row_is_chinese_and_exact(chinese: None) -> None:
-    look = Look(UNICODE, DARK, Catalogue())
+    look = Appearance(UNICODE, DARK, Catalogue())
 
     def row(status: Status, **fields: Any) -> str:
         strip = render_row(make_task(status=status, **fields), layout(80), look, NOW)

@@ -7,9 +7,9 @@ from urllib.parse import urljoin
 
 from qr_tui.api import errors, reader
 from qr_tui.api.links import link, segment, within
-from qr_tui.api.transport import Answer, Timeouts, exchange, make_client
+from qr_tui.api.transport import HttpResponse, Timeouts, exchange, make_client
 from qr_tui.core.address import normalise
-from qr_tui.core.answers import Balance, CallFailed, Created, Delivery, Look
+from qr_tui.core.answers import Balance, CallFailed, Created, Delivery, QueryResult
 from qr_tui.core.failures import Kind
 from qr_tui.core.messages import N_
 from qr_tui.core.task import Request
@@ -80,7 +80,7 @@ class QuickRouter:
             return reader.read_created(answer.body, answer.headers, answer.status)
         raise errors.create_failed(answer.status, answer.headers, answer.body)
 
-    async def query(self, task_id: str) -> Look:
+    async def query(self, task_id: str) -> QueryResult:
         """Look at a task once.
 
         Raises:
@@ -141,7 +141,7 @@ class QuickRouter:
         await self._reader.aclose()
         await self._sender.aclose()
 
-    async def _get(self, path: str) -> Answer:
+    async def _get(self, path: str) -> HttpResponse:
         """Return a good and whole answer to a reading call; a redirect is followed once, and only within this host."""
         url = f"{self.base_url}{path}"
         answer = await self._read(url)
@@ -155,14 +155,14 @@ class QuickRouter:
             raise answer.broken
         return answer
 
-    async def _read(self, url: str) -> Answer:
+    async def _read(self, url: str) -> HttpResponse:
         request = self._reader.build_request("GET", url, headers=self._headers())
         return self._clean(await exchange(self._reader, request, whole=self._timeouts.read_whole))
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._secret}"}
 
-    def _clean(self, answer: Answer) -> Answer:
+    def _clean(self, answer: HttpResponse) -> HttpResponse:
         """Take the key out of an answer that repeats it ("Incorrect API key provided: …")."""
         secret = self._secret.encode()
         if len(secret) < _SHORTEST_SECRET or secret not in answer.body:

@@ -24,7 +24,7 @@ _BEFORE: Final = (
 _NO_ROUTE: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})
 
 
-class Departure:
+class SendTracker:
     """Notes the moment the request itself begins to leave: until then a failure proves that nothing was sent."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Departure:
         return not self.begun and (self.tunnelling or isinstance(error, _BEFORE))
 
 
-def failed(error: Exception, departure: Departure) -> CallFailed:
+def failed(error: Exception, departure: SendTracker) -> CallFailed:
     """Return what an httpx error (or the call's own deadline) means. Its own text is never passed on."""
     sent = not departure.proves_unsent(error)
     delivery = Delivery.UNKNOWN if sent else Delivery.NOT_SENT

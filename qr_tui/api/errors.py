@@ -109,13 +109,13 @@ def create_failed(status: int, headers: Mapping[str, str], body: bytes) -> CallF
     if status in _MOVED_FOR_GOOD:
         return _failure(Kind.WRONG_ADDRESS, Delivery.REFUSED, status, headers, body, reason)
     if status == 429:
-        delivery = Delivery.REFUSED if kind in _JUDGED else Delivery.PACE
+        delivery = Delivery.REFUSED if kind in _JUDGED else Delivery.RATE_LIMITED
     elif status >= 500:
         by_code = reasons.by_code(reason.codes) in (Kind.NO_BALANCE, Kind.MODEL_UNAVAILABLE)
         refused = by_code or (status == 503 and kind is Kind.MODEL_UNAVAILABLE)
         delivery = Delivery.REFUSED if refused else Delivery.UNKNOWN
     elif status >= 400 and status not in _LOST_ON_THE_WAY:
-        delivery = Delivery.PACE if kind is Kind.TOO_MANY_REQUESTS else Delivery.REFUSED
+        delivery = Delivery.RATE_LIMITED if kind is Kind.TOO_MANY_REQUESTS else Delivery.REFUSED
     else:
         delivery = Delivery.UNKNOWN
     if delivery is Delivery.UNKNOWN:

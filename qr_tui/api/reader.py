@@ -7,7 +7,7 @@ from qr_tui.api import errors, fields, statuses
 from qr_tui.api import json_body as tree_of
 from qr_tui.api.json_body import Unreadable, at, each, text
 from qr_tui.api.links import unsafe
-from qr_tui.core.answers import Balance, Created, Look
+from qr_tui.core.answers import Balance, Created, QueryResult
 from qr_tui.core.messages import N_
 from qr_tui.core.task import Status
 
@@ -34,7 +34,7 @@ def read_created(body: bytes, headers: Mapping[str, str] = _NO_HEADERS, status: 
     return Created(id=found, provider_status=statuses.read(tree)[1], raw=tree_of.raw(body))
 
 
-def read_look(body: bytes, headers: Mapping[str, str] = _NO_HEADERS) -> Look:
+def read_look(body: bytes, headers: Mapping[str, str] = _NO_HEADERS) -> QueryResult:
     """Return what the body of a good answer to a query says of the task; only a status word makes it failed.
 
     Raises:
@@ -47,7 +47,7 @@ def read_look(body: bytes, headers: Mapping[str, str] = _NO_HEADERS) -> Look:
             raise errors.get_refused(tree, headers, body)
         raise errors.unreadable(body, N_("the answer tells no status"))
     url = fields.video_url(tree) if status is Status.DONE else None
-    return Look(
+    return QueryResult(
         status=status,
         provider_status=word,
         progress=fields.progress(tree),

@@ -38,7 +38,7 @@ class Timeouts(NamedTuple):
     create_whole: float = 180.0
 
 
-class Answer(NamedTuple):
+class HttpResponse(NamedTuple):
     """What came back; `broken` is the failure that cut the body short, None when it is whole."""
 
     status: int
@@ -99,7 +99,7 @@ def make_client(base_url: str, *, ca_file: str, timeouts: Timeouts, posts: bool)
         raise _misconfigured(N_("the proxy that the environment names cannot be used")) from None
 
 
-async def exchange(client: httpx.AsyncClient, request: httpx.Request, *, whole: float) -> Answer:
+async def exchange(client: httpx.AsyncClient, request: httpx.Request, *, whole: float) -> HttpResponse:
     """Send `request` once and return the answer, its body bounded; a body cut off by a failure is still returned.
 
     Args:
@@ -110,7 +110,7 @@ async def exchange(client: httpx.AsyncClient, request: httpx.Request, *, whole: 
     Raises:
         CallFailed: No answer began; `delivery` tells whether the request may have arrived.
     """
-    departure = connection_errors.Departure()
+    departure = connection_errors.SendTracker()
     request.extensions = {**request.extensions, "trace": departure.trace}
     response: httpx.Response | None = None
     body = bytearray()
@@ -130,7 +130,7 @@ async def exchange(client: httpx.AsyncClient, request: httpx.Request, *, whole: 
     # Raised out here, so that it does not carry the other exception, and with it the request, along.
     if response is None:
         raise failure or CallFailed(Kind.LOST_ANSWER, delivery=Delivery.UNKNOWN)
-    return Answer(response.status_code, response.headers, bytes(body), failure)
+    return HttpResponse(response.status_code, response.headers, bytes(body), failure)
 
 
 async def _receive(response: httpx.Response, body: bytearray) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from qr_tui.cli import output
-from qr_tui.cli.context import Here
+from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import Exit
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Task
@@ -35,10 +35,10 @@ class Watcher(NamedTuple):
     since: str
 
 
-def _lease(here: Here) -> "Lease":
+def _lease(context: CliContext) -> "Lease":
     from qr_tui.store.lease import Lease
 
-    return Lease(here.paths.state / "watch.lock")
+    return Lease(context.paths.state / "watch.lock")
 
 
 def is_me() -> bool:
@@ -46,32 +46,32 @@ def is_me() -> bool:
     return os.environ.get(_MARK) == "1"
 
 
-def find(here: Here) -> Watcher | None:
+def find(context: CliContext) -> Watcher | None:
     """Return the watcher of this store, None when there is none."""
-    owner = _lease(here).owner()
+    owner = _lease(context).owner()
     if owner is None:
         return None
     match = _OWNER.match(owner)
     return Watcher(int(match[1]), match[2]) if match else Watcher(0, "")
 
 
-def _unfinished(here: Here) -> list[Task]:
+def _unfinished(context: CliContext) -> list[Task]:
     from qr_tui.cli.commands.list import read
 
-    return [task for task in read(here) if not task.final and not task.needs_you]
+    return [task for task in read(context) if not task.final and not task.needs_you]
 
 
-def _document(here: Here, watcher: Watcher | None) -> dict[str, Any]:
+def _document(context: CliContext, watcher: Watcher | None) -> dict[str, Any]:
     return {
         "watching": watcher is not None,
         "pid": watcher.pid if watcher else None,
         "since": watcher.since.replace("+00:00", "Z") if watcher else None,
-        "unfinished": len(_unfinished(here)),
+        "unfinished": len(_unfinished(context)),
     }
 
 
-def _sentence(here: Here, watcher: Watcher | None) -> str:
-    count = len(_unfinished(here))
+def _sentence(context: CliContext, watcher: Watcher | None) -> str:
+    count = len(_unfinished(context))
     tasks = ngettext("{n} unfinished task", "{n} unfinished tasks", count).format(n=count)
     if watcher is None:
         return _("nobody watches in the background; {tasks}").format(tasks=tasks)
@@ -81,21 +81,21 @@ def _sentence(here: Here, watcher: Watcher | None) -> str:
     return _("process {pid} watches since {since}; {tasks}").format(pid=watcher.pid, since=since, tasks=tasks)
 
 
-def status(here: Here, *, as_json: bool) -> int:
+def status(context: CliContext, *, as_json: bool) -> int:
     """Say whether a watcher runs, since when, and how much there is to watch."""
-    watcher = find(here)
+    watcher = find(context)
     if as_json:
-        output.document(_document(here, watcher))
+        output.document(_document(context, watcher))
     else:
-        output.line(_sentence(here, watcher))
+        output.line(_sentence(context, watcher))
     return Exit.OK
 
 
-def start(here: Here, *, timeout: float | None, as_json: bool) -> int:
+def start(context: CliContext, *, timeout: float | None, as_json: bool) -> int:
     """Start the watcher unless one runs, and return once it holds its lock."""
-    here.insist_on_settings()  # what is wrong with the file should be said here, not in a log
-    watcher = find(here)
-    if watcher is None and not _unfinished(here):
+    context.insist_on_settings()  # what is wrong with the file should be said here, not in a log
+    watcher = find(context)
+    if watcher is None and not _unfinished(context):
         output.say(_("nothing to watch: no task is unfinished"))
     elif watcher is None:
         arguments = [sys.executable, "-m", "qr_tui", "watch"]
@@ -109,20 +109,20 @@ def start(here: Here, *, timeout: float | None, as_json: bool) -> int:
             start_new_session=True,
             env=os.environ | {_MARK: "1"},
         )
-        watcher = _await_start(here, child)
+        watcher = _await_start(context, child)
     if as_json:
-        output.document(_document(here, watcher))
+        output.document(_document(context, watcher))
     else:
-        output.line(_sentence(here, watcher))
+        output.line(_sentence(context, watcher))
     return Exit.OK
 
 
-def _await_start(here: Here, child: "subprocess.Popen[bytes]") -> Watcher | None:
+def _await_start(context: CliContext, child: "subprocess.Popen[bytes]") -> Watcher | None:
     """Wait until some watcher holds the lock (ours, or one that was a moment quicker)."""
     found: list[Watcher] = []
 
     def begun() -> bool:
-        watcher = find(here)
+        watcher = find(context)
         if watcher is not None and watcher.pid:
             found.append(watcher)
         return bool(found) or child.poll() is not None
@@ -135,13 +135,13 @@ def _await_start(here: Here, child: "subprocess.Popen[bytes]") -> Watcher | None
     raise Trouble(Kind.INTERNAL, _("the background process did not start; see qr-tui doctor"))
 
 
-def stop(here: Here, *, as_json: bool) -> int:
+def stop(context: CliContext, *, as_json: bool) -> int:
     """End the watcher and return once it is gone.
 
     Raises:
         Trouble: NOT_NOW, it does not go.
     """
-    watcher = find(here)
+    watcher = find(context)
     if watcher is not None and watcher.pid:
         try:
             os.kill(watcher.pid, signal.SIGTERM)
@@ -149,12 +149,12 @@ def stop(here: Here, *, as_json: bool) -> int:
             pass
         except PermissionError:
             raise Trouble(Kind.NOT_NOW, _("process {pid} is not yours").format(pid=watcher.pid)) from None
-        if not _until(lambda: find(here) is None, _END):
+        if not _until(lambda: find(context) is None, _END):
             raise Trouble(Kind.NOT_NOW, _("process {pid} does not end").format(pid=watcher.pid))
     if as_json:
-        output.document(_document(here, None))
+        output.document(_document(context, None))
     else:
-        output.line(_sentence(here, None))
+        output.line(_sentence(context, None))
     return Exit.OK
 
 
@@ -167,23 +167,23 @@ def _until(ready: Callable[[], bool], patience: float) -> bool:
     return True
 
 
-def main(here: Here, *, timeout: float | None) -> int:
+def main(context: CliContext, *, timeout: float | None) -> int:
     """Be the watcher: hold the lock, watch until nothing is unfinished or the time is over."""
-    lease = _lease(here)
+    lease = _lease(context)
     if not lease.acquire():
         return Exit.OK  # another one was quicker
     try:
-        return _watch(here, timeout)
+        return _watch(context, timeout)
     finally:
         lease.release()
 
 
-def _watch(here: Here, timeout: float | None) -> int:
+def _watch(context: CliContext, timeout: float | None) -> int:
     from qr_tui.cli import engine_session
 
     async def work() -> bool:
         deadline = None if timeout is None else time.monotonic() + timeout
-        async with engine_session.studio(here, lambda _event: None) as studio:
+        async with engine_session.studio(context, lambda _event: None) as studio:
             while True:
                 keys = [task.key for task in studio.tasks() if not task.final and not task.needs_you]
                 left = None if deadline is None else max(0.0, deadline - time.monotonic())

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from qr_tui.store.tasks import TaskStore
 
 
-class Here:
+class CliContext:
     """What every command may ask for; nothing is read before it is asked for.
 
     Args:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from qr_tui import paths
 from qr_tui.cli import launch, output, sending
-from qr_tui.cli.context import Here
+from qr_tui.cli.context import CliContext
 from qr_tui.core.schedule import Pace
 from qr_tui.core.task import Request, Task
 from qr_tui.i18n import _
@@ -75,12 +75,12 @@ SCENES: Final = (
 WORDY: Final = (_sora("a paper boat in the rain"), _sora("一只纸船在雨中漂流", orientation="landscape"))
 
 
-def run(here: Here) -> int:
+def run(context: CliContext) -> int:
     """Show the app on a simulated provider; without a terminal do the same job in words."""
     from qr_tui import config
     from qr_tui.simulator import Options, Simulator
 
-    own = here.lenient_settings[0]
+    own = context.lenient_settings[0]
     with (
         tempfile.TemporaryDirectory(prefix="qr-tui-demo-", ignore_cleanup_errors=True) as home,
         Simulator(Options(speed=SPEED)) as simulator,
@@ -88,15 +88,15 @@ def run(here: Here) -> int:
         # whatever the environment says of a real host or key, and wherever it keeps real tasks: not in the demo
         os.environ |= {"QUICKROUTER_BASE_URL": simulator.url, "QUICKROUTER_API_KEY": KEY, "QR_TUI_HOME": home}
         settings = config.Settings(
-            host=config.Host(base_url=simulator.url), ui=own.ui, keys=own.keys, notify=own.notify
+            host=config.HostSettings(base_url=simulator.url), ui=own.ui, keys=own.keys, notify=own.notify
         )
-        stage = Stage(paths.under(Path(home)), settings, simulator)
+        stage = DemoContext(paths.under(Path(home)), settings, simulator)
         if launch.on_terminal() and not launch.is_dumb():
             return launch.show(stage, seed=stage.seed)
         return in_words(stage)
 
 
-class Stage(Here):
+class DemoContext(CliContext):
     """The demo's own surroundings."""
 
     def __init__(self, folders: Paths, settings: "Settings", simulator: "Simulator") -> None:
@@ -139,7 +139,7 @@ class Stage(Here):
     async def _send(self, studio: "Studio", scene: Scene) -> Task:
         if scene.stage == "lost":
             self._simulator.fault("create:reset")
-        (task,) = await studio.submit(scene.request, sure=True)
+        (task,) = await studio.submit(scene.request, confirmed=True)
         await studio.sent([task.key], timeout=_PATIENCE)
         task = studio.get(task.key) or task
         if task.id and scene.stage != "lost":
@@ -167,11 +167,11 @@ class Stage(Here):
         timer.start()
 
 
-def in_words(stage: Stage) -> int:
+def in_words(stage: DemoContext) -> int:
     """Do without a screen what the app shows: two videos, their progress, their ids, states and links."""
     output.say(_("DEMO: nothing is billed. Two videos are made at a simulated provider on this machine."))
 
     async def submit(studio: "Studio") -> list[Task]:
-        return [task for request in WORDY for task in await studio.submit(request, sure=True)]
+        return [task for request in WORDY for task in await studio.submit(request, confirmed=True)]
 
     return sending.send(stage, submit, wait=True, timeout=_PATIENCE * 12, as_json=False)

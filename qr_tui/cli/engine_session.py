@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from qr_tui.cli import output
-from qr_tui.cli.context import Here
+from qr_tui.cli.context import CliContext
 from qr_tui.core.events import Sink
 from qr_tui.core.task import Status, Task
 from qr_tui.i18n import _
@@ -66,7 +66,7 @@ def run(work: Callable[[], Awaitable[T]]) -> T:
 
 
 @contextlib.asynccontextmanager
-async def studio(here: Here, sink: Sink, *, watch: bool = True) -> AsyncIterator["Studio"]:
+async def studio(context: CliContext, sink: Sink, *, watch: bool = True) -> AsyncIterator["Studio"]:
     """Open the engine; at the end let the answer to a request under way come in first, then close it.
 
     A second signal while it waits for that answer leaves at once; the task is then unconfirmed.
@@ -74,8 +74,8 @@ async def studio(here: Here, sink: Sink, *, watch: bool = True) -> AsyncIterator
     from qr_tui import log
     from qr_tui.services.studio import Studio
 
-    log.setup(here.paths)
-    engine = Studio(here.paths, here.settings, here.keys, sink=sink, pace=here.pace)
+    log.setup(context.paths)
+    engine = Studio(context.paths, context.settings, context.keys, sink=sink, pace=context.pace)
     try:
         await engine.start(watch=watch)
         yield engine

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qr_tui.cli import engine_session, output, references, sending, waiting
-from qr_tui.cli.context import Here
+from qr_tui.cli.context import CliContext
 from qr_tui.cli.narrator import Narrator
-from qr_tui.cli.waiting import End
+from qr_tui.cli.waiting import WaitOutcome
 from qr_tui.core.task import Task
 from qr_tui.i18n import _
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
 
 
-def follow(here: Here, words: Sequence[str], *, timeout: float | None, as_json: bool) -> int:
+def follow(context: CliContext, words: Sequence[str], *, timeout: float | None, as_json: bool) -> int:
     """Watch in the foreground: a line a change, then the exit code of the task that needs the most care."""
     latest: dict[str, Task] = {}
 
-    async def work() -> End:
+    async def work() -> WaitOutcome:
         narrator = Narrator([], results=sys.stderr if as_json else sys.stdout)
         opened: list[Studio] = []
         try:
-            async with engine_session.studio(here, narrator) as studio:
+            async with engine_session.studio(context, narrator) as studio:
                 opened.append(studio)
                 chosen = _choose(studio, words)
                 keys = [task.key for task in chosen]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from qr_tui.cli import output
-from qr_tui.cli.context import Here
+from qr_tui.cli.context import CliContext
 from qr_tui.cli.error_boundary import guarded
 from qr_tui.cli.exit_codes import Exit
 from qr_tui.i18n import _
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
 def launch(*, demo: bool) -> int:
     """Open the app or the demo as a program of its own; every error has been told when it returns."""
-    here = Here()
+    context = CliContext()
 
     def open_it() -> int:
-        here.speak()
+        context.speak()
         if not demo:
-            return run(here)
+            return run(context)
         from qr_tui.cli import demo as stage
 
-        return stage.run(here)
+        return stage.run(context)
 
-    return guarded(open_it, here)
+    return guarded(open_it, context)
 
 
-def run(here: Here) -> int:
+def run(context: CliContext) -> int:
     """Open the app, or say in one line why it cannot be opened here."""
     if not on_terminal():
         output.say(_("qr-tui: the app needs a terminal; for scripts there are: create, list, show, watch (see --help)"))
@@ -39,7 +39,7 @@ def run(here: Here) -> int:
     if is_dumb():
         output.say(_("qr-tui: this terminal (TERM=dumb) cannot show the app; see qr-tui --help for commands"))
         return Exit.USAGE
-    return show(here)
+    return show(context)
 
 
 def on_terminal() -> bool:
@@ -52,24 +52,24 @@ def is_dumb() -> bool:
     return os.environ.get("TERM", "") in ("", "dumb", "unknown")
 
 
-def show(here: Here, *, seed: Callable[[], None] | None = None) -> int:
+def show(context: CliContext, *, seed: Callable[[], None] | None = None) -> int:
     """Run the app on this terminal until it is left; the engine is made after the first paint.
 
     `seed` is the demo's: it is called before the engine opens, off the event loop.
     """
-    from qr_tui.cli.preload import Glance
+    from qr_tui.cli.preload import Preload
 
-    glance = Glance(here.paths)  # before the imports: they take most of the time it needs
+    preload = Preload(context.paths)  # before the imports: they take most of the time it needs
     from qr_tui.ui.app import QrTui
-    from qr_tui.ui.context import Front
+    from qr_tui.ui.context import AppContext
 
-    settings, problem = here.lenient_settings
-    keys = here.keys
+    settings, problem = context.lenient_settings
+    keys = context.keys
 
     def prepare() -> None:
         from qr_tui import log
 
-        log.setup(here.paths)
+        log.setup(context.paths)
         import qr_tui.services.studio  # noqa: F401 -- httpx is left to the first call: the list comes before it
 
         if seed is not None:
@@ -78,15 +78,15 @@ def show(here: Here, *, seed: Callable[[], None] | None = None) -> int:
     def make_studio(sink: "Sink") -> "Studio":
         from qr_tui.services.studio import Studio
 
-        return Studio(here.paths, settings, keys, sink=sink, pace=here.pace, problem=problem)
+        return Studio(context.paths, settings, keys, sink=sink, pace=context.pace, problem=problem)
 
     app = QrTui(
-        Front(
-            paths=here.paths,
+        AppContext(
+            paths=context.paths,
             settings=settings,
             keys=keys,
             make_studio=make_studio,
-            glance=glance,
+            preload=preload,
             prepare=prepare,
             demo=seed is not None,
             problems=(problem,) if problem else (),

@@ -9,10 +9,10 @@ import click
 
 from qr_tui import __version__
 from qr_tui.cli import COMPLETION, output
-from qr_tui.cli.context import Here
+from qr_tui.cli.context import CliContext
 from qr_tui.cli.error_boundary import guarded
 from qr_tui.cli.exit_codes import Exit
-from qr_tui.cli.pass_context import pass_here
+from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.messages import N_
 from qr_tui.i18n import _
@@ -104,9 +104,9 @@ def build() -> click.Group:
     @click.option(
         "--version", is_flag=True, is_eager=True, expose_value=False, callback=version, help=_("Print the version.")
     )
-    @pass_here
+    @pass_cli_context
     @click.pass_context
-    def group(ctx: click.Context, here: Here, demo: bool) -> int:
+    def group(ctx: click.Context, context: CliContext, demo: bool) -> int:
         if ctx.invoked_subcommand is not None:
             if demo:
                 raise click.UsageError(_("--demo opens the app: it takes no command."))
@@ -114,10 +114,10 @@ def build() -> click.Group:
         if demo:
             from qr_tui.cli import demo as stage
 
-            return stage.run(here)
+            return stage.run(context)
         from qr_tui.cli import launch
 
-        return launch.run(here)
+        return launch.run(context)
 
     return group
 
@@ -128,15 +128,15 @@ def examples(*lines: str, after: str = "") -> str:
     return f"{block}\n\n{after}" if after else block
 
 
-def run(args: Sequence[str], here: Here | None = None) -> int:
+def run(args: Sequence[str], context: CliContext | None = None) -> int:
     """Run one command line and return its exit code; every error has been told by then."""
-    here, json = here or Here(), "--json" in args
-    return guarded(lambda: _invoke(args, here, json=json), here, json=json)
+    context, json = context or CliContext(), "--json" in args
+    return guarded(lambda: _invoke(args, context, json=json), context, json=json)
 
 
-def _invoke(args: Sequence[str], here: Here, *, json: bool) -> int:
+def _invoke(args: Sequence[str], context: CliContext, *, json: bool) -> int:
     try:
-        if here.speak() != "en":
+        if context.speak() != "en":
             from qr_tui.cli import click_patches
 
             click_patches.install()
@@ -145,8 +145,8 @@ def _invoke(args: Sequence[str], here: Here, *, json: bool) -> int:
             from qr_tui.cli import shell_completion
 
             shell_completion.register()
-            group.main(args=list(args), prog_name=PROGRAM, complete_var=COMPLETION, obj=here)
-        with group.make_context(PROGRAM, list(args), obj=here) as ctx:
+            group.main(args=list(args), prog_name=PROGRAM, complete_var=COMPLETION, obj=context)
+        with group.make_context(PROGRAM, list(args), obj=context) as ctx:
             result = group.invoke(ctx)
             return int(result) if isinstance(result, int) else Exit.OK
     except click.exceptions.Exit as stop:

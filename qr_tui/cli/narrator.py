@@ -7,19 +7,19 @@ from typing import Final, TextIO
 
 from qr_tui.cli import output
 from qr_tui.cli.task_words import STATUS_COLOURS, describe
-from qr_tui.core.events import Event, HostChanged, HostMood, Notice, PollingChanged, TasksChanged
+from qr_tui.core.events import Event, HostChanged, HostStatus, Notice, PollingChanged, TasksChanged
 from qr_tui.core.failures import WORDS
 from qr_tui.core.messages import N_
 from qr_tui.core.task import Status, Task
 from qr_tui.core.text import cut, duration, inert
 from qr_tui.i18n import _
 
-_MOODS: Final = {
-    HostMood.DOWN: N_("{host} cannot be reached: {detail}"),
-    HostMood.SLOW_DOWN: N_("{host} asks for a slower pace"),
-    HostMood.NO_KEY: N_("there is no key for {host}"),
-    HostMood.KEY_REFUSED: N_("{host} refuses the key"),
-    HostMood.OK: N_("{host} answers again"),
+_HOST_STATUS_WORDS: Final = {
+    HostStatus.DOWN: N_("{host} cannot be reached: {detail}"),
+    HostStatus.RATE_LIMITED: N_("{host} asks for a slower pace"),
+    HostStatus.NO_KEY: N_("there is no key for {host}"),
+    HostStatus.KEY_REFUSED: N_("{host} refuses the key"),
+    HostStatus.OK: N_("{host} answers again"),
 }
 _BAR: Final = 24
 _STEP: Final = 10.0  # percent between two lines where there is no bar
@@ -51,7 +51,7 @@ class Narrator:
         self._told: dict[str, tuple[Status, float]] = {}
         self._drawn = ""
         self._drawn_at = 0.0
-        self._moods: dict[str, HostMood] = {}
+        self._moods: dict[str, HostStatus] = {}
 
     def __call__(self, event: Event) -> None:
         """Tell `event` if it concerns the tasks we follow."""
@@ -91,12 +91,14 @@ class Narrator:
             self._put("")
 
     def _host(self, event: HostChanged) -> None:
-        known = self._moods.get(event.base_url, HostMood.OK)
-        self._moods[event.base_url] = event.mood
-        if event.mood is known:
+        known = self._moods.get(event.base_url, HostStatus.OK)
+        self._moods[event.base_url] = event.status
+        if event.status is known:
             return
-        text = _(_MOODS[event.mood]).format(host=inert(event.base_url), detail=inert(_(event.detail), limit=200))
-        self._above(text.removesuffix(": "), "" if event.mood is HostMood.OK else "yellow")
+        text = _(_HOST_STATUS_WORDS[event.status]).format(
+            host=inert(event.base_url), detail=inert(_(event.detail), limit=200)
+        )
+        self._above(text.removesuffix(": "), "" if event.status is HostStatus.OK else "yellow")
 
     def _above(self, text: str, colour: str = "", stream: TextIO | None = None) -> None:
         """Print a line that stays, above the bar."""

@@ -1,7 +1,7 @@
-"""How a click command is given `Here`. Apart from it, so that the app opens without click."""
+"""How a click command is given `CliContext`. Apart from it, so that the app opens without click."""
 
 import click
 
-from qr_tui.cli.context import Here
+from qr_tui.cli.context import CliContext
 
-pass_here = click.make_pass_decorator(Here, ensure=True)
+pass_cli_context = click.make_pass_decorator(CliContext, ensure=True)

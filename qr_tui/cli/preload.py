@@ -7,21 +7,21 @@ from qr_tui.paths import Paths
 
 if TYPE_CHECKING:
     from qr_tui.core.task import Task
-    from qr_tui.ui.tasks.list_state import Remembered
+    from qr_tui.ui.tasks.list_state import ListState
 
 _LARGEST: Final = 4 * 1024 * 1024  # bytes of a task file that are read in less time than the imports take
 
 
-class Glance:
+class Preload:
     """Reads in a thread of its own from the moment it is made; nobody ever waits for it."""
 
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
-        self._seen: tuple[list[Task], Remembered] | None = None
+        self._seen: tuple[list[Task], ListState] | None = None
         self._thread = threading.Thread(target=self._read, name="glance", daemon=True)
         self._thread.start()
 
-    def __call__(self) -> "tuple[list[Task], Remembered] | None":
+    def __call__(self) -> "tuple[list[Task], ListState] | None":
         """Return the tasks and how the list was left, if they have been read and no filter is in force."""
         return None if self._thread.is_alive() else self._seen
 
@@ -30,9 +30,9 @@ class Glance:
             if self._paths.store.stat().st_size > _LARGEST:
                 return
             from qr_tui.store.peek import peek
-            from qr_tui.ui.tasks.list_state import recall
+            from qr_tui.ui.tasks.list_state import load
 
-            left = recall(self._paths.list_file)
+            left = load(self._paths.list_file)
             if left.filter:  # it is read and shown by more than the first paint has
                 return
             tasks = peek(self._paths.store)

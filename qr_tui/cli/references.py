@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qr_tui.cli.context import Here
+from qr_tui.cli.context import CliContext
 from qr_tui.core import task as tasks_core
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Task
@@ -90,11 +90,11 @@ def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -
 
     from qr_tui.core.text import cut, inert
 
-    here = ctx.find_object(Here) or Here()
-    if not here.paths.store.exists():
+    context = ctx.find_object(CliContext) or CliContext()
+    if not context.paths.store.exists():
         return []
     try:
-        store = here.open_store()
+        store = context.open_store()
         tasks = store.tasks()
         store.close()
     except (Trouble, OSError):

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import click
 
 from qr_tui.cli import engine_session, output, streams, waiting
-from qr_tui.cli.context import Here
+from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import DeclinedError, Exit, NeedsYesError, of_tasks
 from qr_tui.cli.narrator import Narrator
 from qr_tui.cli.task_words import status_word
-from qr_tui.cli.waiting import End
+from qr_tui.cli.waiting import WaitOutcome
 from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import Request, Status, Task
 from qr_tui.core.text import inert
@@ -22,27 +22,27 @@ if TYPE_CHECKING:
 
 
 def create(
-    here: Here,
+    context: CliContext,
     request: Request,
     *,
     copies: int,
     tags: tuple[str, ...],
     wait: bool,
     timeout: float | None,
-    sure: bool,
+    confirmed: bool,
     as_json: bool,
 ) -> int:
     """Send `request`, print the tasks, and return the exit code of the one that needs the most care."""
 
     async def submit(studio: "Studio") -> list[Task]:
         complete = studio.catalogue.complete(request)
-        yes = consider(studio.check(complete, copies), sure=sure)
-        return await studio.submit(complete, copies=copies, sure=yes, tags=tags)
+        yes = consider(studio.check(complete, copies), confirmed=confirmed)
+        return await studio.submit(complete, copies=copies, confirmed=yes, tags=tags)
 
-    return send(here, submit, wait=wait, timeout=timeout, as_json=as_json)
+    return send(context, submit, wait=wait, timeout=timeout, as_json=as_json)
 
 
-def consider(concerns: Sequence["Concern"], *, sure: bool) -> bool:
+def consider(concerns: Sequence["Concern"], *, confirmed: bool) -> bool:
     """Say every note, ask what needs a yes, and return whether a yes was given.
 
     Raises:
@@ -56,7 +56,7 @@ def consider(concerns: Sequence["Concern"], *, sure: bool) -> bool:
         if concern.weight == "stop":
             raise Trouble(concern.kind, concern.detail)
     for concern in concerns:
-        if concern.weight == "ask" and not sure:
+        if concern.weight == "ask" and not confirmed:
             text = ": ".join(filter(None, (_(WORDS[concern.kind].title), inert(concern.detail, limit=400))))
             if not streams.can_ask():
                 wish = _("to send it all the same add --yes")
@@ -64,12 +64,12 @@ def consider(concerns: Sequence["Concern"], *, sure: bool) -> bool:
             output.say(text, "yellow")
             if not click.confirm(_("Send it all the same?"), err=True):
                 raise DeclinedError(_("nothing was sent"))
-            sure = True
-    return sure
+            confirmed = True
+    return confirmed
 
 
 def send(
-    here: Here,
+    context: CliContext,
     submit: Callable[["Studio"], Awaitable[list[Task]]],
     *,
     wait: bool,
@@ -83,11 +83,11 @@ def send(
     """
     latest: dict[str, Task] = {}
 
-    async def work() -> End | None:
+    async def work() -> WaitOutcome | None:
         narrator = Narrator([])
         opened: list[Studio] = []
         try:
-            async with engine_session.studio(here, narrator) as studio:
+            async with engine_session.studio(context, narrator) as studio:
                 opened.append(studio)
                 tasks = await submit(studio)
                 keys = [task.key for task in tasks]
@@ -114,14 +114,14 @@ def send(
     return finish(counted, end)
 
 
-def finish(tasks: Sequence[Task], end: End | None) -> Exit:
+def finish(tasks: Sequence[Task], end: WaitOutcome | None) -> Exit:
     """Say what a person can do next, and return the exit code; `end` None means that nobody waited."""
     code = of_tasks(tasks, waited=end is not None)
-    if end is End.KEY and code is Exit.UNFINISHED:
+    if end is WaitOutcome.KEY and code is Exit.UNFINISHED:
         say_kind(Kind.KEY_REFUSED)
         code = Exit.KEY
     statuses = {task.status for task in tasks}
-    if end is End.DEADLINE and statuses & {Status.WAITING, Status.RUNNING}:
+    if end is WaitOutcome.DEADLINE and statuses & {Status.WAITING, Status.RUNNING}:
         say_kind(Kind.DEADLINE)
     for task in tasks:
         if task.status is Status.UNCONFIRMED:

@@ -3,7 +3,7 @@
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
 
-class Bash(BashComplete):
+class ColonBash(BashComplete):
     """Click's completion for bash, for words with colons in them."""
 
     _before = ""
@@ -30,4 +30,4 @@ class Bash(BashComplete):
 
 def register() -> None:
     """Use it from now on."""
-    add_completion_class(Bash, "bash")
+    add_completion_class(ColonBash, "bash")

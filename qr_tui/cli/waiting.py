@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from qr_tui.cli import output
-from qr_tui.core.events import HostMood
+from qr_tui.core.events import HostStatus
 from qr_tui.core.task import Status, Task
 
 if TYPE_CHECKING:
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 # How long a command that was not told to wait stays for the answer to its one request: longer than the call's limit.
 SEND_LIMIT: Final = 90.0
 _STEP: Final = 0.25
-_KEYLESS: Final = (HostMood.NO_KEY, HostMood.KEY_REFUSED)
+_KEYLESS: Final = (HostStatus.NO_KEY, HostStatus.KEY_REFUSED)
 # what makes staying for the answer pointless: nothing will leave before somebody mends it
-_STUCK: Final = (HostMood.DOWN, *_KEYLESS)
+_STUCK: Final = (HostStatus.DOWN, *_KEYLESS)
 
 
-class End(Enum):
+class WaitOutcome(Enum):
     """Why a wait was over."""
 
     FINAL = "final"
@@ -55,25 +55,25 @@ async def until_answered(studio: "Studio", keys: Sequence[str]) -> None:
         tasks = _tasks(studio, keys)
         hosts = {task.base_url for task in tasks if task.status is Status.QUEUED}
         going = any(task.status is Status.SENDING for task in tasks)
-        if not going and all(studio.moods.get(host) in _STUCK for host in hosts):
+        if not going and all(studio.host_statuses.get(host) in _STUCK for host in hosts):
             return
 
 
-async def until_final(studio: "Studio", keys: Sequence[str], span: float | None) -> End:
+async def until_final(studio: "Studio", keys: Sequence[str], span: float | None) -> WaitOutcome:
     """Stay until each task is final or needs a person, and say why it was over."""
     deadline = Deadline(span)
     while True:
         if await studio.wait(keys, timeout=deadline.within(_STEP)):
-            return End.FINAL
+            return WaitOutcome.FINAL
         if deadline.left == 0.0:
-            return End.DEADLINE
+            return WaitOutcome.DEADLINE
         if output.Reader.gone:
-            return End.UNREAD
+            return WaitOutcome.UNREAD
         going = [task for task in _tasks(studio, keys) if not task.final and not task.needs_you]
         hosts = {task.base_url for task in going}
         sending = any(task.status is Status.SENDING for task in going)
-        if hosts and not sending and all(studio.moods.get(host) in _KEYLESS for host in hosts):
-            return End.KEY
+        if hosts and not sending and all(studio.host_statuses.get(host) in _KEYLESS for host in hosts):
+            return WaitOutcome.KEY
 
 
 def _tasks(studio: "Studio", keys: Sequence[str]) -> list[Task]:

@@ -13,7 +13,7 @@ from qr_tui.core.task import FileState, Status, Task
 Scope = Literal["app", "tasks", "compose", "details"]
 
 
-class Context(Protocol):
+class CommandState(Protocol):
     """What a command may ask before it runs."""
 
     @property
@@ -47,7 +47,7 @@ class Context(Protocol):
         ...
 
 
-When = Callable[[Context], str]
+When = Callable[[CommandState], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,12 @@ class Command:
         return self.id.partition(".")[2]
 
 
-def _any(context: Context) -> str:
+def _any(context: CommandState) -> str:
     return "" if context.targets else N_("no task is under the cursor")
 
 
 def _status(*allowed: Status, why: str) -> When:
-    def when(context: Context) -> str:
+    def when(context: CommandState) -> str:
         if not context.targets:
             return N_("no task is under the cursor")
         return "" if any(task.status in allowed for task in context.targets) else why
@@ -94,17 +94,17 @@ def _status(*allowed: Status, why: str) -> When:
     return when
 
 
-def _has_id(context: Context) -> str:
+def _has_id(context: CommandState) -> str:
     if not context.targets:
         return N_("no task is under the cursor")
     return "" if any(task.id for task in context.targets) else N_("the provider has not given it an id yet")
 
 
-def _here(context: Context) -> str:
+def _here(context: CommandState) -> str:
     return "" if context.current else N_("no task is under the cursor")
 
 
-def _openable(context: Context) -> str:
+def _openable(context: CommandState) -> str:
     task = context.current
     if task is None:
         return N_("no task is under the cursor")
@@ -112,18 +112,18 @@ def _openable(context: Context) -> str:
     return "" if there else N_("there is neither a file nor a link yet")
 
 
-def _lookable(context: Context) -> str:
+def _lookable(context: CommandState) -> str:
     if not context.targets:
         return N_("no task is under the cursor")
     able = any(task.id or task.status is Status.QUEUED for task in context.targets)
     return "" if able else N_("there is nothing to ask the provider about")
 
 
-def _has_raw(context: Context) -> str:
+def _has_raw(context: CommandState) -> str:
     return "" if any(task.raw for task in context.targets) else N_("the provider has not answered yet")
 
 
-def _decide_or_undo(context: Context) -> str:
+def _decide_or_undo(context: CommandState) -> str:
     if any(task.needs_you for task in context.targets) or context.undoable:
         return ""
     return N_("nothing to decide here, and no removal to undo")

@@ -6,7 +6,7 @@ from qr_tui.config.models import additions
 from qr_tui.config.read import base_url, load, load_or_default, named_host, read_text
 from qr_tui.config.settings import (
     FieldAddition,
-    Host,
+    HostSettings,
     Limits,
     ModelAddition,
     Notify,
@@ -29,7 +29,7 @@ __all__ = [
     "DESCRIBE",
     "FieldAddition",
     "FileTrouble",
-    "Host",
+    "HostSettings",
     "Limits",
     "ModelAddition",
     "Notify",

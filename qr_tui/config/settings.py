@@ -13,7 +13,7 @@ from qr_tui.core.task import Parameter
 Interval = Annotated[float, msgspec.Meta(ge=1, le=3600)]
 
 
-class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class HostSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the API lives."""
 
     base_url: str = DEFAULT_BASE_URL
@@ -89,7 +89,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `views` digits to saved views.
     """
 
-    host: Host = Host()
+    host: HostSettings = HostSettings()
     poll: Poll = Poll()
     limits: Limits = Limits()
     notify: Notify = Notify()

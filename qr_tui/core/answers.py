@@ -16,7 +16,7 @@ class Created(msgspec.Struct, frozen=True, kw_only=True):
     raw: str = ""
 
 
-class Look(msgspec.Struct, frozen=True, kw_only=True):
+class QueryResult(msgspec.Struct, frozen=True, kw_only=True):
     """One answer to a query (quickrouter.md §3).
 
     `status` is None when the word is unknown: an unknown word is never a failure. `progress` is 0–100 or None.
@@ -47,7 +47,7 @@ class Delivery(StrEnum):
 
     NOT_SENT = "not_sent"  # surely not: it may be sent again
     REFUSED = "refused"  # it arrived and was refused in words: nothing was made
-    PACE = "pace"  # refused for pace (429): it may be sent again, later
+    RATE_LIMITED = "pace"  # refused for pace (429): it may be sent again, later
     UNKNOWN = "unknown"  # it may have been carried out: never send it again by ourselves
 
 

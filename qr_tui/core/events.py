@@ -22,12 +22,12 @@ class TasksChanged(msgspec.Struct, frozen=True):
     removed: tuple[str, ...] = ()
 
 
-class HostMood(StrEnum):
+class HostStatus(StrEnum):
     """How a host is doing."""
 
     OK = "ok"
     DOWN = "down"
-    SLOW_DOWN = "slow_down"
+    RATE_LIMITED = "slow_down"
     NO_KEY = "no_key"
     KEY_REFUSED = "key_refused"
 
@@ -36,7 +36,7 @@ class HostChanged(msgspec.Struct, frozen=True):
     """A host went down, came back, asked for a slower pace, or refuses the key."""
 
     base_url: str
-    mood: HostMood
+    status: HostStatus
     detail: str = ""
 
 

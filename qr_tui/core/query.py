@@ -10,13 +10,13 @@ from typing import Final
 
 from qr_tui.core.address import host_name
 from qr_tui.core.messages import N_
-from qr_tui.core.sorting import DEFAULT_ORDER, ORDERS, Order, sort
+from qr_tui.core.sorting import DEFAULT_ORDER, ORDERS, SortOrder, sort
 from qr_tui.core.task import FileState, Status, Task
 
-__all__ = ["DEFAULT_ORDER", "KEYS", "ORDERS", "Order", "Query", "QueryError", "parse", "sort"]
+__all__ = ["DEFAULT_ORDER", "KEYS", "ORDERS", "Query", "QueryError", "SortOrder", "parse", "sort"]
 
 
-class Moment:
+class FilterContext:
     """What a filter may ask about besides the task: the time, and which tasks are marked."""
 
     __slots__ = ("marked", "now")
@@ -26,7 +26,7 @@ class Moment:
         self.marked = marked
 
 
-Test = Callable[[Task, Moment], bool]
+Test = Callable[[Task, FilterContext], bool]
 
 
 class QueryError(ValueError):
@@ -61,7 +61,7 @@ class Query:
 
     def matches(self, task: Task, *, now: float, marked: Collection[str] = ()) -> bool:
         """Tell whether `task` fits at `now`; `marked` holds the keys of the marked tasks."""
-        moment = Moment(now, marked)
+        moment = FilterContext(now, marked)
         for test in self._tests:  # noqa: SIM110 -- a loop costs half of all() and runs at every keystroke
             if not test(task, moment):
                 return False
@@ -69,7 +69,7 @@ class Query:
 
     def select(self, tasks: Collection[Task], *, now: float, marked: Collection[str] = ()) -> list[Task]:
         """Return those of `tasks` that fit, in their order."""
-        moment, chosen = Moment(now, marked), list(tasks)
+        moment, chosen = FilterContext(now, marked), list(tasks)
         for test in self._tests:
             chosen = [task for task in chosen if test(task, moment)]
         return chosen
@@ -217,7 +217,7 @@ def _host(value: str, _start: int, _end: int) -> Test:
     words = _any(value)
     hosts: dict[str, bool] = {}  # a store knows few hosts and many tasks
 
-    def test(task: Task, _moment: Moment) -> bool:
+    def test(task: Task, _moment: FilterContext) -> bool:
         fits = hosts.get(task.base_url)
         if fits is None:
             fits = hosts[task.base_url] = any(word in host_name(task.base_url) for word in words)

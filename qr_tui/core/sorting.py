@@ -7,7 +7,7 @@ from qr_tui.core.messages import N_
 from qr_tui.core.task import Status, Task
 
 
-class Order(NamedTuple):
+class SortOrder(NamedTuple):
     """One order: `id` for files and options, `title` for the menu, `rank` what is compared."""
 
     id: str
@@ -42,15 +42,15 @@ def _finished(task: Task) -> tuple[bool, float]:
     return task.finished_at is None, -(task.finished_at or task.created_at)
 
 
-ORDERS: Final[dict[str, Order]] = {
+ORDERS: Final[dict[str, SortOrder]] = {
     order.id: order
     for order in (
-        Order("newest", N_("newest first"), lambda task: -task.created_at),
-        Order("oldest", N_("oldest first"), lambda task: task.created_at),
-        Order("status", N_("needs you, then by status"), lambda task: (_STATUS[task.status], -task.created_at)),
-        Order("model", N_("by model"), lambda task: (task.model.casefold(), -task.created_at)),
-        Order("progress", N_("progress, furthest first"), _progress),
-        Order("finished", N_("last finished first"), _finished),
+        SortOrder("newest", N_("newest first"), lambda task: -task.created_at),
+        SortOrder("oldest", N_("oldest first"), lambda task: task.created_at),
+        SortOrder("status", N_("needs you, then by status"), lambda task: (_STATUS[task.status], -task.created_at)),
+        SortOrder("model", N_("by model"), lambda task: (task.model.casefold(), -task.created_at)),
+        SortOrder("progress", N_("progress, furthest first"), _progress),
+        SortOrder("finished", N_("last finished first"), _finished),
     )
 }
 DEFAULT_ORDER: Final = "newest"

@@ -67,7 +67,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     request_id: str | None = None
 
 
-class Moment(msgspec.Struct, frozen=True, array_like=True):
+class HistoryEntry(msgspec.Struct, frozen=True, array_like=True):
     """One line of a task's history: when (Unix seconds), our status, the provider's word."""
 
     at: float
@@ -147,7 +147,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sender: str | None = None
     parent: str | None = None
     tags: tuple[str, ...] = ()
-    history: tuple[Moment, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
     raw: str | None = None
     submitted_at: float | None = None
     updated_at: float | None = None
@@ -205,7 +205,7 @@ def new_task(
         tags=tags,
         created_at=now,
         updated_at=now,
-        history=(Moment(now, Status.QUEUED),),
+        history=(HistoryEntry(now, Status.QUEUED),),
     )
 
 
@@ -236,5 +236,5 @@ def advance(task: Task, fields: Mapping[str, Any], now: float) -> Task | None:
         return task
     word = fields.get("provider_status", task.provider_status)
     if status != task.status or word != task.provider_status:
-        changed["history"] = (*task.history, Moment(now, status, word))[-HISTORY_LIMIT:]
+        changed["history"] = (*task.history, HistoryEntry(now, status, word))[-HISTORY_LIMIT:]
     return msgspec.structs.replace(task, **changed, updated_at=now)

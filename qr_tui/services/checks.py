@@ -128,14 +128,14 @@ def about_settings(problem: FileTrouble | None, base_url: str) -> list[Concern]:
     return []
 
 
-def stop_at_first(concerns: Iterable[Concern], *, sure: bool) -> None:
+def stop_at_first(concerns: Iterable[Concern], *, confirmed: bool) -> None:
     """Raise the first concern that forbids sending; `sure` means a person said yes to what is only asked.
 
     Raises:
         Trouble: Of the concern's kind.
     """
     for concern in concerns:
-        if concern.weight == "stop" or (concern.weight == "ask" and not sure):
+        if concern.weight == "stop" or (concern.weight == "ask" and not confirmed):
             raise Trouble(concern.kind, concern.detail)
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 from qr_tui import config
 from qr_tui.core import address
 from qr_tui.core.catalogue import Catalogue
-from qr_tui.core.events import HostMood, Sink
+from qr_tui.core.events import HostStatus, Sink
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.schedule import Pace
 from qr_tui.core.task import Request, Task, find
@@ -20,7 +20,7 @@ from qr_tui.services.decisions import KeyTest
 from qr_tui.services.hosts import Hosts
 from qr_tui.services.loop import Loop
 from qr_tui.services.poller import Poller
-from qr_tui.services.task_index import Book
+from qr_tui.services.task_index import TaskIndex
 from qr_tui.services.waiting import Waiting
 
 
@@ -59,11 +59,11 @@ class Engine:
         self._clock = clock or Clock()
         self._own_pace = pace
         pace = pace or config.pace(settings)
-        self._book = Book(paths.store, sink=sink, clock=self._clock)
+        self._index = TaskIndex(paths.store, sink=sink, clock=self._clock)
         self._hosts = Hosts(keys, pace=pace, sink=sink, ca_file=settings.host.ca_file)
-        self._poller = Poller(self._book, self._hosts, pace=pace, clock=self._clock, wake=self._poke)
-        self._loop = Loop(paths, self._book, self._hosts, self._poller, sink=sink, clock=self._clock)
-        self._waiting = Waiting(self._book)
+        self._poller = Poller(self._index, self._hosts, pace=pace, clock=self._clock, wake=self._poke)
+        self._loop = Loop(paths, self._index, self._hosts, self._poller, sink=sink, clock=self._clock)
+        self._waiting = Waiting(self._index)
         self._offered_models: dict[str, tuple[str, ...]] = {}
 
     # life ------------------------------------------------------------------------------------------------------
@@ -76,18 +76,18 @@ class Engine:
         Raises:
             Trouble: STORE, when the file must not be touched.
         """
-        await self._book.open()
+        await self._index.open()
         await self._loop.enter()
         if watch:
             # in a thread: a keyring may take its time
             if await asyncio.to_thread(self._hosts.key, self.base_url) is None:
-                self._hosts.feel(self.base_url, HostMood.NO_KEY)
+                self._hosts.set_status(self.base_url, HostStatus.NO_KEY)
             self._loop.begin()
 
     async def close(self) -> None:
         """Give a send under way a short grace, write what is left, let go of lease, lock and connections."""
         await self._loop.leave()
-        await self._book.close()
+        await self._index.close()
         await self._hosts.close()
         self._loop.let_go()
 
@@ -102,11 +102,11 @@ class Engine:
     # reads -----------------------------------------------------------------------------------------------------
     def tasks(self) -> list[Task]:
         """Return every task on the list, newest first."""
-        return self._book.tasks()
+        return self._index.tasks()
 
     def get(self, key: str) -> Task | None:
         """Return the task with this local key."""
-        return self._book.get(key)
+        return self._index.get(key)
 
     def find(self, reference: str) -> Task:
         """Return the one task named by key, id or unique tail.
@@ -130,13 +130,13 @@ class Engine:
         found = checks.about_input(request, copies, self.catalogue)
         if self._hosts.key(self.base_url) is None:
             found.append(Concern(Kind.NO_KEY, "stop", self.base_url))
-        elif self.moods.get(self.base_url) is HostMood.KEY_REFUSED:
+        elif self.host_statuses.get(self.base_url) is HostStatus.KEY_REFUSED:
             found.append(Concern(Kind.KEY_REFUSED, "note", self._hosts.at(self.base_url).detail))
         offered = self._offered_models.get(self.base_url)
         if offered and request.model not in offered:
             text = _(checks.NOT_LISTED).format(model=request.model)
             found.append(Concern(Kind.MODEL_UNAVAILABLE, "note", text, "model"))
-        now, tasks = self._clock.now(), self._book.tasks()
+        now, tasks = self._clock.now(), self._index.tasks()
         found += checks.about_model(request, self.base_url, tasks, now)
         found += checks.about_duplicates(request, self.base_url, tasks, now)
         found += checks.about_settings(self._problem, self.base_url)
@@ -160,9 +160,9 @@ class Engine:
         return None if due is None else self._clock.now() + max(0.0, due - self._clock.steady())
 
     @property
-    def moods(self) -> dict[str, HostMood]:
+    def host_statuses(self) -> dict[str, HostStatus]:
         """How each host is doing, by base URL."""
-        return {host.base_url: host.mood for host in self._hosts}
+        return {host.base_url: host.status for host in self._hosts}
 
     # hosts and keys --------------------------------------------------------------------------------------------
     async def test_key(self, base_url: str, key: str) -> KeyTest:
@@ -210,7 +210,7 @@ class Engine:
         if settings.host.base_url != before.host.base_url and not config.named_host():
             self.base_url = config.base_url(settings)
             if self._hosts.key(self.base_url) is None:
-                self._hosts.feel(self.base_url, HostMood.NO_KEY)
+                self._hosts.set_status(self.base_url, HostStatus.NO_KEY)
         self._poke()
 
     # inside ----------------------------------------------------------------------------------------------------

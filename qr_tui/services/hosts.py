@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from qr_tui.core.answers import CallFailed, Delivery
-from qr_tui.core.events import HostChanged, HostMood, Sink
+from qr_tui.core.events import HostChanged, HostStatus, Sink
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.schedule import Pace, backoff
 from qr_tui.core.task import Task
@@ -28,7 +28,7 @@ class Host:
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
-        self.mood = HostMood.OK
+        self.status = HostStatus.OK
         self.detail = ""
         self.failures = 0
         self.closed_until = 0.0  # nothing leaves before; set by failures and by Retry-After
@@ -87,7 +87,7 @@ class Hosts:
         """
         key = self.key(task.base_url, task.account)
         if key is None:
-            self.feel(task.base_url, HostMood.NO_KEY)
+            self.set_status(task.base_url, HostStatus.NO_KEY)
             raise Trouble(Kind.NO_KEY, task.base_url)
         return await self.client(key), key
 
@@ -108,47 +108,47 @@ class Hosts:
         in_use = self.key(base_url)
         # the key of an old task may still be refused; what counts is the one in use
         if in_use is None or in_use.account not in host.refused:
-            self.feel(base_url, HostMood.OK)
+            self.set_status(base_url, HostStatus.OK)
 
     def failed(self, base_url: str, account: str, error: CallFailed, *, now: float, jitter: float) -> None:
         """Note a failed call: slow down, close the host for a while, or set a refused key aside."""
         host = self.at(base_url)
         if error.kind is Kind.KEY_REFUSED:
             host.refused[account] = now + REFUSED_PROBE
-            self.feel(base_url, HostMood.KEY_REFUSED, error.detail)
+            self.set_status(base_url, HostStatus.KEY_REFUSED, error.detail)
         elif error.kind is Kind.TOO_MANY_REQUESTS:
             host.failures += 1
             wait = backoff(host.failures, pace=self._pace, jitter=jitter)
             host.closed_until = now + max(wait, min(error.retry_after or 0.0, 3600.0))
-            self.feel(base_url, HostMood.SLOW_DOWN, error.detail)
+            self.set_status(base_url, HostStatus.RATE_LIMITED, error.detail)
         elif error.delivery is Delivery.NOT_SENT or error.kind in _HOST_TROUBLE:
             host.failures += 1
             if error.delivery is Delivery.NOT_SENT or host.failures >= DOWN_AFTER:
                 host.closed_until = now + backoff(host.failures, pace=self._pace, jitter=jitter)
-                self.feel(base_url, HostMood.DOWN, error.detail)
+                self.set_status(base_url, HostStatus.DOWN, error.detail)
         else:  # it answered, in words: the host itself is well
             host.failures = 0
 
-    def feel(self, base_url: str, mood: HostMood, detail: str = "") -> None:
+    def set_status(self, base_url: str, status: HostStatus, detail: str = "") -> None:
         """Set a host's mood and tell it when it is new."""
         host = self.at(base_url)
-        if (host.mood, host.detail) != (mood, detail):
-            host.mood, host.detail = mood, detail
-            self._sink(HostChanged(base_url, mood, detail))
+        if (host.status, host.detail) != (status, detail):
+            host.status, host.detail = status, detail
+            self._sink(HostChanged(base_url, status, detail))
 
     def forgive(self, base_url: str) -> None:
         """Forget refusals and backoff at this host: a new key came, or a person asked to look now."""
         host = self.at(base_url)
         host.refused.clear()
         host.failures, host.closed_until = 0, 0.0
-        if host.mood in (HostMood.NO_KEY, HostMood.KEY_REFUSED):
-            self.feel(base_url, HostMood.OK)
+        if host.status in (HostStatus.NO_KEY, HostStatus.KEY_REFUSED):
+            self.set_status(base_url, HostStatus.OK)
 
     def probe_now(self, base_urls: Iterable[str]) -> None:
         """Let one call through to hosts that are down: a person has just sent something and wants to know."""
         for base_url in base_urls:
             host = self.at(base_url)
-            if host.mood is HostMood.DOWN:
+            if host.status is HostStatus.DOWN:
                 host.closed_until = 0.0
 
     async def fresh_client(self, key: Key) -> "QuickRouter":

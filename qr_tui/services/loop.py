@@ -13,7 +13,7 @@ from qr_tui.services.clock import Clock
 from qr_tui.services.hosts import Hosts
 from qr_tui.services.poller import Poller
 from qr_tui.services.submitter import Submitter
-from qr_tui.services.task_index import Book
+from qr_tui.services.task_index import TaskIndex
 
 if TYPE_CHECKING:
     from qr_tui.store.lease import Lease, Presence
@@ -32,13 +32,15 @@ class Loop:
     behind. Every process sends what it was asked to send itself.
     """
 
-    def __init__(self, folders: Paths, book: Book, hosts: Hosts, poller: Poller, *, sink: Sink, clock: Clock) -> None:
+    def __init__(
+        self, folders: Paths, index: TaskIndex, hosts: Hosts, poller: Poller, *, sink: Sink, clock: Clock
+    ) -> None:
         self.paused = False
         self.polling_here = False
         self.submitter: Submitter | None = None
         self.wake = asyncio.Event()
         self._folders = folders
-        self._book = book
+        self._index = index
         self._hosts = hosts
         self._poller = poller
         self._sink = sink
@@ -58,7 +60,7 @@ class Loop:
         self._lease, presence = await asyncio.to_thread(self._announce)
         self._presence = presence
         self.submitter = Submitter(
-            self._book, self._hosts, instance=presence.instance, clock=self._clock, wake=self.wake.set
+            self._index, self._hosts, instance=presence.instance, clock=self._clock, wake=self.wake.set
         )
         await self._recover()
 
@@ -109,16 +111,16 @@ class Loop:
             self.wake.clear()
             waits: list[float | None] = [TICK]
             try:
-                await self._book.refresh()
+                await self._index.refresh()
                 now = self._clock.steady()
                 if now >= self._next_lease:
                     self._next_lease = now + LEASE_EVERY
                     await self._try_lease()
                 if now >= next_save:
                     next_save = now + SAVE_EVERY
-                    await self._book.flush()
+                    await self._index.flush()
                 if self.submitter is not None:
-                    waits.append(self.submitter.step(everyone=self.polling_here))
+                    waits.append(self.submitter.step(include_orphans=self.polling_here))
                 if self.polling_here:
                     self._poller.attend()
                 waits.append(self._poller.step())

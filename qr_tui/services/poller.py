@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from qr_tui.core.answers import CallFailed, Look
-from qr_tui.core.events import HostMood
+from qr_tui.core.answers import CallFailed, QueryResult
+from qr_tui.core.events import HostStatus
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.links import may_follow
 from qr_tui.core.messages import N_
@@ -18,7 +18,7 @@ from qr_tui.core.schedule import Pace, next_look
 from qr_tui.core.task import WATCHED, Failure, Status, Task
 from qr_tui.services.clock import Clock
 from qr_tui.services.hosts import Hosts
-from qr_tui.services.task_index import Book
+from qr_tui.services.task_index import TaskIndex
 
 if TYPE_CHECKING:
     from qr_tui.api.client import QuickRouter
@@ -36,7 +36,7 @@ _LINKS = ("video_url", "thumbnail_url", "gif_url")
 _LEARNED = ("enhanced_prompt", "video_url", "thumbnail_url", "gif_url", "width", "height", "expires_at")
 
 
-class Watch:
+class PollState:
     """The looks at one task so far. Kept in memory only: a restart begins afresh, in pace."""
 
     def __init__(self) -> None:
@@ -52,13 +52,13 @@ class Watch:
 class Poller:
     """Looks at each unfinished task when it is due, at the host and with the key that made it."""
 
-    def __init__(self, book: Book, hosts: Hosts, *, pace: Pace, clock: Clock, wake: Callable[[], None]) -> None:
+    def __init__(self, index: TaskIndex, hosts: Hosts, *, pace: Pace, clock: Clock, wake: Callable[[], None]) -> None:
         self._wake = wake
-        self._book = book
+        self._index = index
         self._hosts = hosts
         self._pace = pace
         self._clock = clock
-        self._watches: dict[str, Watch] = {}
+        self._watches: dict[str, PollState] = {}
         self._queues: dict[str, list[tuple[float, str]]] = {}  # by host: (when due, key), the earliest first
         self._looking: dict[str, asyncio.Task[None]] = {}
         self._by_hand: set[str] = set()
@@ -76,13 +76,13 @@ class Poller:
 
     def attend(self) -> None:
         """Begin to watch every unfinished task that is not watched yet, and forget the finished ones."""
-        watched = {task.key: task for task in self._book.having(*WATCHED) if task.id}
+        watched = {task.key: task for task in self._index.having(*WATCHED) if task.id}
         for key in [key for key in self._watches if key not in watched and key not in self._by_hand]:
             del self._watches[key]
         now = self._clock.now()
         for key, task in watched.items():
             if key not in self._watches:
-                self._plan(task, Watch(), next_look(task, now, pace=self._pace, looked=False) - now)
+                self._plan(task, PollState(), next_look(task, now, pace=self._pace, looked=False) - now)
 
     def forget(self) -> None:
         """Watch nothing: another process does."""
@@ -98,7 +98,7 @@ class Poller:
         for host in self._hosts:
             host.next_slot = min(host.next_slot, steady + pace.gap)
         for key, watch in list(self._watches.items()):
-            task = self._book.get(key)
+            task = self._index.get(key)
             # what waits after a failure keeps to its own time, which the provider may have asked for
             if task is None or key in self._looking or watch.held_back or watch.failures or watch.missing:
                 continue
@@ -110,12 +110,12 @@ class Poller:
         """Make these due at once; a finished one is looked at a single time."""
         for task in tasks:
             self._by_hand.add(task.key)
-            self._plan(task, self._watches.get(task.key) or Watch(), 0.0)
+            self._plan(task, self._watches.get(task.key) or PollState(), 0.0)
 
     def release(self, base_url: str) -> None:
         """Look soon at what waited for a good key at this host."""
         for key, watch in list(self._watches.items()):
-            task = self._book.get(key)
+            task = self._index.get(key)
             if watch.held_back and task is not None and task.base_url == base_url:
                 self._plan(task, watch, 0.0)
 
@@ -134,13 +134,13 @@ class Poller:
             if len(self._looking) >= self._pace.in_flight or (host.in_flight and host.failures):
                 return None  # the end of a look under way brings us back here
             _, key = heapq.heappop(queue)
-            task = self._book.get(key)
+            task = self._index.get(key)
             if task is None or not task.id:
                 self._watches.pop(key, None)
                 continue
             secret = self._hosts.key(task.base_url, task.account)
             if secret is None:
-                self._hosts.feel(base_url, HostMood.NO_KEY)
+                self._hosts.set_status(base_url, HostStatus.NO_KEY)
             if secret is None or not host.may_call(now, secret.account):
                 self._plan(task, self._watches[key], HELD_BACK)
                 self._watches[key].held_back = True
@@ -160,7 +160,7 @@ class Poller:
     # one look --------------------------------------------------------------------------------------------------
     async def _look(self, task: Task) -> None:
         host = self._hosts.at(task.base_url)
-        watch = self._watches.setdefault(task.key, Watch())
+        watch = self._watches.setdefault(task.key, PollState())
         retry_after: float | None = None
         try:
             client, key = await self._hosts.client_for(task)
@@ -189,7 +189,7 @@ class Poller:
             self._looking.pop(task.key, None)
             self._by_hand.discard(task.key)
         watch.looked = True
-        fresh = self._book.get(task.key)
+        fresh = self._index.get(task.key)
         if fresh is not None and fresh.status in WATCHED:
             now = self._clock.now()
             failures = watch.failures + watch.missing
@@ -199,12 +199,12 @@ class Poller:
             self._watches.pop(task.key, None)
         self._wake()
 
-    async def _ask_for_content(self, client: "QuickRouter", task: Task, look: Look) -> Look:
+    async def _ask_for_content(self, client: "QuickRouter", task: Task, look: QueryResult) -> QueryResult:
         """Try the last place a link can be (quickrouter.md §3, end of the video URL order)."""
         link = await client.content_link(task.id or "")
         return self._without_bad_links(task, msgspec.structs.replace(look, video_url=link)) if link else look
 
-    def _without_bad_links(self, task: Task, look: Look) -> Look:
+    def _without_bad_links(self, task: Task, look: QueryResult) -> QueryResult:
         """Drop links that lead into this machine or its network: nothing here may ever follow them."""
         bad = {name: None for name in _LINKS if (link := getattr(look, name)) and not may_follow(link, task.base_url)}
         if "video_url" in bad:
@@ -212,7 +212,7 @@ class Poller:
             self._watches[task.key].refused_link = look.video_url or ""
         return msgspec.structs.replace(look, **bad) if bad else look
 
-    async def _after_look(self, task: Task, watch: Watch, look: Look) -> None:
+    async def _after_look(self, task: Task, watch: PollState, look: QueryResult) -> None:
         fields: dict[str, Any] = {"provider_status": look.provider_status}
         fields.update((name, getattr(look, name)) for name in _LEARNED if getattr(look, name) is not None)
         if look.progress is not None:
@@ -231,21 +231,21 @@ class Poller:
             return
         fields |= {"status": look.status, "raw": look.raw}
         if look.status in WATCHED:  # passing: written with the next tick
-            self._book.learn_later(task.key, fields)
+            self._index.learn_later(task.key, fields)
             return
         fields["finished_at"] = self._clock.now()
         if look.status is Status.DONE:
             fields["progress"] = 100.0
         if look.status is Status.FAILED:
             fields["failure"] = look.failure or Failure(kind=Kind.NO_REASON)
-        await self._book.learn(task.key, fields)
+        await self._index.learn(task.key, fields)
 
-    def _learn_if_new(self, task: Task, fields: dict[str, Any], look: Look) -> None:
+    def _learn_if_new(self, task: Task, fields: dict[str, Any], look: QueryResult) -> None:
         """Learn what is new. An answer that says the same as before in other bytes (a time stamp) is nothing new."""
         if any(getattr(task, name) != value for name, value in fields.items()):
-            self._book.learn_later(task.key, fields | {"raw": look.raw})
+            self._index.learn_later(task.key, fields | {"raw": look.raw})
 
-    async def _after_failure(self, task: Task, watch: Watch, error: CallFailed, *, same_account: bool) -> None:
+    async def _after_failure(self, task: Task, watch: PollState, error: CallFailed, *, same_account: bool) -> None:
         if error.kind is not Kind.NOT_FOUND:
             # a refused key and a host's wish for a slower pace are no fault of the task's
             if error.kind not in (Kind.KEY_REFUSED, Kind.TOO_MANY_REQUESTS):
@@ -260,10 +260,10 @@ class Poller:
                 "finished_at": self._clock.now(),
                 "raw": error.raw,
             }
-            await self._book.learn(task.key, fields)
+            await self._index.learn(task.key, fields)
 
     # the queue -------------------------------------------------------------------------------------------------
-    def _plan(self, task: Task, watch: Watch, delay: float) -> None:
+    def _plan(self, task: Task, watch: PollState, delay: float) -> None:
         watch.due = self._clock.steady() + max(0.0, delay)
         watch.held_back = False
         self._watches[task.key] = watch

@@ -33,7 +33,7 @@ class Studio(Engine):
         request: Request,
         *,
         copies: int = 1,
-        sure: bool = False,
+        confirmed: bool = False,
         parent: str | None = None,
         tags: tuple[str, ...] = (),
     ) -> list[Task]:
@@ -45,7 +45,7 @@ class Studio(Engine):
             Trouble: Of the first concern that stops it; nothing was written then.
         """
         request = self.catalogue.complete(request)
-        checks.stop_at_first(self.check(request, copies), sure=sure)
+        checks.stop_at_first(self.check(request, copies), confirmed=confirmed)
         key = self._hosts.key(self.base_url)
         if key is None:
             raise Trouble(Kind.NO_KEY, self.base_url)
@@ -64,10 +64,10 @@ class Studio(Engine):
 
         def once_more(known: Sequence[Task]) -> None:
             # under the store's lock, with what other processes wrote a moment ago
-            checks.stop_at_first(checks.about_duplicates(request, self.base_url, known, now), sure=sure)
-            checks.stop_at_first(checks.about_limits(request, copies, known, self._settings, now), sure=sure)
+            checks.stop_at_first(checks.about_duplicates(request, self.base_url, known, now), confirmed=confirmed)
+            checks.stop_at_first(checks.about_limits(request, copies, known, self._settings, now), confirmed=confirmed)
 
-        await self._book.add(tasks, check=once_more)
+        await self._index.add(tasks, check=once_more)
         self._send([task.key for task in tasks])
         return tasks
 
@@ -86,12 +86,14 @@ class Studio(Engine):
         if isinstance(choice, Drop):
             return await self._move(task, {"status": Status.STOPPED, "finished_at": self._clock.now()})
         others = [other for other in self.tasks() if other.key != key]
-        checks.stop_at_first(checks.about_limits(task.request, 1, others, self._settings, self._clock.now()), sure=True)
+        checks.stop_at_first(
+            checks.about_limits(task.request, 1, others, self._settings, self._clock.now()), confirmed=True
+        )
         sent = await self._move(task, {"status": Status.QUEUED, "failure": None, "submitted_at": None})
         self._send([key])
         return sent
 
-    async def retry(self, key: str, *, sure: bool = False) -> Task:
+    async def retry(self, key: str, *, confirmed: bool = False) -> Task:
         """Make a failed video again, as a new task whose parent is the failed one.
 
         Raises:
@@ -100,11 +102,11 @@ class Studio(Engine):
         task = self._known(key)
         if task.status is not Status.FAILED:
             raise Trouble(Kind.NOT_NOW, task.status)
-        return (await self.submit(task.request, sure=sure, parent=key))[0]
+        return (await self.submit(task.request, confirmed=confirmed, parent=key))[0]
 
     async def look(self, keys: Sequence[str]) -> None:
         """Look at these tasks as soon as the limiter allows; a queued one is sent now instead of later."""
-        tasks = [task for task in map(self._book.get, keys) if task is not None]
+        tasks = [task for task in map(self._index.get, keys) if task is not None]
         for base_url in {task.base_url for task in tasks}:
             self._hosts.forgive(base_url)
         self._poller.look_now([task for task in tasks if task.id])
@@ -117,9 +119,9 @@ class Studio(Engine):
 
     async def tag(self, keys: Sequence[str], *, add: Sequence[str] = (), drop: Sequence[str] = ()) -> list[Task]:
         """Give these tasks tags, and take others away."""
-        tasks = [task for task in map(self._book.get, keys) if task is not None]
+        tasks = [task for task in map(self._index.get, keys) if task is not None]
         changes = [Change(task.key, {"tags": tagging.changed(task.tags, add=add, drop=drop)}) for task in tasks]
-        return await self._book.apply(changes)
+        return await self._index.apply(changes)
 
     async def remove(self, keys: Sequence[str]) -> list[Task]:
         """Take these off the list; they stay in the store, hidden, and are no longer looked at."""
@@ -146,7 +148,7 @@ class Studio(Engine):
     def _send(self, keys: list[str]) -> None:
         if self._loop.submitter is not None:
             self._loop.submitter.take_charge(keys)
-        self._hosts.probe_now({task.base_url for task in map(self._book.get, keys) if task})
+        self._hosts.probe_now({task.base_url for task in map(self._index.get, keys) if task})
         self._poke()
 
     async def _adopt(self, task: Task, task_id: str) -> Task:
@@ -168,7 +170,7 @@ class Studio(Engine):
         return adopted
 
     def _known(self, key: str) -> Task:
-        task = self._book.get(key)
+        task = self._index.get(key)
         if task is None:
             raise Trouble(Kind.UNKNOWN_TASK, key)
         return task
@@ -182,6 +184,6 @@ class Studio(Engine):
     async def _change(
         self, keys: Sequence[str], fields: dict[str, Any], expect: frozenset[Status] | None = None
     ) -> list[Task]:
-        changed = await self._book.apply([Change(key, fields, expect) for key in keys])
+        changed = await self._index.apply([Change(key, fields, expect) for key in keys])
         self._poke()
         return changed

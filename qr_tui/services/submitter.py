@@ -14,7 +14,7 @@ from qr_tui.core.messages import N_
 from qr_tui.core.task import Failure, Status, Task, new_key
 from qr_tui.services.clock import Clock
 from qr_tui.services.hosts import Hosts
-from qr_tui.services.task_index import Book
+from qr_tui.services.task_index import TaskIndex
 from qr_tui.store.changes import Change
 
 log = logging.getLogger(__name__)
@@ -35,9 +35,11 @@ class Submitter:
     that nothing was delivered brings it back to queued; everything doubtful becomes unconfirmed, for a person.
     """
 
-    def __init__(self, book: Book, hosts: Hosts, *, instance: str, clock: Clock, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, index: TaskIndex, hosts: Hosts, *, instance: str, clock: Clock, wake: Callable[[], None]
+    ) -> None:
         self._wake = wake
-        self._book = book
+        self._index = index
         self._hosts = hosts
         self._instance = instance
         self._clock = clock
@@ -49,16 +51,16 @@ class Submitter:
         """Take charge of sending these, whoever polls."""
         self._mine.update(keys)
 
-    def step(self, *, everyone: bool) -> float | None:
+    def step(self, *, include_orphans: bool) -> float | None:
         """Begin to send what may go and return seconds until the next one may, None when none waits for a time.
 
         `everyone` is for the process that holds the lease: it also sends what a process that ended has left behind.
         """
         now = self._clock.steady()
-        queued = sorted(self._book.having(Status.QUEUED), key=lambda task: (task.created_at, task.key))
+        queued = sorted(self._index.having(Status.QUEUED), key=lambda task: (task.created_at, task.key))
         waits = []
         for task in queued:
-            if task.key in self._sending or not (everyone or task.key in self._mine):
+            if task.key in self._sending or not (include_orphans or task.key in self._mine):
                 continue
             hold = self._not_before.get(task.key, 0.0) - now
             if hold > 0:
@@ -91,11 +93,11 @@ class Submitter:
         """Make every task unconfirmed that a process was sending when it died."""
         lost = [
             task
-            for task in self._book.having_hidden(Status.SENDING)
+            for task in self._index.having_hidden(Status.SENDING)
             if task.key not in self._sending and (task.sender == self._instance or not alive(task.sender or ""))
         ]
         fields = self._unconfirmed(DIED)
-        await self._book.apply([Change(task.key, fields, expect=frozenset({Status.SENDING})) for task in lost])
+        await self._index.apply([Change(task.key, fields, expect=frozenset({Status.SENDING})) for task in lost])
 
     async def _send(self, task: Task) -> None:
         host = self._hosts.at(task.base_url)
@@ -119,7 +121,7 @@ class Submitter:
             "submitted_at": self._clock.now(),
             "account": key.account,
         }
-        if not await self._book.apply([Change(task.key, claim, expect=frozenset({Status.QUEUED}))]):
+        if not await self._index.apply([Change(task.key, claim, expect=frozenset({Status.QUEUED}))]):
             return  # another process was quicker, or the person stopped it
         jitter = random.random()
         try:
@@ -128,7 +130,7 @@ class Submitter:
             fields = self._after(error)
             self._hosts.failed(task.base_url, key.account, error, now=self._clock.steady(), jitter=jitter)
         except asyncio.CancelledError:
-            await self._book.learn(task.key, self._unconfirmed(CUT))
+            await self._index.learn(task.key, self._unconfirmed(CUT))
             raise
         except Exception as error:  # whatever it was, the request may have left
             log.exception("sending %s", task.key)
@@ -143,7 +145,7 @@ class Submitter:
                 "failure": None,
                 "sender": None,
             }
-        if await self._book.learn(task.key, fields) is None and "id" in fields:
+        if await self._index.learn(task.key, fields) is None and "id" in fields:
             await self._keep_stray(task, fields)
 
     async def _keep_stray(self, task: Task, fields: dict[str, Any]) -> None:
@@ -152,11 +154,11 @@ class Submitter:
         stray = msgspec.structs.replace(
             task, **fields, key=new_key(now), parent=task.key, submitted_at=now, updated_at=now
         )
-        await self._book.add([stray])
+        await self._index.add([stray])
 
     def _after(self, error: CallFailed) -> dict[str, Any]:
         """Return what a failed POST proves about the task (quickrouter.md §5)."""
-        if error.delivery in (Delivery.NOT_SENT, Delivery.PACE):
+        if error.delivery in (Delivery.NOT_SENT, Delivery.RATE_LIMITED):
             return {"status": Status.QUEUED, "sender": None, "submitted_at": None}
         if error.delivery is Delivery.REFUSED:
             failure = Failure(kind=error.kind, detail=error.detail, request_id=error.request_id)

@@ -20,7 +20,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
-class Book:
+class TaskIndex:
     """Reads are instant, from memory. Writes go through one thread, in order.
 
     A change a person asks for either is on disk or raises. A change that the provider told us is never thrown away:

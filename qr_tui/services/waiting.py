@@ -4,22 +4,22 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from qr_tui.core.task import Task
-from qr_tui.services.task_index import Book
+from qr_tui.services.task_index import TaskIndex
 
 
 class Waiting:
     """Wakes those who wait when the last of their tasks is ready."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, index: TaskIndex) -> None:
+        self._index = index
         self._waiters: list[tuple[Callable[[], bool], asyncio.Event]] = []
-        book.on_change(self._on_change)
+        index.on_change(self._on_change)
 
     async def until(self, keys: Sequence[str], ready: Callable[[Task], bool], seconds: float | None) -> bool:
         """Wait until each task is `ready` or gone from the list; False if `seconds` passed first."""
 
         def all_ready() -> bool:
-            return all(task is None or ready(task) for task in map(self._book.get, keys))
+            return all(task is None or ready(task) for task in map(self._index.get, keys))
 
         if all_ready():
             return True

@@ -11,22 +11,24 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from qr_tui.simulator import control
-from qr_tui.simulator.answers import Answer, error
+from qr_tui.simulator.answers import Reply, error
 from qr_tui.simulator.options import Options
 from qr_tui.simulator.record import Call, harmless
 from qr_tui.simulator.sending import NoAnswer, response
-from qr_tui.simulator.world import World
+from qr_tui.simulator.world import SimulatorState
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def create_app(options: Options, clock: Callable[[], float] = time.time, *, world: World | None = None) -> Starlette:
-    """Return the simulator as an application; its `World` is in ``app.state.world``.
+def create_app(
+    options: Options, clock: Callable[[], float] = time.time, *, world: SimulatorState | None = None
+) -> Starlette:
+    """Return the simulator as an application; its `SimulatorState` is in ``app.state.world``.
 
     Raises:
         Trouble: USAGE, when a fault of `options` cannot be read.
     """
-    world = world or World(options, clock)
+    world = world or SimulatorState(options, clock)
     table = (
         ("/v1/video/create", "POST", "create", world.create),
         ("/v1/video/query", "GET", "query", world.query),
@@ -44,7 +46,7 @@ def create_app(options: Options, clock: Callable[[], float] = time.time, *, worl
     return app
 
 
-def _handler(world: World, endpoint: str, act: Callable[[Call], Answer]) -> Handler:
+def _handler(world: SimulatorState, endpoint: str, act: Callable[[Call], Reply]) -> Handler:
     async def handle(request: Request) -> Response:
         try:
             raw = await request.body()
@@ -66,7 +68,7 @@ def _handler(world: World, endpoint: str, act: Callable[[Call], Answer]) -> Hand
     return handle
 
 
-def _read(world: World, endpoint: str, request: Request, raw: bytes) -> Call:
+def _read(world: SimulatorState, endpoint: str, request: Request, raw: bytes) -> Call:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     try:
         body = msgspec.json.decode(raw) if raw else None

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from qr_tui.core.failures import Trouble
 from qr_tui.simulator.options import Fault
 from qr_tui.simulator.record import Record
-from qr_tui.simulator.world import World
+from qr_tui.simulator.world import SimulatorState
 
 
 class Reset(msgspec.Struct, forbid_unknown_fields=True):
@@ -57,7 +57,7 @@ def _json(body: Any, status: int = 200) -> Response:  # noqa: ANN401 -- any JSON
     return Response(msgspec.json.encode(body), status, media_type="application/json")
 
 
-def routes(world: World) -> list[Route]:
+def routes(world: SimulatorState) -> list[Route]:
     """Return the routes that look into `world` and change it."""
 
     async def stats(_request: Request) -> Response:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from qr_tui.simulator.answers import (
-    Answer,
+    Reply,
     bad_request,
     error,
     html,
@@ -22,7 +22,7 @@ HUGE: Final = 10 * 1024 * 1024
 BUSY: Final = "当前分组上游负载已饱和，请稍后再试"
 
 
-class Standing:
+class ActiveFault:
     """A fault that waits for its calls."""
 
     def __init__(self, fault: Fault) -> None:
@@ -51,11 +51,11 @@ class Faults:
     """The faults that stand, in the order they were asked for; the first that fits strikes."""
 
     def __init__(self) -> None:
-        self._standing: list[Standing] = []
+        self._standing: list[ActiveFault] = []
 
     def add(self, fault: Fault) -> None:
         """Let `fault` stand from now on."""
-        self._standing.append(Standing(fault))
+        self._standing.append(ActiveFault(fault))
 
     def clear(self) -> None:
         """Let nothing go wrong any more."""
@@ -70,7 +70,7 @@ class Faults:
         return next((one.fault for one in self._standing if one.strikes(endpoint, text)), None)
 
 
-def strike_answer(fault: Fault, answer: Answer, *, model: str, request_id: str) -> Answer:
+def strike_answer(fault: Fault, answer: Reply, *, model: str, request_id: str) -> Reply:
     """Return what `fault` makes of `answer`."""
     struck = _instead(fault, model, request_id) or _distorted(fault, answer)
     if fault.retry_after is None:
@@ -79,7 +79,7 @@ def strike_answer(fault: Fault, answer: Answer, *, model: str, request_id: str) 
     return msgspec.structs.replace(struck, headers=headers)
 
 
-def _instead(fault: Fault, model: str, request_id: str) -> Answer | None:
+def _instead(fault: Fault, model: str, request_id: str) -> Reply | None:
     """Return the answer that comes in place of the real one, for the faults that replace it."""
     match fault.fault:
         case "400":
@@ -94,7 +94,7 @@ def _instead(fault: Fault, model: str, request_id: str) -> Answer | None:
             words, code = "Too many requests, please slow down", "rate_limit_exceeded"
             return error(429, words, code=code, request_id=request_id)
         case "429_empty":
-            return Answer(status=429, raw=b"")
+            return Reply(status=429, raw=b"")
         case "500":
             words, code = "do request failed", "do_request_failed"
             return error(500, words, code=code, kind="upstream_error", request_id=request_id)
@@ -105,7 +105,7 @@ def _instead(fault: Fault, model: str, request_id: str) -> Answer | None:
         case "html":
             return html(200, "Welcome")
         case "empty":
-            return Answer(raw=b"")
+            return Reply(raw=b"")
         case "error_in_200":
             return error(200, BUSY, code="upstream_busy", kind="upstream_error", request_id=request_id)
         case "no_balance":
@@ -118,18 +118,18 @@ def _instead(fault: Fault, model: str, request_id: str) -> Answer | None:
         case "task_not_exist":
             return unknown_task()
         case "redirect":
-            return Answer(status=307, raw=b"", headers={"location": fault.location})
+            return Reply(status=307, raw=b"", headers={"location": fault.location})
         case "reset" | "reset_before":
-            return Answer(ending="reset")
+            return Reply(ending="reset")
         case "hang":
-            return Answer(ending="hang", delay=fault.seconds)
+            return Reply(ending="hang", delay=fault.seconds)
         case "gzip_bomb":
             bomb = gzip.compress(b'{"id":"' + bytes(fault.size or HUGE) + b'"}')
-            return Answer(raw=bomb, headers={"content-encoding": "gzip"})
+            return Reply(raw=bomb, headers={"content-encoding": "gzip"})
     return None
 
 
-def _distorted(fault: Fault, answer: Answer) -> Answer:
+def _distorted(fault: Fault, answer: Reply) -> Reply:
     replace = msgspec.structs.replace
     body = answer.body
     match fault.fault:

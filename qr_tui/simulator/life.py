@@ -5,7 +5,7 @@ import uuid
 from typing import Any, Final, Literal
 
 from qr_tui.simulator.films import Shape
-from qr_tui.simulator.orders import Order
+from qr_tui.simulator.orders import CreateRequest
 from qr_tui.simulator.scenarios import Scenario, read
 
 Stage = Literal["pending", "processing", "completed", "failed"]
@@ -32,7 +32,7 @@ class SimTask:
     """
 
     def __init__(
-        self, order: Order, *, seed: int, number: int, now: float, speed: float, source: str | None = None
+        self, order: CreateRequest, *, seed: int, number: int, now: float, speed: float, source: str | None = None
     ) -> None:
         self.order = order
         self.source = source

@@ -17,7 +17,7 @@ PER_SECOND: Final[Mapping[str, float]] = {"sora-2-pro": 0.06, "sora-2": 0.02, "s
 PER_VIDEO: Final[Mapping[str, float]] = {"veo": 0.4, "grok": 0.2}
 
 
-class Order(msgspec.Struct, frozen=True, kw_only=True):
+class CreateRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A request that may be carried out."""
 
     model: Model
@@ -36,7 +36,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         return round(rate * self.seconds if rate else PER_VIDEO.get(self.model.family, 0.5), 4)
 
 
-def read(body: Any, request_id: str, off: tuple[str, ...] = ()) -> Order:  # noqa: ANN401 -- any JSON may come
+def read(body: Any, request_id: str, off: tuple[str, ...] = ()) -> CreateRequest:  # noqa: ANN401 -- any JSON may come
     """Return the order in the JSON `body` of a create call.
 
     Raises:
@@ -65,7 +65,7 @@ def read(body: Any, request_id: str, off: tuple[str, ...] = ()) -> Order:  # noq
     if "aspect_ratio" in body and model.field("aspect_ratio") is None:
         raise refuse(f"aspect_ratio is not supported by {model.id}")
     _check_character(body, refuse)
-    return Order(model=model, prompt=prompt, body=body)
+    return CreateRequest(model=model, prompt=prompt, body=body)
 
 
 def _check_images(body: dict[str, Any], model: Model, refuse: Callable[[str], Refused]) -> None:

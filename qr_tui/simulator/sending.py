@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from qr_tui.simulator.answers import Answer
+from qr_tui.simulator.answers import Reply
 from qr_tui.simulator.films import Film, wanted
 
 TRANSPORT = "transport"  # where the server leaves the connection, in the scope's state
@@ -73,7 +73,7 @@ def reset(scope: Scope) -> None:
     transport.abort()
 
 
-def response(answer: Answer, request: Request) -> Response:
+def response(answer: Reply, request: Request) -> Response:
     """Return what sends `answer` to `request`."""
     if answer.ending in ("reset", "hang"):
         return NoAnswer(0 if answer.ending == "reset" else answer.delay or None)
@@ -88,7 +88,7 @@ def response(answer: Answer, request: Request) -> Response:
     return Response(body, answer.status, answer.headers, answer.media_type)
 
 
-def _film_response(answer: Answer, film: Film, request: Request) -> Response:
+def _film_response(answer: Reply, film: Film, request: Request) -> Response:
     headers = {**answer.headers, "etag": film.etag}
     start, end, status = 0, film.size, 200
     if answer.ranges:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.simulator.options import Fault, Options, parse_fault
-from qr_tui.simulator.world import World
+from qr_tui.simulator.world import SimulatorState
 
 if TYPE_CHECKING:
     import asyncio
@@ -58,7 +58,7 @@ class Simulator:
 
     def __init__(self, options: Options | None = None, *, clock: Callable[[], float] = time.time) -> None:
         self.options = options or Options()
-        self.world = World(self.options, clock)
+        self.world = SimulatorState(self.options, clock)
         self.port = self.options.port
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -159,7 +159,7 @@ class Simulator:
         word: str | None = None,
         hold: bool | None = None,
     ) -> None:
-        """Put a task somewhere; see `World.force`."""
+        """Put a task somewhere; see `SimulatorState.force`."""
 
         def put() -> object:
             return self.world.force(task_id, status=status, progress=progress, reason=reason, word=word, hold=hold)

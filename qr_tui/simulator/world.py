@@ -12,8 +12,8 @@ from qr_tui.core.failures import Kind, Trouble
 from qr_tui.simulator import orders, shapes
 from qr_tui.simulator.account import Account
 from qr_tui.simulator.answers import (
-    Answer,
     Refused,
+    Reply,
     bad_request,
     error,
     key_refused,
@@ -27,7 +27,7 @@ from qr_tui.simulator.record import Call, Record
 from qr_tui.simulator.scenarios import FAILURES
 
 
-class World:
+class SimulatorState:
     """Everything that is true at the provider. Not thread-safe: the server's loop is its only user while it runs.
 
     Args:
@@ -74,7 +74,7 @@ class World:
         return f"{datetime.fromtimestamp(self.now, UTC):%Y%m%d%H%M%S}{self._requests:09d}"
 
     # one call --------------------------------------------------------------------------------------------------
-    def perform(self, call: Call, act: Callable[[Call], Answer]) -> Answer:
+    def perform(self, call: Call, act: Callable[[Call], Reply]) -> Reply:
         """Carry out a call: note it, check its key, let a fault strike if one stands, else `act`."""
         self.record.received(call)
         public = call.endpoint == "media"
@@ -90,12 +90,12 @@ class World:
             except Refused as refused:
                 answer = refused.answer
         else:
-            answer = Answer(body={"id": self._ghost(), "status": "pending"})
+            answer = Reply(body={"id": self._ghost(), "status": "pending"})
         if fault is not None:
             answer = strike_answer(fault, answer, model=self._asked(call, "model"), request_id=call.request_id)
         return self._ended(call, answer)
 
-    def _ended(self, call: Call, answer: Answer) -> Answer:
+    def _ended(self, call: Call, answer: Reply) -> Reply:
         self.record.answered(call, answer.ending or answer.status)
         return answer
 
@@ -119,11 +119,11 @@ class World:
         return str(uuid.UUID(int=chance.getrandbits(128), version=4))
 
     # making ----------------------------------------------------------------------------------------------------
-    def create(self, call: Call) -> Answer:
+    def create(self, call: Call) -> Reply:
         """``POST /v1/video/create``."""
         return self._make(call, orders.read(call.body, call.request_id, self.options.models_off))
 
-    def remix(self, call: Call) -> Answer:
+    def remix(self, call: Call) -> Reply:
         """``POST /v1/videos/{id}/remix``: only of a finished, public Sora video."""
         source, wrong = self._source(call, call.query["id"])
         if source.family != "sora":
@@ -137,7 +137,7 @@ class World:
         order = orders.read({**source.body, "prompt": prompt, "size": size}, call.request_id)
         return self._make(call, order, source=source.id)
 
-    def extend(self, call: Call) -> Answer:
+    def extend(self, call: Call) -> Reply:
         """``POST /v1/video/extend``: Grok only."""
         body = call.body if isinstance(call.body, dict) else {}
         task_id, start = body.get("task_id"), body.get("start_time")
@@ -160,7 +160,7 @@ class World:
             raise Refused(unknown_task())
         return task, lambda words: Refused(bad_request(words, call.request_id))
 
-    def _make(self, call: Call, order: orders.Order, source: str | None = None) -> Answer:
+    def _make(self, call: Call, order: orders.CreateRequest, source: str | None = None) -> Reply:
         self.account.charge(order.price, call.request_id)
         task = SimTask(
             order,
@@ -173,10 +173,10 @@ class World:
         self._made += 1
         self.tasks[task.id] = task
         call.made = task.id
-        return Answer(body=shapes.created(task, self.now))
+        return Reply(body=shapes.created(task, self.now))
 
     # looking ---------------------------------------------------------------------------------------------------
-    def query(self, call: Call) -> Answer:
+    def query(self, call: Call) -> Reply:
         """``GET /v1/video/query?id=``."""
         task_id = call.query.get("id", "")
         if not task_id:
@@ -186,7 +186,7 @@ class World:
         task = self.tasks.get(task_id)
         if task is None or task.scenario.forgotten:
             raise Refused(unknown_task())
-        return Answer(body=shapes.looked_at(task, self.now, call.base_url))
+        return Reply(body=shapes.looked_at(task, self.now, call.base_url))
 
     def _limit(self, call: Call) -> None:
         allowed = self.options.looks_per_minute
@@ -199,7 +199,7 @@ class World:
             raise Refused(error(429, "Too many requests", code="rate_limit", request_id=call.request_id))
         recent.append(self.now)
 
-    def content(self, call: Call) -> Answer:
+    def content(self, call: Call) -> Reply:
         """``GET /v1/videos/{id}/content``."""
         task = self.tasks.get(call.query["id"])
         if task is None:
@@ -207,22 +207,22 @@ class World:
         if task.stage(self.now) != "completed":
             raise Refused(bad_request("the video is not completed yet", call.request_id))
         if task.scenario.content_json:
-            return Answer(body={"video_url": shapes.video_url(task, self.now, call.base_url)})
-        return Answer(film=film(f"{task.shape}.mp4", task.scenario.size))
+            return Reply(body={"video_url": shapes.video_url(task, self.now, call.base_url)})
+        return Reply(film=film(f"{task.shape}.mp4", task.scenario.size))
 
-    def media(self, call: Call) -> Answer:
+    def media(self, call: Call) -> Reply:
         """``GET /media/{id}/video.mp4`` or ``thumbnail.webp``: the CDN, which wants no key."""
         task = self.tasks.get(call.query["id"])
         if task is None or task.stage(self.now) != "completed" or task.scenario.dead_link:
-            raise Refused(Answer(status=404, raw=b"not found", media_type="text/plain"))
+            raise Refused(Reply(status=404, raw=b"not found", media_type="text/plain"))
         if call.query["name"] == "thumbnail.webp":
-            return Answer(film=film(f"{task.shape}.webp"))
+            return Reply(film=film(f"{task.shape}.webp"))
         if call.query["name"] != "video.mp4":
-            raise Refused(Answer(status=404, raw=b"not found", media_type="text/plain"))
+            raise Refused(Reply(status=404, raw=b"not found", media_type="text/plain"))
         task.fetches += 1
         if task.fetches <= task.scenario.lag or self._expired(call.query.get("se", "")):
-            raise Refused(Answer(status=403, raw=b"<Error>AuthenticationFailed</Error>", media_type="text/xml"))
-        return Answer(film=film(f"{task.shape}.mp4", task.scenario.size))
+            raise Refused(Reply(status=403, raw=b"<Error>AuthenticationFailed</Error>", media_type="text/xml"))
+        return Reply(film=film(f"{task.shape}.mp4", task.scenario.size))
 
     def _expired(self, stamp: str) -> bool:
         try:
@@ -230,22 +230,22 @@ class World:
         except ValueError:
             return False
 
-    def models(self, _call: Call) -> Answer:
+    def models(self, _call: Call) -> Reply:
         """``GET /v1/models``."""
         data = [
             {"id": model.id, "object": "model", "created": 1_790_000_000, "owned_by": model.family}
             for model in orders.CATALOGUE
             if model.id not in self.options.models_off
         ]
-        return Answer(body={"object": "list", "data": data})
+        return Reply(body={"object": "list", "data": data})
 
-    def subscription(self, _call: Call) -> Answer:
+    def subscription(self, _call: Call) -> Reply:
         """``GET /v1/dashboard/billing/subscription``."""
-        return Answer(body=self.account.subscription())
+        return Reply(body=self.account.subscription())
 
-    def usage(self, _call: Call) -> Answer:
+    def usage(self, _call: Call) -> Reply:
         """``GET /v1/dashboard/billing/usage``."""
-        return Answer(body=self.account.usage())
+        return Reply(body=self.account.usage())
 
     # from outside ----------------------------------------------------------------------------------------------
     def force(

@@ -45,14 +45,14 @@ class Copied(NamedTuple):
     routes: tuple[str, ...]
     claim: str
     hint: str = ""
-    sure: bool = False
+    verified: bool = False
 
     def toast(self, what: str, *, ascii_only: bool = False) -> str:
         """Return the line to show, `what` being the text or its name; the hint is not in it."""
         name = cut(inert(what, limit=200), 40)
         if not self.routes:
             line = _("{what} was not copied: {why}").format(what=name, why=self.claim)
-        elif self.sure:
+        elif self.verified:
             line = _("copied {what} → {where}").format(what=name, where=self.claim)
         else:
             line = _("{what} → {where}").format(what=name, where=self.claim)
@@ -109,7 +109,7 @@ class Clipboard:
     async def _route(self, text: str) -> Copied | None:
         inside = await asyncio.to_thread(_ask, self._terminal)
         if _has_desktop(self._terminal, inside) and await asyncio.to_thread(_to_desktop, self._terminal, text):
-            return Copied(("desktop",), _("clipboard"), sure=True)
+            return Copied(("desktop",), _("clipboard"), verified=True)
         if inside is not None:
             copied = await asyncio.to_thread(_to_buffer, self._terminal, inside, text)
             if copied is not None:
@@ -239,10 +239,10 @@ def _to_buffer(terminal: Terminal, inside: tmux.Tmux, text: str) -> Copied | Non
         if not tmux.load_buffer(terminal.env, text, hand_on=True).ok:
             return None
         hint = _near_hint(near(inside.client_term))
-        return Copied(("tmux", "terminal"), _("tmux buffer and terminal"), hint, sure=True)
+        return Copied(("tmux", "terminal"), _("tmux buffer and terminal"), hint, verified=True)
     if tmux.load_buffer(terminal.env, text, hand_on=False).ok:
         hint = _("paste it with tmux's prefix and ]; {why}").format(why=_buffer_only(inside))
-        return Copied(("tmux",), _("tmux buffer only"), hint, sure=True)
+        return Copied(("tmux",), _("tmux buffer only"), hint, verified=True)
     return None
 
 

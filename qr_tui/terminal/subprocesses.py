@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 
-class Result(NamedTuple):
+class ProcessResult(NamedTuple):
     """How a helper ended: `code` is None if it was not there, could not start or was too slow."""
 
     code: int | None
@@ -22,7 +22,7 @@ class Result(NamedTuple):
         return self.code == 0
 
 
-def run(argv: Sequence[str], *, env: Mapping[str, str], text: str = "", seconds: float = 2.0) -> Result:
+def run(argv: Sequence[str], *, env: Mapping[str, str], text: str = "", seconds: float = 2.0) -> ProcessResult:
     """Run a program with `text` on its input, for at most `seconds`; it never raises.
 
     Its input and output are files, not pipes: a helper that leaves a child behind to own the clipboard (xclip
@@ -42,13 +42,13 @@ def run(argv: Sequence[str], *, env: Mapping[str, str], text: str = "", seconds:
             code = _wait(process, seconds)
             out.seek(0)
             error.seek(0)
-            return Result(
+            return ProcessResult(
                 code,
                 out.read(1 << 20).decode("utf-8", "replace"),
                 error.read(4096).decode("utf-8", "replace").strip(),
             )
     except (OSError, ValueError) as error:  # ValueError: a NUL in an argument
-        return Result(None, error=str(error))
+        return ProcessResult(None, error=str(error))
 
 
 def _wait(process: subprocess.Popen[bytes], seconds: float) -> int | None:

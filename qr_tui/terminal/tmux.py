@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from qr_tui.terminal.subprocesses import Result, run
+from qr_tui.terminal.subprocesses import ProcessResult, run
 
 _SECONDS: Final = 2.0
 _FORMAT: Final = "|".join(
@@ -66,7 +66,7 @@ def ask(env: Mapping[str, str]) -> Tmux | None:
     )
 
 
-def load_buffer(env: Mapping[str, str], text: str, *, hand_on: bool) -> Result:
+def load_buffer(env: Mapping[str, str], text: str, *, hand_on: bool) -> ProcessResult:
     """Put `text` into a new paste buffer; with `hand_on` tmux gives it to the attached terminal as well."""
     return _tmux(env, "load-buffer", *(("-w",) if hand_on else ()), "-", text=text)
 
@@ -82,10 +82,10 @@ def over_ssh(env: Mapping[str, str]) -> bool | None:
     return not result.out.startswith("-")
 
 
-def _tmux(env: Mapping[str, str], *words: str, text: str = "") -> Result:
+def _tmux(env: Mapping[str, str], *words: str, text: str = "") -> ProcessResult:
     program = shutil.which("tmux", path=env.get("PATH"))
     if program is None:
-        return Result(None, error="tmux: not found")
+        return ProcessResult(None, error="tmux: not found")
     return run([program, *words], env=env, text=text, seconds=_SECONDS)
 
 

@@ -16,7 +16,7 @@ from qr_tui.config import FileTrouble, Settings, View
 from qr_tui.core.address import host_name
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.events import (
-    HostMood,
+    HostStatus,
     PollingChanged,
 )
 from qr_tui.core.failures import Kind, Trouble
@@ -26,11 +26,11 @@ from qr_tui.i18n import _
 from qr_tui.terminal import detect
 from qr_tui.terminal.notify import Notifier
 from qr_tui.ui.command_screen import CommandScreen
-from qr_tui.ui.context import Front
+from qr_tui.ui.context import AppContext
 from qr_tui.ui.engine_listener import Hearing
-from qr_tui.ui.signals import Life
+from qr_tui.ui.signals import SignalHandler
 from qr_tui.ui.tasks.screen import TasksScreen
-from qr_tui.ui.tasks.task_row import Look
+from qr_tui.ui.tasks.task_row import Appearance
 from qr_tui.ui.theme import glyphs, palettes
 from qr_tui.ui.toasts import say, tell
 
@@ -62,25 +62,25 @@ class QrTui(Hearing):
         Binding("ctrl+z", "sleep", show=False, system=True),
     ]
 
-    def __init__(self, front: Front) -> None:
+    def __init__(self, app_context: AppContext) -> None:
         super().__init__()
-        self.front = front
-        self.settings: Settings = front.settings
-        self.file_problem = next((one for one in front.problems if isinstance(one, FileTrouble)), None)
+        self.app_context = app_context
+        self.settings: Settings = app_context.settings
+        self.file_problem = next((one for one in app_context.problems if isinstance(one, FileTrouble)), None)
         self.keymap = Keymap(self.settings.keys)
-        self.terminal = detect.detect(front.env)
+        self.terminal = detect.detect(app_context.env)
         self.glyphs = glyphs.choose(self.settings.ui.glyphs, utf8=self.terminal.glyphs == "unicode")
         self.animation_level = "none"
         self.tasks = TasksScreen()
         self._stands = asyncio.Event()
         self._begun = False
-        self._life = Life(self)
+        self._life = SignalHandler(self)
         self.notifier = Notifier(self.terminal, self.write, self.settings.notify.mode, later=self.set_timer)
         self._copier: Clipboard | None = None
         self.agree_on_colours()
         for palette in palettes.PALETTES[self.colours].values():
             self.register_theme(palettes.theme(palette))
-        self._take_look()
+        self._apply_appearance()
 
     def get_default_screen(self) -> Screen[Any]:
         """Begin on the list."""
@@ -121,10 +121,10 @@ class QrTui(Hearing):
         from qr_tui.ui.compose.screen import ComposeScreen
 
         studio = await self.engine()
-        made = await self.push_screen_wait(ComposeScreen(studio, self.front, start=start))
+        made = await self.push_screen_wait(ComposeScreen(studio, self.app_context, start=start))
         if made:
             self.catch_up()
-            self.tasks.take([task for task in made if task.key not in self.tasks.listing.tasks], ())
+            self.tasks.take([task for task in made if task.key not in self.tasks.list_model.tasks], ())
             self.tasks.go_to(made[0].key)
 
     def catch_up(self) -> None:
@@ -142,7 +142,7 @@ class QrTui(Hearing):
             views[str(digit)] = view
         self.settings = msgspec.structs.replace(self.settings, views=views)
         if self.file_problem is not None:  # it could be written, so somebody has mended the file
-            settings, problem = config.load_or_default(self.front.paths.config_file)
+            settings, problem = config.load_or_default(self.app_context.paths.config_file)
             if problem is None:
                 self.use_settings(settings)
 
@@ -158,7 +158,7 @@ class QrTui(Hearing):
         self.keymap = Keymap(settings.keys)
         self.glyphs = glyphs.choose(settings.ui.glyphs, utf8=self.terminal.glyphs == "unicode")
         self.notifier.mode = settings.notify.mode
-        self._take_look()
+        self._apply_appearance()
         for screen in self.screen_stack:
             if isinstance(screen, CommandScreen):
                 screen.rebind()
@@ -169,7 +169,7 @@ class QrTui(Hearing):
 
     def key_problems(self) -> list[Trouble]:
         """Return what is wrong with keys of the person's own, each with its place in the file."""
-        return [problem.in_file(self.front.paths.config_file) for problem in self.keymap.problems]
+        return [problem.in_file(self.app_context.paths.config_file) for problem in self.keymap.problems]
 
     # commands of every screen ----------------------------------------------------------------------------------
     async def do_palette(self) -> None:
@@ -179,7 +179,7 @@ class QrTui(Hearing):
         below = self.screen
         if not isinstance(below, CommandScreen):
             return
-        chosen = await self.push_screen_wait(PaletteScreen(below, self.keymap, self.look))
+        chosen = await self.push_screen_wait(PaletteScreen(below, self.keymap, self.appearance))
         if chosen is not None and self.screen is below:
             below.action_run(chosen)
 
@@ -194,14 +194,14 @@ class QrTui(Hearing):
         """Change the settings."""
         from qr_tui.ui.settings.screen import SettingsScreen
 
-        await self.push_screen_wait(SettingsScreen(self.front))
+        await self.push_screen_wait(SettingsScreen(self.app_context))
 
     async def do_connect(self) -> None:
         """Set host and key."""
         from qr_tui.ui.settings.connect import ConnectScreen
 
         studio = await self.engine()
-        await self.push_screen_wait(ConnectScreen(studio, self.front))
+        await self.push_screen_wait(ConnectScreen(studio, self.app_context))
         self._renew_status()
         self.tasks.renew_edges()
 
@@ -233,19 +233,19 @@ class QrTui(Hearing):
         self._life.install()
         self.app_resume_signal.subscribe(self, lambda _app: self._awake())
         self._renew_status()
-        for trouble in (*self.front.problems, *self.key_problems()):
+        for trouble in (*self.app_context.problems, *self.key_problems()):
             tell(self, trouble, timeout=READING_TIME)
         self.run_worker(self._start(), group="engine")
 
     async def _start(self) -> None:
-        from qr_tui.ui.tasks.list_state import recall
+        from qr_tui.ui.tasks.list_state import load
 
-        recalled = await asyncio.to_thread(recall, self.front.paths.list_file)
+        recalled = await asyncio.to_thread(load, self.app_context.paths.list_file)
         await self.tasks.restore(recalled)
         try:
-            await asyncio.to_thread(self.front.prepare)
-            studio = self.front.make_studio(self._inbox)
-            self.tasks.list.restyle(self._look_with(studio.catalogue))
+            await asyncio.to_thread(self.app_context.prepare)
+            studio = self.app_context.make_studio(self._inbox)
+            self.tasks.list.restyle(self._appearance_with(studio.catalogue))
             await studio.start()
         except Trouble as trouble:
             self._failure = trouble
@@ -255,12 +255,12 @@ class QrTui(Hearing):
         finally:
             self._stands.set()
         self._studio = studio
-        if self.settings is not self.front.settings and self.file_problem is None:
+        if self.settings is not self.app_context.settings and self.file_problem is None:
             self.use_settings(self.settings)  # they changed while the engine came up
         self._polling = PollingChanged(here=studio.polling_here, paused=studio.paused)
         self._renew_status()
         self.tasks.renew_edges()
-        if not self.front.demo and studio.moods.get(studio.base_url) is HostMood.NO_KEY:
+        if not self.app_context.demo and studio.host_statuses.get(studio.base_url) is HostStatus.NO_KEY:
             self.run_worker(self.do_connect(), group="commands")
 
     async def leave(self, code: int) -> None:
@@ -291,18 +291,18 @@ class QrTui(Hearing):
         from qr_tui.terminal.clipboard import Clipboard
 
         if self._copier is None:
-            self._copier = Clipboard(self.terminal, self.front.paths.clipboard_file, self.write)
+            self._copier = Clipboard(self.terminal, self.app_context.paths.clipboard_file, self.write)
         copied = await self._copier.copy(text)
         shown = copied.toast(label, ascii_only=self.glyphs.ascii_only)
         say(self, f"{shown}\n{copied.hint}" if copied.hint else shown, warn=not copied.routes)
 
-    def _take_look(self) -> None:
+    def _apply_appearance(self) -> None:
         palette = palettes.PALETTES[self.colours][self.settings.ui.theme]
         self.theme = palette.name
-        self.look = Look(self.glyphs, palette, Catalogue(), self.keymap.show("tasks.decide"))
+        self.appearance = Appearance(self.glyphs, palette, Catalogue(), self.keymap.show("tasks.decide"))
         if self._studio is not None:
-            self._look_with(self._studio.catalogue)
+            self._appearance_with(self._studio.catalogue)
 
-    def _look_with(self, catalogue: Catalogue) -> Look:
-        self.look = replace(self.look, catalogue=catalogue)
-        return self.look
+    def _appearance_with(self, catalogue: Catalogue) -> Appearance:
+        self.appearance = replace(self.appearance, catalogue=catalogue)
+        return self.appearance

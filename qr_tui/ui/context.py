@@ -15,7 +15,7 @@ from qr_tui.secrets import KeyRing
 if TYPE_CHECKING:
     from qr_tui.core.task import Task
     from qr_tui.services.studio import Studio
-    from qr_tui.ui.tasks.list_state import Remembered
+    from qr_tui.ui.tasks.list_state import ListState
 
 
 def _nothing() -> None:
@@ -23,7 +23,7 @@ def _nothing() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Front:
+class AppContext:
     """Everything the app needs from outside; nothing here touches disk or network until the first paint is out.
 
     Attributes:
@@ -40,7 +40,7 @@ class Front:
     settings: Settings
     keys: KeyRing
     make_studio: "Callable[[Sink], Studio]"
-    glance: "Callable[[], tuple[Sequence[Task], Remembered] | None]" = _nothing
+    preload: "Callable[[], tuple[Sequence[Task], ListState] | None]" = _nothing
     prepare: Callable[[], object] = _nothing
     demo: bool = False
     clock: Callable[[], float] = time.time

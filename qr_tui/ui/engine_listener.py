@@ -7,17 +7,17 @@ from textual import on
 
 from qr_tui.config import FileTrouble
 from qr_tui.core.address import host_name
-from qr_tui.core.events import HostChanged, HostMood, Notice, PollingChanged, TaskFinished, TasksLoaded
+from qr_tui.core.events import HostChanged, HostStatus, Notice, PollingChanged, TaskFinished, TasksLoaded
 from qr_tui.core.failures import WORDS, Trouble
 from qr_tui.core.task import Status
 from qr_tui.core.text import inert
 from qr_tui.i18n import _, clauses
 from qr_tui.terminal.notify import Notifier
-from qr_tui.ui.event_inbox import PACE, Inbox
+from qr_tui.ui.event_inbox import REPAINT_EVERY, EventInbox
 from qr_tui.ui.tasks.screen import TasksScreen
 from qr_tui.ui.textual_fixes.typeahead import Reading
-from qr_tui.ui.toasts import TasksPending, Told, tell
-from qr_tui.ui.widgets.header_footer import mood_words
+from qr_tui.ui.toasts import EngineEvent, TasksPending, tell
+from qr_tui.ui.widgets.header_footer import host_status_words
 
 if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
@@ -35,7 +35,9 @@ class Hearing(Reading):
 
     def __init__(self) -> None:
         super().__init__()
-        self._inbox = Inbox(lambda: self.post_message(TasksPending()), lambda event: self.post_message(Told(event)))
+        self._inbox = EventInbox(
+            lambda: self.post_message(TasksPending()), lambda event: self.post_message(EngineEvent(event))
+        )
         self._studio: Studio | None = None
         self._failure: Trouble | None = None
         self.file_problem: FileTrouble | None = None
@@ -46,7 +48,7 @@ class Hearing(Reading):
     @on(TasksPending)
     def _tasks_pending(self) -> None:
         now = asyncio.get_running_loop().time()
-        wait = self._last_repaint + PACE - now
+        wait = self._last_repaint + REPAINT_EVERY - now
         if self._inbox.urgent or wait <= 0:
             self._take_tasks()
         elif not self._repaint_waits:
@@ -66,8 +68,8 @@ class Hearing(Reading):
                 changed(tasks)
         self._retitle()
 
-    @on(Told)
-    def _told(self, message: Told) -> None:
+    @on(EngineEvent)
+    def _told(self, message: EngineEvent) -> None:
         event = message.event
         match event:
             case TasksLoaded():
@@ -78,7 +80,7 @@ class Hearing(Reading):
                 self.notifier.finished([event.task])
             case HostChanged():
                 self._renew_status()
-                if event.mood is HostMood.NO_KEY:
+                if event.status is HostStatus.NO_KEY:
                     self.tasks.renew_edges()
             case PollingChanged():
                 self._polling = event
@@ -95,11 +97,11 @@ class Hearing(Reading):
         if self.file_problem is not None:
             words.append(_mistake(self.file_problem))
         studio = self._studio
-        moods = studio.moods if studio is not None else {}
+        statuses = studio.host_statuses if studio is not None else {}
         connect = self.keymap.show("app.connect")
-        for mood in (HostMood.KEY_REFUSED, HostMood.NO_KEY, HostMood.DOWN, HostMood.SLOW_DOWN):
-            for url, host_mood in moods.items():
-                told = mood_words(host_name(url), mood, connect=connect) if host_mood is mood else None
+        for status in (HostStatus.KEY_REFUSED, HostStatus.NO_KEY, HostStatus.DOWN, HostStatus.RATE_LIMITED):
+            for url, host_status in statuses.items():
+                told = host_status_words(host_name(url), status, connect=connect) if host_status is status else None
                 if told is not None:
                     words.append(told)
         if self._polling.paused:
@@ -110,7 +112,7 @@ class Hearing(Reading):
         self.tasks.show_status(words)
 
     def _retitle(self) -> None:
-        running, waiting = (self.tasks.listing.count(status) for status in (Status.RUNNING, Status.WAITING))
+        running, waiting = (self.tasks.list_model.count(status) for status in (Status.RUNNING, Status.WAITING))
         counts = [_("{n} running").format(n=running)] if running else []
         counts += [_("{n} waiting").format(n=waiting)] if waiting else []
         self.notifier.title(clauses(counts))

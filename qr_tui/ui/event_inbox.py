@@ -5,10 +5,10 @@ from collections.abc import Callable
 from qr_tui.core.events import Event, TasksChanged
 from qr_tui.core.task import Status, Task
 
-PACE = 1.0  # seconds between repaints for progress alone
+REPAINT_EVERY = 1.0  # seconds between repaints for progress alone
 
 
-class Inbox:
+class EventInbox:
     """Gathers changed tasks; says whether they may wait.
 
     Args:

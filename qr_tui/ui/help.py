@@ -39,7 +39,7 @@ class HelpScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         """Yield the lines."""
         with Vertical(id="box"):
-            self._lines = Lines(self._owner.qr.look.palette.style("text", raised=True))
+            self._lines = Lines(self._owner.qr.appearance.palette.style("text", raised=True))
             yield self._lines
 
     def on_mount(self) -> None:
@@ -68,15 +68,15 @@ class HelpScreen(Dialog[None]):
         if not width:
             return
         owner, keymap = self._owner, self._owner.keymap
-        look = owner.qr.look
-        style = look.palette.style
+        appearance = owner.qr.appearance
+        style = appearance.palette.style
         fill = style("text", raised=True)
         bound: dict[str, list[str]] = {}
         commands: dict[str, Command] = {}
         for key, command in keymap.bindings(owner.scope):
             # nine saved views are one line
             name = VIEWS + "1" if command.id.startswith(VIEWS) else command.id
-            bound.setdefault(name, []).append(display(key, ascii_only=look.glyphs.ascii_only))
+            bound.setdefault(name, []).append(display(key, ascii_only=appearance.glyphs.ascii_only))
             commands.setdefault(name, command)
         shown = {name: _keys(keys) for name, keys in bound.items()}
         key_wide = max(cells(keys) for keys in shown.values()) + GAP
@@ -93,7 +93,7 @@ class HelpScreen(Dialog[None]):
             said = _(command.help)
             if why:
                 said = _("{text} ({note})").format(text=said, note=_(why))
-            mark = look.glyphs.ellipsis
+            mark = appearance.glyphs.ellipsis
             heads: list[Piece] = [
                 (fit(shown[name], key_wide, ellipsis=mark), style("muted" if why else "accent", raised=True)),
                 (fit(_(command.title), title_wide, ellipsis=mark), style("muted" if why else "text", raised=True)),

@@ -15,7 +15,7 @@ from qr_tui.commands.registry import COMMANDS, Command
 from qr_tui.core.text import cells, fit
 from qr_tui.i18n import _
 from qr_tui.ui.command_screen import CommandScreen
-from qr_tui.ui.tasks.task_row import Look
+from qr_tui.ui.tasks.task_row import Appearance
 from qr_tui.ui.theme.strips import Piece, line
 from qr_tui.ui.widgets.dialog import Dialog
 from qr_tui.ui.widgets.text_fields import OneLine
@@ -29,9 +29,9 @@ class CommandLines(ScrollView, inherit_bindings=False):
     DEFAULT_CSS = "CommandLines { height: auto; scrollbar-size: 0 0; background: $surface; }"
     can_focus = False
 
-    def __init__(self, look: Look, keymap: Keymap, owner: CommandScreen[Any]) -> None:
+    def __init__(self, appearance: Appearance, keymap: Keymap, owner: CommandScreen[Any]) -> None:
         super().__init__()
-        self._look = look
+        self._appearance = appearance
         self._keymap = keymap
         self._owner = owner
         self._all = [command for command in COMMANDS if command.scope in (owner.scope, "app")]
@@ -85,7 +85,7 @@ class CommandLines(ScrollView, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Return one command: key, title, help or the reason why not."""
-        style = self._look.palette.style
+        style = self._appearance.palette.style
         row = y + round(self.scroll_offset.y)
         width = self.size.width
         if row >= len(self.commands):
@@ -95,10 +95,10 @@ class CommandLines(ScrollView, inherit_bindings=False):
         cursor = row == self.at
         why = command.when(self._owner)
         keys = self._keymap.keys_on(self._owner.scope, command)
-        key = display(keys[0], ascii_only=self._look.glyphs.ascii_only) if keys else ""
+        key = display(keys[0], ascii_only=self._appearance.glyphs.ascii_only) if keys else ""
 
-        sign = self._look.glyphs.cursor if cursor else " "
-        mark = self._look.glyphs.ellipsis
+        sign = self._appearance.glyphs.cursor if cursor else " "
+        mark = self._appearance.glyphs.ellipsis
         pieces: list[Piece] = [
             (f"{sign} ", style("accent", cursor=cursor, raised=True)),
             (fit(key, 8, ellipsis=mark), style("muted" if why else "accent", cursor=cursor, raised=True)),
@@ -128,9 +128,9 @@ class PaletteScreen(Dialog[str | None]):
     PaletteScreen Input { background: $surface; &:focus { background: $surface; } }
     """
 
-    def __init__(self, owner: CommandScreen[Any], keymap: Keymap, look: Look) -> None:
+    def __init__(self, owner: CommandScreen[Any], keymap: Keymap, appearance: Appearance) -> None:
         super().__init__()
-        self._lines = CommandLines(look, keymap, owner)
+        self._lines = CommandLines(appearance, keymap, owner)
 
     def compose(self) -> ComposeResult:
         """Yield the field and the commands."""

@@ -16,7 +16,7 @@ GRACE: Final = 3.5  # seconds for a clean end after a signal, before the process
 WATCH: Final = 2.0  # seconds between looks at whether the terminal is still there
 
 
-class Life:
+class SignalHandler:
     """Watches over one running app. Installed once its event loop runs; does nothing without a terminal."""
 
     def __init__(self, app: "QrTui") -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
 
-class Told(Message):
+class EngineEvent(Message):
     """The engine told something that is not a change of tasks."""
 
     def __init__(self, event: Event) -> None:

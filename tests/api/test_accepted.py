@@ -66,7 +66,7 @@ def test_neither_id_nor_error_may_have_been_paid(tree: object) -> None:
         ({"success": False, "message": "duration is wrong"}, Kind.BAD_REQUEST, Delivery.REFUSED),
         ({"code": "model_not_found", "message": "x", "data": None}, Kind.MODEL_UNAVAILABLE, Delivery.REFUSED),
         ({"code": 401, "message": "who?"}, Kind.KEY_REFUSED, Delivery.REFUSED),
-        ({"code": 429, "message": "slow"}, Kind.TOO_MANY_REQUESTS, Delivery.PACE),
+        ({"code": 429, "message": "slow"}, Kind.TOO_MANY_REQUESTS, Delivery.RATE_LIMITED),
         ({"code": 502, "message": "bad gateway"}, Kind.LOST_ANSWER, Delivery.UNKNOWN),
     ],
 )

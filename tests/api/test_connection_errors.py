@@ -155,7 +155,7 @@ def test_a_small_answer_that_unpacks_to_gigabytes_is_cut(monkeypatch: pytest.Mon
     seen: list[int] = []
     exchange = transport.exchange
 
-    async def watched(*arguments: object, **more: object) -> transport.Answer:
+    async def watched(*arguments: object, **more: object) -> transport.HttpResponse:
         got = await exchange(*arguments, **more)  # type: ignore[arg-type]
         seen.append(len(got.body))
         return got
@@ -206,8 +206,8 @@ def test_a_proxy_that_refuses_or_breaks_sent_nothing_of_the_request(monkeypatch:
 
 @pytest.mark.parametrize("error", [httpx.ConnectError, httpx.PoolTimeout, httpx.ReadError, httpx.UnsupportedProtocol])
 def test_once_the_request_began_to_leave_no_error_proves_the_contrary(error: type[httpx.RequestError]) -> None:
-    async def run() -> connection_errors.Departure:
-        server, departure = Server(OK), connection_errors.Departure()
+    async def run() -> connection_errors.SendTracker:
+        server, departure = Server(OK), connection_errors.SendTracker()
         async with server.running(), httpx.AsyncClient(trust_env=False) as client:
             assert departure.proves_unsent(httpx.ConnectError("")) and not departure.proves_unsent(httpx.ReadError(""))
             await client.get(server.base_url, extensions={"trace": departure.trace})

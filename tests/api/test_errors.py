@@ -46,10 +46,10 @@ def body(message: str = "", code: str = "", kind: str = "") -> str:
         (307, "", Kind.WRONG_ADDRESS, Delivery.REFUSED),
         (308, "", Kind.WRONG_ADDRESS, Delivery.REFUSED),
         # refused for pace: later
-        (429, "", Kind.TOO_MANY_REQUESTS, Delivery.PACE),
-        (429, HTML, Kind.TOO_MANY_REQUESTS, Delivery.PACE),
-        (429, body("当前分组上游负载已饱和，请稍后再试"), Kind.TOO_MANY_REQUESTS, Delivery.PACE),
-        (400, body("x", "rate_limit_exceeded"), Kind.TOO_MANY_REQUESTS, Delivery.PACE),
+        (429, "", Kind.TOO_MANY_REQUESTS, Delivery.RATE_LIMITED),
+        (429, HTML, Kind.TOO_MANY_REQUESTS, Delivery.RATE_LIMITED),
+        (429, body("当前分组上游负载已饱和，请稍后再试"), Kind.TOO_MANY_REQUESTS, Delivery.RATE_LIMITED),
+        (400, body("x", "rate_limit_exceeded"), Kind.TOO_MANY_REQUESTS, Delivery.RATE_LIMITED),
         # an empty balance in the dress of a 429
         (429, body("当前分组上游负载已饱和", "insufficient_user_quota"), Kind.NO_BALANCE, Delivery.REFUSED),
         (429, body("当前分组上游负载已饱和", kind="insufficient_quota"), Kind.NO_BALANCE, Delivery.REFUSED),
@@ -180,7 +180,7 @@ def test_any_answer_is_classified_and_no_server_error_is_ever_sent_again(
     headers = {"retry-after": header, "location": header, "x-oneapi-request-id": header}
     failed = errors.create_failed(status, headers, content)
     assert isinstance(errors.get_failed(status, headers, content).kind, Kind)
-    if failed.delivery is Delivery.PACE:
+    if failed.delivery is Delivery.RATE_LIMITED:
         assert 400 <= status < 500
     assert failed.delivery is not Delivery.NOT_SENT
 

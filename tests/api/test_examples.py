@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from qr_tui.api import errors, reader
-from qr_tui.core.answers import CallFailed, Delivery, Look
+from qr_tui.core.answers import CallFailed, Delivery, QueryResult
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Failure, Status
 
@@ -16,7 +16,7 @@ def body(name: str) -> bytes:
     return (EXAMPLES / f"{name}.json").read_bytes()
 
 
-def look(name: str) -> Look:
+def look(name: str) -> QueryResult:
     return reader.read_look(body(name))
 
 

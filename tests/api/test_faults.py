@@ -4,14 +4,14 @@ import asyncio
 
 import pytest
 
-from qr_tui.core.answers import CallFailed, Created, Delivery, Look
+from qr_tui.core.answers import CallFailed, Created, Delivery, QueryResult
 from qr_tui.core.task import Status
 from qr_tui.simulator.options import FAULTS, Options
 from qr_tui.simulator.server import Simulator
 from tests.support.servers import PATIENT, SECRET, Call, Server, create, outcome
 
 SLOW = frozenset({"hang", "latency"})
-SURE = frozenset({Delivery.NOT_SENT, Delivery.REFUSED, Delivery.PACE})
+SURE = frozenset({Delivery.NOT_SENT, Delivery.REFUSED, Delivery.RATE_LIMITED})
 
 
 def strike(sim: Simulator, call: Call) -> object:
@@ -42,5 +42,5 @@ def test_query_never_fails_a_task_that_runs(fault: str) -> None:
         result = strike(sim, lambda client: client.query(created.id))
         after = strike(sim, lambda client: client.query(created.id))
     if not isinstance(result, CallFailed):
-        assert isinstance(result, Look) and result.status is not Status.FAILED
-    assert isinstance(after, Look) and after.status in (Status.WAITING, Status.RUNNING)
+        assert isinstance(result, QueryResult) and result.status is not Status.FAILED
+    assert isinstance(after, QueryResult) and after.status in (Status.WAITING, Status.RUNNING)

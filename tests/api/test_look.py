@@ -7,7 +7,7 @@ import pytest
 
 from qr_tui.api import reader, statuses
 from qr_tui.api.json_body import RAW_LIMIT, TEXT_LIMIT
-from qr_tui.core.answers import CallFailed, Look
+from qr_tui.core.answers import CallFailed, QueryResult
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Status
 
@@ -16,7 +16,7 @@ def encoded(tree: object) -> bytes:
     return json.dumps(tree).encode()
 
 
-def look(**fields: Any) -> Look:
+def look(**fields: Any) -> QueryResult:
     return reader.read_look(encoded(fields))
 
 

@@ -72,7 +72,7 @@ def check_created(body: bytes) -> None:
     try:
         created = reader.read_created(body)
     except CallFailed as failed:
-        assert failed.delivery in (Delivery.REFUSED, Delivery.PACE, Delivery.UNKNOWN)
+        assert failed.delivery in (Delivery.REFUSED, Delivery.RATE_LIMITED, Delivery.UNKNOWN)
         msgspec.json.encode(failed.detail + failed.raw)
         return
     assert created.id.isprintable() and not created.id.isspace() and created.id

@@ -12,7 +12,7 @@ from qr_tui.ui.app import QrTui
 from qr_tui.ui.compose.screen import ComposeScreen
 from qr_tui.ui.details.screen import DetailsScreen
 from qr_tui.ui.tasks.screen import TasksScreen
-from qr_tui.ui.tasks.task_row import Look
+from qr_tui.ui.tasks.task_row import Appearance
 from qr_tui.ui.theme.glyphs import UNICODE
 from qr_tui.ui.theme.palettes import DARK
 from qr_tui.ui.widgets.header_footer import footer_line
@@ -68,7 +68,7 @@ def test_escape_is_never_the_only_key() -> None:
 
 @pytest.mark.parametrize("scope", ["tasks", "details"])
 def test_the_footer_fits_80_columns_whole(scope: str) -> None:
-    look = Look(UNICODE, DARK, Catalogue())
+    look = Appearance(UNICODE, DARK, Catalogue())
     strip = footer_line(80, look, Keymap(), scope, Asked())
     assert strip.cell_length == 80
     wanted = [command for command in COMMANDS if command.scope == scope and command.footer]
@@ -78,7 +78,7 @@ def test_the_footer_fits_80_columns_whole(scope: str) -> None:
 
 
 def test_a_narrow_footer_keeps_help_and_the_way_out() -> None:
-    look = Look(UNICODE, DARK, Catalogue())
+    look = Appearance(UNICODE, DARK, Catalogue())
     text = footer_line(40, look, Keymap(), "tasks", Asked()).text
     assert cells(text) == 40
     assert "? help" in text

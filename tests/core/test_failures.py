@@ -1,6 +1,6 @@
 import pytest
 
-from qr_tui.core.answers import Balance, CallFailed, Created, Delivery, Look
+from qr_tui.core.answers import Balance, CallFailed, Created, Delivery, QueryResult
 from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.text import cells
 
@@ -28,7 +28,7 @@ def test_a_failed_call_says_what_it_proves() -> None:
     error = CallFailed(
         Kind.TOO_MANY_REQUESTS,
         "slow down",
-        delivery=Delivery.PACE,
+        delivery=Delivery.RATE_LIMITED,
         status=429,
         retry_after=5.0,
         request_id="r",
@@ -36,11 +36,11 @@ def test_a_failed_call_says_what_it_proves() -> None:
     )
     assert isinstance(error, Trouble)
     assert (error.kind, error.detail, error.request_id) == (Kind.TOO_MANY_REQUESTS, "slow down", "r")
-    assert (error.delivery, error.status, error.retry_after, error.raw) == (Delivery.PACE, 429, 5.0, "{}")
+    assert (error.delivery, error.status, error.retry_after, error.raw) == (Delivery.RATE_LIMITED, 429, 5.0, "{}")
 
 
 def test_an_answer_says_no_more_than_it_knows() -> None:
     assert Created(id="x").provider_status == ""
-    look = Look(status=None)
+    look = QueryResult(status=None)
     assert (look.progress, look.failure, look.video_url) == (None, None, None)
     assert Balance(remaining=None).remaining is None

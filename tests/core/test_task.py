@@ -13,7 +13,7 @@ from qr_tui.core.task import (
     MOVES,
     WATCHED,
     Failure,
-    Moment,
+    HistoryEntry,
     Parameter,
     Request,
     Status,
@@ -87,7 +87,7 @@ def test_staying_is_always_allowed() -> None:
 
 @pytest.mark.parametrize(("old", "new"), itertools.product(Status, Status))
 def test_advance_follows_the_table(old: Status, new: Status) -> None:
-    before = task(status=old, history=(Moment(1.0, old),))
+    before = task(status=old, history=(HistoryEntry(1.0, old),))
     after = advance(before, {"status": new}, 9.0)
     if not may_move(old, new):
         assert after is None
@@ -95,7 +95,7 @@ def test_advance_follows_the_table(old: Status, new: Status) -> None:
         assert after is before
     else:
         assert after is not None
-        assert (after.status, after.updated_at, after.history[-1]) == (new, 9.0, Moment(9.0, new))
+        assert (after.status, after.updated_at, after.history[-1]) == (new, 9.0, HistoryEntry(9.0, new))
         assert len(after.history) == 2
     assert before.status is old
 
@@ -112,7 +112,7 @@ def test_history_grows_by_changes_of_state_and_word_only() -> None:
     assert (two.history, two.updated_at, two.progress) == ((), 2.0, 50.0)
     three = advance(two, {"provider_status": "uploading", "progress": 50.0}, 3.0)
     assert three is not None
-    assert three.history == (Moment(3.0, Status.RUNNING, "uploading"),)
+    assert three.history == (HistoryEntry(3.0, Status.RUNNING, "uploading"),)
     assert advance(three, {"provider_status": "uploading"}, 4.0) is three
 
 
@@ -210,7 +210,7 @@ def test_a_new_task_is_the_whole_intent() -> None:
     assert new.request == VENDOR
     assert (new.status, new.id, new.account, new.parent) == (Status.QUEUED, None, "a1", "old")
     assert new.fingerprint == VENDOR.fingerprint(HOST)
-    assert new.history == (Moment(1_790_000_000.5, Status.QUEUED),)
+    assert new.history == (HistoryEntry(1_790_000_000.5, Status.QUEUED),)
     assert new.parameters is not VENDOR.parameters
     assert new.submitted_at is None
 
@@ -228,7 +228,7 @@ def test_keys_differ_within_one_moment() -> None:
 
 
 def test_a_task_survives_its_encoding() -> None:
-    full = task(failure=Failure(kind=Kind.POLICY, detail="x"), history=(Moment(1.0, Status.FAILED, "failed"),))
+    full = task(failure=Failure(kind=Kind.POLICY, detail="x"), history=(HistoryEntry(1.0, Status.FAILED, "failed"),))
     assert msgspec.json.decode(msgspec.json.encode(full), type=Task) == full
 
 

@@ -36,7 +36,7 @@ def local(
 
 
 def remote(folders: Paths, url: str, key: str = KEY, **host: str) -> dict[str, Check]:
-    settings = config.Settings(host=config.Host(base_url=url, **host))
+    settings = config.Settings(host=config.HostSettings(base_url=url, **host))
     return {item.name: item for item in asyncio.run(doctor.remote(settings, ring(folders, url, key)))}
 
 
@@ -59,10 +59,10 @@ def test_every_mistake_says_how_to_mend_it(folders: Paths) -> None:
 
 
 def test_an_address_that_cannot_be_and_one_that_is_not_encrypted(folders: Paths) -> None:
-    plain = config.Settings(host=config.Host(base_url="http://api.example.com"))
+    plain = config.Settings(host=config.HostSettings(base_url="http://api.example.com"))
     assert local(folders, settings=plain)["address"].state == "warn"
     keys = ring(folders, "https://api.example.com")
-    broken = config.Settings(host=config.Host(base_url="ftp://x"))
+    broken = config.Settings(host=config.HostSettings(base_url="ftp://x"))
     found = {item.name: item for item in doctor.local(folders, broken, None, keys)}
     assert found["address"].state == "fail"
     assert asyncio.run(doctor.remote(broken, keys)) == []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qr_tui.core.events import HostChanged, HostMood
+from qr_tui.core.events import HostChanged, HostStatus
 from qr_tui.core.failures import WORDS, Kind
 from qr_tui.core.task import Request, Status
 from qr_tui.simulator.options import FAULTS, Fault, Options
@@ -103,18 +103,18 @@ def test_a_fault_of_the_query_call_never_fails_a_task(tmp_path: Path, fault: str
             async with studio(tmp_path, simulator.url, events) as engine:  # type: ignore[arg-type]
                 (task,) = await engine.submit(BOAT)
                 if fault == "401":
-                    await until(lambda: engine.moods.get(simulator.url) is HostMood.KEY_REFUSED)
+                    await until(lambda: engine.host_statuses.get(simulator.url) is HostStatus.KEY_REFUSED)
                     assert one(engine).status is Status.WAITING
                     await engine.use_key(simulator.url, "sk-another-good-key", keep="memory")
-                    await until(lambda: engine.moods[simulator.url] is HostMood.KEY_REFUSED)
+                    await until(lambda: engine.host_statuses[simulator.url] is HostStatus.KEY_REFUSED)
                     await engine.use_key(simulator.url, "sk-a-third-good-key", keep="memory")
                 assert await engine.wait([task.key], 20), one(engine)
                 assert one(engine).status is Status.DONE
                 assert one(engine).video_url
                 assert posts(simulator) == 1
                 if fault == "429":
-                    moods = [event.mood for event in events if isinstance(event, HostChanged)]
-                    assert HostMood.SLOW_DOWN in moods
+                    host_statuses = [event.status for event in events if isinstance(event, HostChanged)]
+                    assert HostStatus.RATE_LIMITED in host_statuses
 
     asyncio.run(work())
 
@@ -144,7 +144,9 @@ def test_refused_connections_keep_the_task_queued_and_one_post_leaves_when_the_h
         simulator.stop()
         async with studio(tmp_path, url) as engine:
             await engine.submit(BOAT)
-            await until(lambda: engine.moods.get(url) is HostMood.DOWN and one(engine).status is Status.QUEUED)
+            await until(
+                lambda: engine.host_statuses.get(url) is HostStatus.DOWN and one(engine).status is Status.QUEUED
+            )
             simulator.start()
             await until(lambda: one(engine).id is not None)
         assert posts(simulator) == 1

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from qr_tui.core.answers import Delivery, Look
-from qr_tui.core.events import HostChanged, HostMood, TaskFinished
+from qr_tui.core.answers import Delivery, QueryResult
+from qr_tui.core.events import HostChanged, HostStatus, TaskFinished
 from qr_tui.core.failures import Kind
 from qr_tui.core.schedule import Pace
 from qr_tui.core.task import Failure, Status
 from tests.support.engine import HOST, Engine, failed_call, run, settle
 
-RUNNING = Look(status=Status.RUNNING, provider_status="processing", progress=43.0)
-DONE = Look(status=Status.DONE, provider_status="completed", video_url="https://cdn.example.com/a.mp4")
+RUNNING = QueryResult(status=Status.RUNNING, provider_status="processing", progress=43.0)
+DONE = QueryResult(status=Status.DONE, provider_status="completed", video_url="https://cdn.example.com/a.mp4")
 
 
 def test_the_first_look_comes_after_ten_seconds_and_the_next_ones_in_pace(tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ def test_the_first_look_comes_after_ten_seconds_and_the_next_ones_in_pace(tmp_pa
         async with Engine(tmp_path) as engine:
             engine.router.say(RUNNING)
             task = engine.task()
-            await engine.book.add([task])
+            await engine.index.add([task])
             await engine.look_all()
             await engine.look_all(9.9)
             assert engine.router.count("query") == 0
@@ -50,7 +50,7 @@ def test_done_ends_the_polling_and_is_told_once(tmp_path: Path) -> None:
         async with Engine(tmp_path) as engine:
             engine.router.say(DONE)
             task = engine.task()
-            await engine.book.add([task])
+            await engine.index.add([task])
             for _ in range(5):
                 await engine.look_all(20)
             done = engine.known(task.key)
@@ -66,9 +66,9 @@ def test_done_ends_the_polling_and_is_told_once(tmp_path: Path) -> None:
 def test_an_unknown_word_keeps_polling_and_is_shown(tmp_path: Path) -> None:
     async def work() -> None:
         async with Engine(tmp_path) as engine:
-            engine.router.say(Look(status=None, provider_status="pondering"))
+            engine.router.say(QueryResult(status=None, provider_status="pondering"))
             task = engine.task()
-            await engine.book.add([task])
+            await engine.index.add([task])
             for _ in range(5):
                 await engine.look_all(20)
             assert engine.known(task.key).status is Status.WAITING
@@ -81,9 +81,9 @@ def test_an_unknown_word_keeps_polling_and_is_shown(tmp_path: Path) -> None:
 def test_done_without_a_link_asks_again_then_the_content_call_then_says_so(tmp_path: Path) -> None:
     async def work() -> None:
         async with Engine(tmp_path) as engine:
-            engine.router.say(Look(status=Status.DONE, provider_status="completed"))
+            engine.router.say(QueryResult(status=Status.DONE, provider_status="completed"))
             task = engine.task()
-            await engine.book.add([task])
+            await engine.index.add([task])
             for _ in range(4):
                 await engine.look_all(20)
             assert engine.known(task.key).status is Status.WAITING
@@ -100,9 +100,9 @@ def test_done_without_a_link_asks_again_then_the_content_call_then_says_so(tmp_p
 def test_a_link_into_a_private_network_is_never_kept(tmp_path: Path, link: str) -> None:
     async def work() -> None:
         async with Engine(tmp_path) as engine:
-            engine.router.say(Look(status=Status.DONE, video_url=link, thumbnail_url=link))
+            engine.router.say(QueryResult(status=Status.DONE, video_url=link, thumbnail_url=link))
             task = engine.task()
-            await engine.book.add([task])
+            await engine.index.add([task])
             for _ in range(6):
                 await engine.look_all(20)
             done = engine.known(task.key)
@@ -117,9 +117,9 @@ def test_failed_takes_the_reason_along(tmp_path: Path) -> None:
     async def work() -> None:
         async with Engine(tmp_path) as engine:
             failure = Failure(kind=Kind.REAL_PEOPLE, detail="photorealistic people")
-            engine.router.say(Look(status=Status.FAILED, provider_status="failed", failure=failure))
+            engine.router.say(QueryResult(status=Status.FAILED, provider_status="failed", failure=failure))
             task = engine.task()
-            await engine.book.add([task])
+            await engine.index.add([task])
             await engine.look_all(20)
             assert engine.known(task.key).status is Status.FAILED
             assert engine.known(task.key).failure == failure
@@ -133,7 +133,7 @@ def test_not_found_is_believed_after_three_in_a_row_only(tmp_path: Path) -> None
             missing = failed_call(Kind.NOT_FOUND, Delivery.REFUSED)
             engine.router.say(missing, missing, RUNNING, missing, missing, missing)
             task = engine.task()
-            await engine.book.add([task])
+            await engine.index.add([task])
             for _ in range(5):
                 await engine.look_all(121)
             assert engine.known(task.key).status is Status.RUNNING
@@ -150,18 +150,18 @@ def test_a_refused_key_pauses_the_host_and_marks_nothing_failed(tmp_path: Path) 
         async with Engine(tmp_path) as engine:
             engine.router.say(failed_call(Kind.KEY_REFUSED, Delivery.REFUSED))
             tasks = [engine.task() for _ in range(5)]
-            await engine.book.add(tasks)
+            await engine.index.add(tasks)
             for _ in range(20):
                 await engine.look_all(10)
             assert engine.router.count("query") <= 4, "the ones that were under way together"
-            assert {task.status for task in engine.book.tasks()} == {Status.WAITING}
-            assert engine.hosts.at(HOST).mood is HostMood.KEY_REFUSED
+            assert {task.status for task in engine.index.tasks()} == {Status.WAITING}
+            assert engine.hosts.at(HOST).status is HostStatus.KEY_REFUSED
             engine.hosts.forgive(HOST)
             engine.router.say(DONE)
             for _ in range(10):
                 await engine.look_all(10)
-            assert {task.status for task in engine.book.tasks()} == {Status.DONE}
-            assert engine.hosts.at(HOST).mood is HostMood.OK
+            assert {task.status for task in engine.index.tasks()} == {Status.DONE}
+            assert engine.hosts.at(HOST).status is HostStatus.OK
 
     run(work)
 
@@ -170,7 +170,7 @@ def test_a_host_that_is_down_is_probed_by_one_look_with_growing_pauses(tmp_path:
     async def work() -> None:
         async with Engine(tmp_path) as engine:
             engine.router.say(failed_call(Kind.UNREACHABLE, Delivery.NOT_SENT))
-            await engine.book.add([engine.task() for _ in range(50)])
+            await engine.index.add([engine.task() for _ in range(50)])
             await engine.look_all(20)
             engine.router.most_at_once = 0
             before = engine.router.count("query")
@@ -179,13 +179,13 @@ def test_a_host_that_is_down_is_probed_by_one_look_with_growing_pauses(tmp_path:
             probes = engine.router.count("query") - before
             assert engine.router.most_at_once == 1
             assert 4 <= probes <= 12, "about every two minutes once the pauses have grown"
-            assert {task.status for task in engine.book.tasks()} == {Status.WAITING}
+            assert {task.status for task in engine.index.tasks()} == {Status.WAITING}
             engine.router.say(RUNNING)
             for _ in range(200):
                 await engine.look_all(1)
-            assert {task.status for task in engine.book.tasks()} == {Status.RUNNING}
-            moods = [event.mood for event in engine.events if isinstance(event, HostChanged)]
-            assert moods == [HostMood.DOWN, HostMood.OK]
+            assert {task.status for task in engine.index.tasks()} == {Status.RUNNING}
+            host_statuses = [event.status for event in engine.events if isinstance(event, HostChanged)]
+            assert host_statuses == [HostStatus.DOWN, HostStatus.OK]
 
     run(work)
 
@@ -193,8 +193,8 @@ def test_a_host_that_is_down_is_probed_by_one_look_with_growing_pauses(tmp_path:
 def test_too_many_requests_slows_the_whole_host_down(tmp_path: Path) -> None:
     async def work() -> None:
         async with Engine(tmp_path, pace=Pace(in_flight=1)) as engine:
-            engine.router.say(failed_call(Kind.TOO_MANY_REQUESTS, Delivery.PACE, retry_after=60.0), RUNNING)
-            await engine.book.add([engine.task() for _ in range(3)])
+            engine.router.say(failed_call(Kind.TOO_MANY_REQUESTS, Delivery.RATE_LIMITED, retry_after=60.0), RUNNING)
+            await engine.index.add([engine.task() for _ in range(3)])
             await engine.look_all(20)
             for _ in range(59):
                 await engine.look_all(1)
@@ -210,8 +210,8 @@ def test_a_thousand_tasks_share_the_limit_fairly(tmp_path: Path) -> None:
     async def work() -> None:
         pace = Pace(per_minute=200, in_flight=8)
         async with Engine(tmp_path, pace=pace) as engine:
-            engine.router.say(Look(status=None))
-            await engine.book.add([engine.task() for _ in range(1_000)])
+            engine.router.say(QueryResult(status=None))
+            await engine.index.add([engine.task() for _ in range(1_000)])
             times: dict[str, list[float]] = {}
             seen = 0
             while engine.clock.mono < 1_000 + 900:
@@ -239,7 +239,7 @@ def test_a_clock_that_jumps_neither_floods_nor_starves(tmp_path: Path) -> None:
     async def work() -> None:
         async with Engine(tmp_path) as engine:
             engine.router.say(RUNNING)
-            await engine.book.add([engine.task() for _ in range(20)])
+            await engine.index.add([engine.task() for _ in range(20)])
             for _ in range(60):
                 await engine.look_all(1)
             engine.clock.wall -= 86_400
@@ -261,7 +261,7 @@ def test_a_task_is_looked_at_with_the_key_that_paid(tmp_path: Path) -> None:
         async with Engine(tmp_path) as engine:
             old = engine.keys.save(HOST, "sk-older-key-00000000", "memory")
             engine.router.say(RUNNING)
-            await engine.book.add([engine.task(account=old.account)])
+            await engine.index.add([engine.task(account=old.account)])
             await engine.look_all(20)
             assert [key.account for key in engine.hosts.asked_with] == [old.account]
 
@@ -273,11 +273,11 @@ def test_a_task_of_a_host_without_a_key_waits_and_says_so(tmp_path: Path) -> Non
         async with Engine(tmp_path) as engine:
             engine.router.say(RUNNING)
             task = engine.task(base_url="https://other.example.com")
-            await engine.book.add([task])
+            await engine.index.add([task])
             for _ in range(5):
                 await engine.look_all(20)
             assert engine.router.count("query") == 0
-            assert engine.hosts.at(task.base_url).mood is HostMood.NO_KEY
+            assert engine.hosts.at(task.base_url).status is HostStatus.NO_KEY
             assert engine.known(task.key).status is Status.WAITING
 
     run(work)
@@ -286,10 +286,10 @@ def test_a_task_of_a_host_without_a_key_waits_and_says_so(tmp_path: Path) -> Non
 def test_a_look_by_hand_reaches_a_finished_task_once(tmp_path: Path) -> None:
     async def work() -> None:
         async with Engine(tmp_path) as engine:
-            fresh = Look(status=Status.DONE, video_url="https://cdn.example.com/fresh.mp4")
+            fresh = QueryResult(status=Status.DONE, video_url="https://cdn.example.com/fresh.mp4")
             engine.router.say(fresh)
             task = engine.task(Status.DONE, video_url="https://cdn.example.com/old.mp4")
-            await engine.book.add([task])
+            await engine.index.add([task])
             engine.poller.look_now([task])
             for _ in range(3):
                 await engine.look_all(20)
@@ -306,12 +306,12 @@ def test_a_late_answer_never_undoes_what_is_decided(tmp_path: Path, status: Stat
             gate = asyncio.Event()
             engine.router.say(gate, RUNNING)
             task = engine.task(Status.RUNNING)
-            await engine.book.add([task])
+            await engine.index.add([task])
             await engine.look_all(20)
-            await engine.book.learn(task.key, {"status": Status.DONE, "video_url": "https://cdn.example.com/a.mp4"})
+            await engine.index.learn(task.key, {"status": Status.DONE, "video_url": "https://cdn.example.com/a.mp4"})
             gate.set()
             await settle()
-            await engine.book.flush()
+            await engine.index.flush()
             assert engine.known(task.key).status is Status.DONE
 
     run(work)
@@ -321,15 +321,15 @@ def test_progress_that_changes_nothing_writes_nothing(tmp_path: Path) -> None:
     async def work() -> None:
         async with Engine(tmp_path) as engine:
             engine.router.say(RUNNING)
-            await engine.book.add([engine.task()])
+            await engine.index.add([engine.task()])
             await engine.look_all(20)
-            await engine.book.flush()
+            await engine.index.flush()
             stamp = engine.paths.store.stat().st_mtime_ns
             told = len(engine.events)
             for number in range(5):
                 engine.router.say(replace(RUNNING, raw=f'{{"status_update_time": {number}}}'))
                 await engine.look_all(20)
-                await engine.book.flush()
+                await engine.index.flush()
             assert engine.paths.store.stat().st_mtime_ns == stamp
             assert len(engine.events) == told, "nothing is told, so nothing is painted"
 

@@ -6,8 +6,8 @@ import certifi
 import pytest
 
 from qr_tui import config, paths
-from qr_tui.core.answers import Delivery, Look
-from qr_tui.core.events import Event, HostChanged, HostMood
+from qr_tui.core.answers import Delivery, QueryResult
+from qr_tui.core.events import Event, HostChanged, HostStatus
 from qr_tui.core.failures import Kind
 from qr_tui.core.schedule import Pace
 from qr_tui.core.task import Status
@@ -15,8 +15,8 @@ from qr_tui.secrets import KeyRing
 from qr_tui.services.studio import Studio
 from tests.support.engine import HOST, KEY, REQUEST, Engine, failed_call, run
 
-RUNNING = Look(status=Status.RUNNING, provider_status="processing", progress=43.0)
-AT = config.Host(base_url=HOST)
+RUNNING = QueryResult(status=Status.RUNNING, provider_status="processing", progress=43.0)
+AT = config.HostSettings(base_url=HOST)
 ELSEWHERE = "https://relay.example"
 
 
@@ -64,14 +64,14 @@ def test_new_videos_go_to_another_host_only_when_that_setting_changed(studio: St
     studio.base_url = "https://typed.in.connect"
     studio.use_settings(config.Settings(host=AT, limits=config.Limits(videos_per_day=3)))
     assert studio.base_url == "https://typed.in.connect"
-    studio.use_settings(config.Settings(host=config.Host(base_url=f"{ELSEWHERE}/v1")))
+    studio.use_settings(config.Settings(host=config.HostSettings(base_url=f"{ELSEWHERE}/v1")))
     assert studio.base_url == ELSEWHERE
-    assert events == [HostChanged(ELSEWHERE, HostMood.NO_KEY)], "the key of the one host never goes to the other"
+    assert events == [HostChanged(ELSEWHERE, HostStatus.NO_KEY)], "the key of the one host never goes to the other"
 
 
 def test_the_environment_s_host_goes_before_a_changed_one(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUICKROUTER_BASE_URL", HOST)
-    studio.use_settings(config.Settings(host=config.Host(base_url=ELSEWHERE)))
+    studio.use_settings(config.Settings(host=config.HostSettings(base_url=ELSEWHERE)))
     assert studio.base_url == HOST
 
 
@@ -88,7 +88,7 @@ def test_a_quicker_pace_brings_the_next_look_forward(tmp_path: Path) -> None:
     async def work() -> None:
         async with Engine(tmp_path, pace=Pace(early=3_600, early_spread=0, per_minute=1)) as engine:
             engine.router.say(RUNNING)
-            await engine.book.add([engine.task(), engine.task()])
+            await engine.index.add([engine.task(), engine.task()])
             await engine.look_all(10)
             await engine.look_all(60)
             assert engine.router.count("query") == 2
@@ -106,7 +106,7 @@ def test_a_slower_pace_counts_after_the_looks_that_are_planned(tmp_path: Path) -
     async def work() -> None:
         async with Engine(tmp_path) as engine:
             engine.router.say(RUNNING)
-            await engine.book.add([engine.task()])
+            await engine.index.add([engine.task()])
             await engine.look_all(10)
             engine.poller.use(Pace(early=3_000, early_spread=0, late=3_000))
             await engine.look_all(20)
@@ -121,7 +121,7 @@ def test_what_waits_after_a_failure_keeps_to_its_time(tmp_path: Path) -> None:
     async def work() -> None:
         async with Engine(tmp_path) as engine:
             engine.router.say(failed_call(Kind.PROVIDER_BUSY, Delivery.REFUSED, retry_after=500.0))
-            await engine.book.add([engine.task()])
+            await engine.index.add([engine.task()])
             await engine.look_all(10)
             due = engine.poller.next_due
             engine.poller.use(Pace(early=1, early_spread=0))

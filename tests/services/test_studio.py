@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from qr_tui import config, paths
-from qr_tui.core.events import Event, HostMood, Notice, PollingChanged, TaskFinished, TasksLoaded
+from qr_tui.core.events import Event, HostStatus, Notice, PollingChanged, TaskFinished, TasksLoaded
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Request, Status, new_task
 from qr_tui.secrets import KeyRing
@@ -200,7 +200,7 @@ def test_the_same_again_within_ten_seconds_asks_and_copies_do_not(tmp_path: Path
         with pytest.raises(Trouble) as caught:
             await engine.submit(BOAT)
         assert caught.value.kind is Kind.DUPLICATE
-        await engine.submit(BOAT, sure=True)
+        await engine.submit(BOAT, confirmed=True)
         await engine.sent([task.key for task in engine.tasks()], 5)
         assert simulator.stats()["requests"]["create"] == 4
 
@@ -220,7 +220,7 @@ def test_a_duplicate_made_by_another_process_is_seen_under_the_lock(tmp_path: Pa
 
 def test_the_daily_cap_counts_what_may_have_cost_and_what_was_removed(tmp_path: Path) -> None:
     def settings(url: str) -> config.Settings:
-        return config.Settings(host=config.Host(base_url=url), limits=config.Limits(videos_per_day=3))
+        return config.Settings(host=config.HostSettings(base_url=url), limits=config.Limits(videos_per_day=3))
 
     async def work(simulator: Simulator, engine: Studio) -> None:
         simulator.fault("create:no_balance")
@@ -243,7 +243,7 @@ def test_the_daily_cap_counts_what_may_have_cost_and_what_was_removed(tmp_path: 
 def test_the_cap_in_credits_uses_the_persons_prices(tmp_path: Path) -> None:
     def settings(url: str) -> config.Settings:
         return config.Settings(
-            host=config.Host(base_url=url),
+            host=config.HostSettings(base_url=url),
             limits=config.Limits(credits_per_day=1.0),
             prices={"sora-2-pro": 0.6},
         )
@@ -271,7 +271,7 @@ def test_a_retired_or_refused_model_is_said_before_the_post(tmp_path: Path) -> N
         with pytest.raises(Trouble):
             await engine.submit(again)
         assert simulator.stats()["requests"]["create"] == 1
-        await engine.submit(again, sure=True)
+        await engine.submit(again, confirmed=True)
 
     live(work, tmp_path, options=Options(models_off=("sora-2-pro",)))
 
@@ -327,12 +327,12 @@ def test_without_a_key_nothing_is_written_and_the_words_say_why(tmp_path: Path) 
 
 def test_a_host_without_a_key_is_known_when_the_engine_stands(tmp_path: Path) -> None:
     async def keyless(_simulator: Simulator, engine: Studio) -> None:
-        assert engine.moods.get(engine.base_url) is HostMood.NO_KEY
+        assert engine.host_statuses.get(engine.base_url) is HostStatus.NO_KEY
         await engine.use_key(engine.base_url, KEY, keep="memory")
-        assert engine.moods.get(engine.base_url) is HostMood.OK
+        assert engine.host_statuses.get(engine.base_url) is HostStatus.OK
 
     async def keyed(_simulator: Simulator, engine: Studio) -> None:
-        assert engine.moods.get(engine.base_url) is not HostMood.NO_KEY
+        assert engine.host_statuses.get(engine.base_url) is not HostStatus.NO_KEY
 
     live(keyless, tmp_path / "a", key="")
     live(keyed, tmp_path / "b")
@@ -345,7 +345,7 @@ def test_stop_remove_restore_retry(tmp_path: Path) -> None:
         assert await engine.wait([task.key], 10)
         assert one(engine).status is Status.FAILED
         assert await engine.stop([task.key]) == [], "a final task is not watched"
-        again = await engine.retry(task.key, sure=True)
+        again = await engine.retry(task.key, confirmed=True)
         assert again.parent == task.key
         assert again.request == one_of(engine, task.key)
         await engine.sent([again.key], 5)
@@ -452,7 +452,7 @@ def test_a_key_refused_in_the_middle_pauses_and_a_good_one_resumes(tmp_path: Pat
         (task,) = await engine.submit(BOAT)
         await until(lambda: one(engine).id is not None)
         simulator.fault("query:401:0")
-        await until(lambda: engine.moods[simulator.url] is HostMood.KEY_REFUSED)
+        await until(lambda: engine.host_statuses[simulator.url] is HostStatus.KEY_REFUSED)
         await asyncio.sleep(0.2)
         assert not one(engine).final
         simulator.clear_faults()
@@ -460,7 +460,7 @@ def test_a_key_refused_in_the_middle_pauses_and_a_good_one_resumes(tmp_path: Pat
         await engine.use_key(simulator.url, "sk-a-new-good-key-00", keep="file")
         assert await engine.wait([task.key], 10)
         assert one(engine).status is Status.DONE
-        assert engine.moods[simulator.url] is HostMood.OK
+        assert engine.host_statuses[simulator.url] is HostStatus.OK
 
     live(work, tmp_path, options=Options(speed=1.0))
 

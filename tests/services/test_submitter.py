@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from qr_tui.core.answers import CallFailed, Created, Delivery
-from qr_tui.core.events import HostChanged, HostMood, Notice
+from qr_tui.core.events import HostChanged, HostStatus, Notice
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Status
 from qr_tui.store.tasks import TaskStore
@@ -31,7 +31,7 @@ def test_the_intent_is_on_disk_before_the_post_and_the_id_right_after(tmp_path: 
 
             engine.hosts.router = Spy(CREATED)
             task = engine.task(Status.QUEUED)
-            await engine.book.add([task])
+            await engine.index.add([task])
             await engine.send_all()
             assert seen == [Status.SENDING]
             sent = engine.known(task.key)
@@ -49,7 +49,7 @@ def test_the_intent_is_on_disk_before_the_post_and_the_id_right_after(tmp_path: 
     ("error", "status", "kind"),
     [
         (failed_call(Kind.UNREACHABLE, Delivery.NOT_SENT), Status.QUEUED, None),
-        (failed_call(Kind.TOO_MANY_REQUESTS, Delivery.PACE, retry_after=7.0), Status.QUEUED, None),
+        (failed_call(Kind.TOO_MANY_REQUESTS, Delivery.RATE_LIMITED, retry_after=7.0), Status.QUEUED, None),
         (failed_call(Kind.NO_BALANCE, Delivery.REFUSED), Status.FAILED, Kind.NO_BALANCE),
         (failed_call(Kind.MODEL_UNAVAILABLE, Delivery.REFUSED), Status.FAILED, Kind.MODEL_UNAVAILABLE),
         (failed_call(Kind.KEY_REFUSED, Delivery.REFUSED), Status.FAILED, Kind.KEY_REFUSED),
@@ -63,7 +63,7 @@ def test_what_a_failed_post_proves(tmp_path: Path, error: Exception, status: Sta
         async with Engine(tmp_path) as engine:
             engine.router.say(error)
             task = engine.task(Status.QUEUED)
-            await engine.book.add([task])
+            await engine.index.add([task])
             await engine.send_all()
             after = engine.known(task.key)
             assert after.status is status
@@ -82,7 +82,7 @@ def test_an_unconfirmed_task_is_never_sent_again_by_a_machine(tmp_path: Path) ->
     async def work() -> None:
         async with Engine(tmp_path) as engine:
             engine.router.say(failed_call(Kind.TIMEOUT, Delivery.UNKNOWN))
-            await engine.book.add([engine.task(Status.QUEUED)])
+            await engine.index.add([engine.task(Status.QUEUED)])
             for _ in range(20):
                 await engine.send_all(3_600)
             assert engine.router.count("create") == 1
@@ -96,7 +96,7 @@ def test_what_was_surely_not_delivered_is_sent_again_with_backoff_until_it_gets_
             refused = failed_call(Kind.UNREACHABLE, Delivery.NOT_SENT)
             engine.router.say(refused)
             task = engine.task(Status.QUEUED)
-            await engine.book.add([task])
+            await engine.index.add([task])
             waits = []
             for _ in range(6):
                 await engine.send_all()
@@ -111,8 +111,8 @@ def test_what_was_surely_not_delivered_is_sent_again_with_backoff_until_it_gets_
             engine.router.say(CREATED)
             await engine.send_all()
             assert engine.known(task.key).id == CREATED.id
-            moods = [event.mood for event in engine.events if isinstance(event, HostChanged)]
-            assert moods == [HostMood.DOWN, HostMood.OK]
+            host_statuses = [event.status for event in engine.events if isinstance(event, HostChanged)]
+            assert host_statuses == [HostStatus.DOWN, HostStatus.OK]
 
     run(work)
 
@@ -120,8 +120,8 @@ def test_what_was_surely_not_delivered_is_sent_again_with_backoff_until_it_gets_
 def test_retry_after_is_honoured(tmp_path: Path) -> None:
     async def work() -> None:
         async with Engine(tmp_path) as engine:
-            engine.router.say(failed_call(Kind.TOO_MANY_REQUESTS, Delivery.PACE, retry_after=77.0))
-            await engine.book.add([engine.task(Status.QUEUED)])
+            engine.router.say(failed_call(Kind.TOO_MANY_REQUESTS, Delivery.RATE_LIMITED, retry_after=77.0))
+            await engine.index.add([engine.task(Status.QUEUED)])
             await engine.send_all()
             assert await engine.send_all() == pytest.approx(77.0)
 
@@ -132,7 +132,7 @@ def test_a_task_that_another_process_claimed_is_left_alone(tmp_path: Path) -> No
     async def work() -> None:
         async with Engine(tmp_path) as engine:
             task = engine.task(Status.QUEUED)
-            await engine.book.add([task])
+            await engine.index.add([task])
             other = TaskStore(engine.paths.store)
             other.open()
             other.apply([Change(task.key, {"status": Status.SENDING, "sender": "other"})])
@@ -147,9 +147,9 @@ def test_a_process_without_the_lease_sends_only_its_own(tmp_path: Path) -> None:
         async with Engine(tmp_path) as engine:
             engine.router.say(CREATED)
             mine, others = engine.task(Status.QUEUED), engine.task(Status.QUEUED)
-            await engine.book.add([mine, others])
+            await engine.index.add([mine, others])
             engine.submitter.take_charge([mine.key])
-            await engine.send_all(everyone=False)
+            await engine.send_all(include_orphans=False)
             assert engine.known(mine.key).status is Status.WAITING
             assert engine.known(others.key).status is Status.QUEUED
 
@@ -161,7 +161,7 @@ def test_a_dead_sender_leaves_an_unconfirmed_task_and_a_living_one_is_not_distur
         async with Engine(tmp_path) as engine:
             dead = engine.task(Status.SENDING, sender="dead")
             alive = engine.task(Status.SENDING, sender="alive")
-            await engine.book.add([dead, alive])
+            await engine.index.add([dead, alive])
             await engine.submitter.recover(lambda sender: sender == "alive")
             assert engine.known(dead.key).status is Status.UNCONFIRMED
             assert engine.known(alive.key).status is Status.SENDING
@@ -179,7 +179,7 @@ def test_closing_while_a_post_is_under_way_makes_it_unconfirmed(
         async with Engine(tmp_path) as engine:
             engine.router.say(asyncio.Event())
             task = engine.task(Status.QUEUED)
-            await engine.book.add([task])
+            await engine.index.add([task])
             await engine.send_all()
             assert engine.known(task.key).status is Status.SENDING
             await engine.submitter.close()
@@ -194,7 +194,7 @@ def test_an_id_that_comes_late_is_kept_even_when_the_task_has_moved_on(tmp_path:
             gate = asyncio.Event()
             engine.router.say(gate, CREATED)
             task = engine.task(Status.QUEUED)
-            await engine.book.add([task])
+            await engine.index.add([task])
             await engine.send_all()
             other = TaskStore(engine.paths.store)
             other.open()
@@ -204,9 +204,9 @@ def test_an_id_that_comes_late_is_kept_even_when_the_task_has_moved_on(tmp_path:
             other.apply([Change(task.key, {"status": Status.QUEUED})])
             gate.set()
             await settle()
-            ids = [known.id for known in engine.book.tasks()]
+            ids = [known.id for known in engine.index.tasks()]
             assert CREATED.id in ids
-            stray = next(known for known in engine.book.tasks() if known.id == CREATED.id)
+            stray = next(known for known in engine.index.tasks() if known.id == CREATED.id)
             assert stray.parent == task.key
 
     run(work)
@@ -218,7 +218,7 @@ def test_an_id_that_the_disk_refuses_is_said_and_written_later(tmp_path: Path, m
             gate = asyncio.Event()
             engine.router.say(gate, CREATED)
             task = engine.task(Status.QUEUED)
-            await engine.book.add([task])
+            await engine.index.add([task])
             await engine.send_all()
             with monkeypatch.context() as patch:
 
@@ -231,7 +231,7 @@ def test_an_id_that_the_disk_refuses_is_said_and_written_later(tmp_path: Path, m
                 assert engine.known(task.key).id == CREATED.id, "shown, though not yet on disk"
                 said = [event.detail for event in engine.events if isinstance(event, Notice)]
                 assert any(CREATED.id in detail for detail in said)
-            await engine.book.flush()
+            await engine.index.flush()
             store = TaskStore(engine.paths.store)
             store.open()
             assert store.tasks()[0].id == CREATED.id
@@ -252,7 +252,7 @@ def test_a_claim_that_the_disk_refuses_is_tried_again_after_a_pause_and_nothing_
         async with Engine(tmp_path) as engine:
             engine.router.say(CREATED)
             task = engine.task(Status.QUEUED)
-            await engine.book.add([task])
+            await engine.index.add([task])
             with monkeypatch.context() as patch:
                 patch.setattr("qr_tui.store.atomic.replace", full)
                 await engine.send_all()
@@ -275,7 +275,7 @@ def test_at_most_two_posts_are_under_way_at_once(tmp_path: Path) -> None:
         async with Engine(tmp_path) as engine:
             gate = asyncio.Event()
             engine.router.say(gate, gate, gate, CREATED)
-            await engine.book.add([engine.task(Status.QUEUED) for _ in range(5)])
+            await engine.index.add([engine.task(Status.QUEUED) for _ in range(5)])
             await engine.send_all()
             assert engine.router.count("create") == 2
             gate.set()
@@ -291,7 +291,7 @@ def test_while_a_host_is_down_only_one_post_probes_it(tmp_path: Path) -> None:
     async def work() -> None:
         async with Engine(tmp_path) as engine:
             engine.router.say(failed_call(Kind.UNREACHABLE, Delivery.NOT_SENT))
-            await engine.book.add([engine.task(Status.QUEUED) for _ in range(4)])
+            await engine.index.add([engine.task(Status.QUEUED) for _ in range(4)])
             await engine.send_all()
             before = engine.router.count("create")
             await engine.send_all(60)

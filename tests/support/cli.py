@@ -15,7 +15,7 @@ import pytest
 
 from qr_tui import config, i18n, paths
 from qr_tui.cli import output
-from qr_tui.cli.context import Here
+from qr_tui.cli.context import CliContext
 from qr_tui.cli.main import run
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.schedule import Pace
@@ -64,7 +64,7 @@ class Shell:
         with pytest.MonkeyPatch.context() as patch:
             for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
                 patch.setattr(sys, name, stream)
-            code = run(args, Here(pace=QUICK))
+            code = run(args, CliContext(pace=QUICK))
             for stream in streams[1:]:
                 stream.flush()
             out, err = (stream.buffer.getvalue().decode() for stream in streams[1:])

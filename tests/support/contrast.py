@@ -48,8 +48,8 @@ def drawn(style: Style, colours: Colours) -> Iterator[tuple[RGB, RGB]]:
     elif colours == "256":
         yield _indexed(ink), _indexed(ground)
     else:
-        front, back = _number(ink), _number(ground)
-        inks = {front, front + 8} if style.bold and front < 8 else {front}
+        ground_ink, back = _number(ink), _number(ground)
+        inks = {ground_ink, ground_ink + 8} if style.bold and ground_ink < 8 else {ground_ink}
         for number in inks:
             yield XTERM[number], XTERM[back]
             yield CONSOLE[number], CONSOLE[back % 8]  # the console knows no bright grounds

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from qr_tui.core.task import Task
 from qr_tui.ui.app import QrTui
-from tests.support.fake_app import FakeStudio, make_front
+from tests.support.fake_app import FakeStudio, make_app_context
 from tests.support.forms import shown, until
 
 Script = Callable[["Run"], Awaitable[None]]
@@ -62,12 +62,12 @@ class Run:
     @property
     def cursor(self) -> str | None:
         """The key of the task under the cursor."""
-        return self.app.tasks.listing.cursor
+        return self.app.tasks.list_model.cursor
 
     @property
     def shown(self) -> list[str]:
         """The keys of the rows."""
-        return self.app.tasks.listing.shown
+        return self.app.tasks.list_model.shown
 
     @property
     def on(self) -> str:
@@ -80,12 +80,12 @@ def run(
 ) -> FakeStudio:
     """Run `script` on the app with these tasks; return the engine as it was left."""
     studio = changes.pop("studio", None) or FakeStudio(tasks)
-    app = QrTui(make_front(home, studio, **changes))
+    app = QrTui(make_app_context(home, studio, **changes))
 
     async def whole() -> None:
         async with app.run_test(size=size, notifications=True) as pilot:
             driving = Run(app, studio, pilot)
-            await driving.until(lambda: app.tasks.listing.loaded or studio.hold_load)
+            await driving.until(lambda: app.tasks.list_model.loaded or studio.hold_load)
             await driving.until(lambda: app._studio is not None or app._failure is not None)
             await driving.settle()
             await script(driving)

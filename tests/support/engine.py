@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from qr_tui import paths
 from qr_tui.api.client import QuickRouter
-from qr_tui.core.answers import Balance, CallFailed, Created, Delivery, Look
+from qr_tui.core.answers import Balance, CallFailed, Created, Delivery, QueryResult
 from qr_tui.core.events import Event, Sink
 from qr_tui.core.failures import Kind
 from qr_tui.core.schedule import Pace
@@ -17,7 +17,7 @@ from qr_tui.services.clock import Clock
 from qr_tui.services.hosts import Hosts
 from qr_tui.services.poller import Poller
 from qr_tui.services.submitter import Submitter
-from qr_tui.services.task_index import Book
+from qr_tui.services.task_index import TaskIndex
 from qr_tui.store.changes import Change
 
 HOST = "https://api.example.com"
@@ -42,7 +42,7 @@ class HandClock(Clock):
         self.mono += seconds
 
 
-Answer = Created | Look | Exception | asyncio.Event
+Answer = Created | QueryResult | Exception | asyncio.Event
 
 
 class FakeRouter:
@@ -62,9 +62,9 @@ class FakeRouter:
         assert isinstance(answer, Created)
         return answer
 
-    async def query(self, task_id: str) -> Look:
+    async def query(self, task_id: str) -> QueryResult:
         answer = await self._answer("query", task_id)
-        assert isinstance(answer, Look)
+        assert isinstance(answer, QueryResult)
         return answer
 
     async def content_link(self, task_id: str) -> str | None:
@@ -83,7 +83,7 @@ class FakeRouter:
     def count(self, what: str) -> int:
         return sum(name == what for name, _ in self.calls)
 
-    async def _answer(self, what: str, argument: object) -> Created | Look:
+    async def _answer(self, what: str, argument: object) -> Created | QueryResult:
         self.calls.append((what, argument))
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
@@ -97,7 +97,7 @@ class FakeRouter:
             self._at_once -= 1
         if isinstance(answer, Exception):
             raise answer
-        assert isinstance(answer, Created | Look)
+        assert isinstance(answer, Created | QueryResult)
         return answer
 
 
@@ -121,22 +121,22 @@ class Engine:
         self.paths = paths.under(home)
         self.clock = HandClock()
         self.events: list[Event] = []
-        self.router = FakeRouter(Look(status=None))
+        self.router = FakeRouter(QueryResult(status=None))
         pace = pace or Pace()
         self.keys = KeyRing(self.paths, {"QUICKROUTER_API_KEY": KEY}, base_url=HOST)
-        self.book = Book(self.paths.store, sink=self.events.append, clock=self.clock)
+        self.index = TaskIndex(self.paths.store, sink=self.events.append, clock=self.clock)
         self.hosts = FakeHosts(self.router, self.keys, pace=pace, sink=self.events.append)
-        self.poller = Poller(self.book, self.hosts, pace=pace, clock=self.clock, wake=lambda: None)
-        self.submitter = Submitter(self.book, self.hosts, instance="me", clock=self.clock, wake=lambda: None)
+        self.poller = Poller(self.index, self.hosts, pace=pace, clock=self.clock, wake=lambda: None)
+        self.submitter = Submitter(self.index, self.hosts, instance="me", clock=self.clock, wake=lambda: None)
 
     async def __aenter__(self) -> "Engine":
-        await self.book.open()
+        await self.index.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.poller.close()
         await self.submitter.close()
-        await self.book.close()
+        await self.index.close()
 
     def task(self, status: Status = Status.WAITING, **fields: Any) -> Task:
         """Return a task that has just been sent, not yet in the book."""
@@ -162,15 +162,15 @@ class Engine:
         await settle()
         return wait
 
-    async def send_all(self, seconds: float = 0.0, *, everyone: bool = True) -> float | None:
+    async def send_all(self, seconds: float = 0.0, *, include_orphans: bool = True) -> float | None:
         """Turn the clock, send what may go, and wait for the answers."""
         self.clock.turn(seconds)
-        wait = self.submitter.step(everyone=everyone)
+        wait = self.submitter.step(include_orphans=include_orphans)
         await settle()
         return wait
 
     def known(self, key: str) -> Task:
-        task = self.book.get(key)
+        task = self.index.get(key)
         assert task is not None
         return task
 

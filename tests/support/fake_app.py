@@ -10,13 +10,13 @@ from qr_tui import paths
 from qr_tui.config import DEFAULT_BASE_URL, Settings
 from qr_tui.core.answers import Balance
 from qr_tui.core.catalogue import Catalogue
-from qr_tui.core.events import HostMood, PollingChanged, Sink, TasksChanged, TasksLoaded
+from qr_tui.core.events import HostStatus, PollingChanged, Sink, TasksChanged, TasksLoaded
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.tags import changed
 from qr_tui.core.task import Request, Status, Task, advance, new_task
 from qr_tui.secrets import KeyRing
 from qr_tui.services.studio import Adopt, Concern, Drop, KeyTest, SendAgain, Studio
-from qr_tui.ui.context import Front
+from qr_tui.ui.context import AppContext
 
 NOW = 1_790_000_000.0
 
@@ -61,7 +61,7 @@ class FakeStudio(Studio):
         self.concerns: list[Concern] = []
         self.troubles: dict[str, Trouble] = {}
         self.due: float | None = None
-        self.mood: dict[str, HostMood] = {}
+        self.status: dict[str, HostStatus] = {}
         self.started = self.closed = False
         self.hold_load = False
         self._tasks = {task.key: task for task in tasks}
@@ -112,8 +112,8 @@ class FakeStudio(Studio):
         return self.due
 
     @property
-    def moods(self) -> dict[str, HostMood]:
-        return self.mood
+    def host_statuses(self) -> dict[str, HostStatus]:
+        return self.status
 
     # actions
     async def submit(
@@ -121,11 +121,11 @@ class FakeStudio(Studio):
         request: Request,
         *,
         copies: int = 1,
-        sure: bool = False,
+        confirmed: bool = False,
         parent: str | None = None,
         tags: tuple[str, ...] = (),
     ) -> list[Task]:
-        self._note("submit", (request, copies, sure, parent))
+        self._note("submit", (request, copies, confirmed, parent))
         made = [
             new_task(request, base_url=self.base_url, account="", now=self.clock(), parent=parent)
             for _ in range(copies)
@@ -143,9 +143,9 @@ class FakeStudio(Studio):
             case Drop():
                 return self.change(key, status=Status.STOPPED)
 
-    async def retry(self, key: str, *, sure: bool = False) -> Task:
-        self._note("retry", (key, sure))
-        return (await self.submit(self._tasks[key].request, sure=True, parent=key))[0]
+    async def retry(self, key: str, *, confirmed: bool = False) -> Task:
+        self._note("retry", (key, confirmed))
+        return (await self.submit(self._tasks[key].request, confirmed=True, parent=key))[0]
 
     async def look(self, keys: Sequence[str]) -> None:
         self._note("look", list(keys))
@@ -217,7 +217,7 @@ class FakeStudio(Studio):
         return [what for call, what in self.calls if call == name]
 
 
-def make_front(
+def make_app_context(
     home: Path,
     studio: FakeStudio,
     *,
@@ -225,14 +225,14 @@ def make_front(
     clock: Callable[[], float] = lambda: NOW,
     env: Mapping[str, str] | None = None,
     **changes: Any,
-) -> Front:
+) -> AppContext:
     """Return a front whose engine is `studio`."""
 
     def make(sink: Sink) -> Studio:
         studio.sink = sink
         return studio
 
-    return Front(
+    return AppContext(
         paths=paths.under(home),
         settings=settings or Settings(),
         keys=cast(KeyRing, None),

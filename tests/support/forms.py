@@ -11,10 +11,10 @@ from textual.screen import Screen
 
 from qr_tui.core.task import Request
 from qr_tui.services.checks import Concern, about_input
-from qr_tui.ui.context import Front
+from qr_tui.ui.context import AppContext
 from qr_tui.ui.theme.glyphs import UNICODE
 from qr_tui.ui.theme.palettes import DARK, theme
-from tests.support.fake_app import FakeStudio, make_front
+from tests.support.fake_app import FakeStudio, make_app_context
 
 
 class CheckingStudio(FakeStudio):
@@ -31,9 +31,9 @@ class FormApp(App[Any]):
     glyphs = UNICODE
     animation_level = "none"
 
-    def __init__(self, front: Front, make: Callable[[], Screen[Any]]) -> None:
+    def __init__(self, app_context: AppContext, make: Callable[[], Screen[Any]]) -> None:
         super().__init__()
-        self.front = front
+        self.app_context = app_context
         self._make = make
         self.result: Any = "still open"
         self.copied: list[tuple[str, str]] = []
@@ -53,8 +53,8 @@ class FormApp(App[Any]):
         self.copied.append((label, text))
 
 
-def front_of(home: Path, studio: FakeStudio, **changes: Any) -> Front:
-    return make_front(home, studio, **changes)
+def front_of(home: Path, studio: FakeStudio, **changes: Any) -> AppContext:
+    return make_app_context(home, studio, **changes)
 
 
 def drive(app: FormApp, script: Callable[[Pilot[Any]], Awaitable[None]], *, size: tuple[int, int] = (80, 24)) -> None:

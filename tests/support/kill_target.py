@@ -19,7 +19,7 @@ QUICK = Pace(first=0.02, early=0.03, early_spread=0.02, late=0.05, backoff=0.05,
 
 async def live(home: Path, url: str, goal: int) -> None:
     """Run one life of the engine."""
-    settings = config.Settings(host=config.Host(base_url=url))
+    settings = config.Settings(host=config.HostSettings(base_url=url))
     keys = KeyRing(paths.under(home), {"QUICKROUTER_API_KEY": "sk-test-kill-0000"}, base_url=url)
     studio = room.Studio(paths.under(home), settings, keys, sink=lambda _event: None, pace=QUICK)
     await studio.start()

@@ -35,7 +35,7 @@ async def studio(
     """Start an engine in `home` for the host at `url`, and close it in the end."""
     folders = paths.under(home)
     keys = KeyRing(folders, {"QUICKROUTER_API_KEY": key}, base_url=url)
-    settings = settings or config.Settings(host=config.Host(base_url=url))
+    settings = settings or config.Settings(host=config.HostSettings(base_url=url))
     sink: Callable[[Event], None] = events.append if events is not None else lambda _event: None
     engine = Studio(folders, settings, keys, sink=sink, pace=QUICK)
     await engine.start()

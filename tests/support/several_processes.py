@@ -39,11 +39,11 @@ async def engine(home: Path, url: str, field: str, count: int) -> None:
 
     folders = paths.under(home)
     keys = KeyRing(folders, {"QUICKROUTER_API_KEY": KEY}, base_url=url)
-    settings = config.Settings(host=config.Host(base_url=url))
+    settings = config.Settings(host=config.HostSettings(base_url=url))
     studio = Studio(folders, settings, keys, sink=sink, pace=QUICK)
     await studio.start()
     for number, task in enumerate(studio.tasks()[:count]):
-        assert await studio._book.apply([Change(task.key, {field: f"{field} {number}"})])
+        assert await studio._index.apply([Change(task.key, {field: f"{field} {number}"})])
     say("finished")
     await asyncio.Event().wait()
 

@@ -51,7 +51,7 @@ def test_a_desktop_clipboard_is_claimed_only_when_it_was_read_back(tmp_path: Pat
     selection = put_xclip(rig.bin)
     copied = rig.copy("一只纸船 [/b] \x1b[2J")
     assert selection.read_text() == "一只纸船 [/b] \x1b[2J"
-    assert copied == Copied(("desktop", "file"), "clipboard", sure=True)
+    assert copied == Copied(("desktop", "file"), "clipboard", verified=True)
     assert copied.toast(ID) == f"copied {ID} → clipboard"
     assert rig.written == []
     assert rig.why("desktop") == (True, "xclip, as long as the desktop answers")
@@ -97,7 +97,7 @@ def test_tmux_takes_it_and_hands_it_on(tmp_path: Path) -> None:
     copied = rig.copy()
     assert buffer.read_text() == ID
     assert "load-buffer -w -" in rig.calls
-    assert copied == Copied(("tmux", "terminal", "file"), "tmux buffer and terminal", sure=True)
+    assert copied == Copied(("tmux", "terminal", "file"), "tmux buffer and terminal", verified=True)
     assert copied.toast(ID) == f"copied {ID} → tmux buffer and terminal"
     assert copied.toast(ID, ascii_only=True) == f"copied {ID} -> tmux buffer and terminal"
     assert rig.written == []
@@ -217,7 +217,7 @@ def test_elsewhere_it_is_sent_to_the_terminal_and_not_called_copied(tmp_path: Pa
     rig = Rig(tmp_path, {})
     copied = rig.copy()
     assert rig.written == [OSC]
-    assert (copied.routes, copied.sure) == (("terminal", "file"), False)
+    assert (copied.routes, copied.verified) == (("terminal", "file"), False)
     assert copied.toast(ID) == f"{ID} → sent to your terminal, which does not answer"
 
 

@@ -11,7 +11,7 @@ import pytest
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.terminal import editor
 from qr_tui.ui.app import QrTui
-from tests.support.fake_app import FakeStudio, make_front
+from tests.support.fake_app import FakeStudio, make_app_context
 
 
 def an_editor(tmp_path: Path, script: str) -> dict[str, str]:
@@ -87,7 +87,7 @@ def test_ctrl_c_belongs_to_the_editor() -> None:
 
 def test_nothing_is_written_to_a_terminal_that_is_lent(tmp_path: Path) -> None:
     written: list[str] = []
-    app = QrTui(make_front(tmp_path, FakeStudio()))
+    app = QrTui(make_app_context(tmp_path, FakeStudio()))
     writer = threading.Thread(target=lambda: None)
     driver = SimpleNamespace(_writer_thread=writer, write=written.append, flush=lambda: None)
     app._driver = cast(Any, driver)

@@ -8,7 +8,7 @@ import pytest
 
 from qr_tui import config, paths
 from qr_tui.config import Settings, Ui
-from qr_tui.core.events import HostMood, Notice, TaskFinished, TasksLoaded
+from qr_tui.core.events import HostStatus, Notice, TaskFinished, TasksLoaded
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Status
 from tests.support.driving import Run, run
@@ -64,7 +64,7 @@ def test_a_new_video_is_written_sent_and_found_under_the_cursor(tmp_path: Path) 
         ((request, copies, _sure, parent),) = it.studio.called("submit")
         assert (request.prompt, copies, parent) == ("boat", 1, None)
         await it.settle()
-        current = it.app.tasks.listing.current
+        current = it.app.tasks.list_model.current
         assert current is not None
         assert current.prompt == "boat"
         assert any(line.startswith(" ▌") and "boat" in line for line in it.line)
@@ -149,7 +149,7 @@ def test_a_mistake_in_the_file_stands_in_the_status_line_until_it_is_mended(
 def test_no_key_opens_connect_and_the_demo_does_not(tmp_path: Path) -> None:
     def keyless() -> FakeStudio:
         studio = FakeStudio()
-        studio.mood = {studio.base_url: HostMood.NO_KEY}
+        studio.status = {studio.base_url: HostStatus.NO_KEY}
         return studio
 
     async def asks(it: Run) -> None:

@@ -1,14 +1,14 @@
 """A burst of what the engine tells is one repaint, and another state never waits."""
 
-from qr_tui.core.events import Event, HostChanged, HostMood, TasksChanged
+from qr_tui.core.events import Event, HostChanged, HostStatus, TasksChanged
 from qr_tui.core.task import Status
-from qr_tui.ui.event_inbox import Inbox
+from qr_tui.ui.event_inbox import EventInbox
 from tests.support.fake_app import make_task
 
 
 def test_the_newest_of_each_task_is_kept_and_progress_may_wait() -> None:
     woken: list[None] = []
-    inbox = Inbox(lambda: woken.append(None), lambda _event: None)
+    inbox = EventInbox(lambda: woken.append(None), lambda _event: None)
     inbox(TasksChanged((make_task(1, progress=1.0),)))
     inbox.take()
     for percent in range(2, 50):
@@ -21,7 +21,7 @@ def test_the_newest_of_each_task_is_kept_and_progress_may_wait() -> None:
 
 
 def test_another_state_or_a_removal_does_not_wait() -> None:
-    inbox = Inbox(lambda: None, lambda _event: None)
+    inbox = EventInbox(lambda: None, lambda _event: None)
     inbox(TasksChanged((make_task(1),)))
     inbox.take()
     inbox(TasksChanged((make_task(1, status=Status.DONE),)))
@@ -34,7 +34,7 @@ def test_another_state_or_a_removal_does_not_wait() -> None:
 
 
 def test_a_task_that_comes_back_is_not_removed() -> None:
-    inbox = Inbox(lambda: None, lambda _event: None)
+    inbox = EventInbox(lambda: None, lambda _event: None)
     inbox(TasksChanged(removed=("key000001",)))
     inbox(TasksChanged((make_task(1),)))
     tasks, removed = inbox.take()
@@ -45,8 +45,8 @@ def test_a_task_that_comes_back_is_not_removed() -> None:
 def test_everything_else_goes_straight_on() -> None:
     told: list[Event] = []
     woken: list[None] = []
-    inbox = Inbox(lambda: woken.append(None), told.append)
-    event = HostChanged("https://x", HostMood.DOWN)
+    inbox = EventInbox(lambda: woken.append(None), told.append)
+    event = HostChanged("https://x", HostStatus.DOWN)
     inbox(event)
     inbox(TasksChanged())
     assert told == [event]

@@ -12,7 +12,7 @@ import pytest
 from qr_tui.ui import signals
 from qr_tui.ui.app import QrTui
 from tests.support.driving import Run, run
-from tests.support.fake_app import FakeStudio, make_front, make_task
+from tests.support.fake_app import FakeStudio, make_app_context, make_task
 
 
 def test_a_terminal_is_there_until_its_other_end_closes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,7 +60,7 @@ def test_a_signal_closes_the_engine_once_and_ends_with_its_code(
 
     monkeypatch.setattr("qr_tui.ui.signals.threading.Timer", Guard)
     studio = FakeStudio([make_task()])
-    app = QrTui(make_front(tmp_path, studio))
+    app = QrTui(make_app_context(tmp_path, studio))
 
     async def go() -> None:
         async with app.run_test() as pilot:

@@ -12,10 +12,10 @@ from textual.pilot import Pilot
 from qr_tui import i18n
 from qr_tui.config import Settings, Ui
 from qr_tui.core.failures import Kind
-from qr_tui.core.task import Failure, Moment, Status, Task
+from qr_tui.core.task import Failure, HistoryEntry, Status, Task
 from qr_tui.ui.app import QrTui
 from tests.support.driving import Run
-from tests.support.fake_app import NOW, FakeStudio, make_front, make_task
+from tests.support.fake_app import NOW, FakeStudio, make_app_context, make_task
 
 SCREENS = {
     "tasks": ("j", "j"),
@@ -52,9 +52,9 @@ TASKS: tuple[Task, ...] = (
         prompt="two friends laughing in a photo booth",
         failure=Failure(kind=Kind.REAL_PEOPLE, detail="photorealistic people", request_id="20261122example"),
         history=(
-            Moment(NOW - 7_300, Status.QUEUED),
-            Moment(NOW - 7_299, Status.WAITING, "pending"),
-            Moment(NOW - 7_060, Status.FAILED, "failed"),
+            HistoryEntry(NOW - 7_300, Status.QUEUED),
+            HistoryEntry(NOW - 7_299, Status.WAITING, "pending"),
+            HistoryEntry(NOW - 7_060, Status.FAILED, "failed"),
         ),
         raw='{"id": "sora-2:task_01example000002", "status": "failed"}',
     ),
@@ -82,11 +82,11 @@ def test_looks_as_it_did(
     studio = FakeStudio(TASKS)
     studio.due = NOW + 4
     home = Path("/home/someone") if screen == "settings" else tmp_path  # settings shows where they are written
-    app = QrTui(make_front(home, studio, settings=Settings(ui=Ui(theme=theme, language=language))))
+    app = QrTui(make_app_context(home, studio, settings=Settings(ui=Ui(theme=theme, language=language))))
 
     async def pose(pilot: Pilot[Any]) -> None:
         run = Run(app, studio, pilot)
-        await run.until(lambda: app._studio is not None and app.tasks.listing.loaded)
+        await run.until(lambda: app._studio is not None and app.tasks.list_model.loaded)
         await run.settle()
         for key in SCREENS[screen]:
             await run.press(key)

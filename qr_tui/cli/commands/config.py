@@ -7,10 +7,10 @@ import click
 from click.shell_completion import CompletionItem
 
 from qr_tui.cli import output, streams
-from qr_tui.cli.context import Here
+from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
-from qr_tui.cli.pass_context import pass_here
+from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.text import inert
 from qr_tui.i18n import _, listed
@@ -30,17 +30,17 @@ def config() -> None:
 
 @config.command(help=_("Print where settings, tasks, logs and videos are kept."), epilog=examples("qr-tui config path"))
 @click.option("--json", "as_json", is_flag=True, help=_("Print a JSON object."))
-@pass_here
-def path(here: Here, as_json: bool) -> int:
+@pass_cli_context
+def path(context: CliContext, as_json: bool) -> int:
     """Print every folder and file."""
     places = {
-        "config": here.paths.config_file,
-        "keys": here.paths.key_file,
-        "tasks": here.paths.store,
-        "log": here.paths.log_file,
-        "state": here.paths.state,
-        "cache": here.paths.cache,
-        "videos": here.paths.videos,
+        "config": context.paths.config_file,
+        "keys": context.paths.key_file,
+        "tasks": context.paths.store,
+        "log": context.paths.log_file,
+        "state": context.paths.state,
+        "cache": context.paths.cache,
+        "videos": context.paths.videos,
     }
     if as_json:
         output.document({name: str(place) for name, place in places.items()})
@@ -54,15 +54,15 @@ def path(here: Here, as_json: bool) -> int:
     help=_("Print every setting: its value, its default, what it does."), epilog=examples("qr-tui config show --json")
 )
 @click.option("--json", "as_json", is_flag=True, help=_("Print a JSON object of settings by name."))
-@pass_here
-def show(here: Here, as_json: bool) -> int:
+@pass_cli_context
+def show(context: CliContext, as_json: bool) -> int:
     """Print the settings in use; a bad file is an error that names the line."""
     import msgspec
 
     from qr_tui.config import DESCRIBE
     from qr_tui.config import value as value_of
 
-    found = {setting.key: msgspec.to_builtins(value_of(here.settings, setting.key)) for setting in DESCRIBE}
+    found = {setting.key: msgspec.to_builtins(value_of(context.settings, setting.key)) for setting in DESCRIBE}
     if as_json:
         output.document(found)
         return Exit.OK
@@ -104,16 +104,16 @@ def _complete(_ctx: click.Context, _parameter: click.Parameter, incomplete: str)
 )
 @click.argument("key", shell_complete=_complete)
 @click.argument("value", required=False)
-@pass_here
-def set_one(here: Here, key: str, value: str | None) -> int:
+@pass_cli_context
+def set_one(context: CliContext, key: str, value: str | None) -> int:
     """Write one setting."""
     from qr_tui.config import from_text, save
 
     section, _dot, name = key.partition(".")
     if not section or not name:
         raise Trouble(Kind.USAGE, _("{key}: name a setting as qr-tui config show does").format(key=inert(key)))
-    save(here.paths.config_file, {key: None if value is None else from_text(key, value)})
-    output.say(_("written to {file}").format(file=inert(str(here.paths.config_file))))
+    save(context.paths.config_file, {key: None if value is None else from_text(key, value)})
+    output.say(_("written to {file}").format(file=inert(str(context.paths.config_file))))
     return Exit.OK
 
 
@@ -134,19 +134,19 @@ def set_one(here: Here, key: str, value: str | None) -> int:
     help=_("A file only you can read, or the system's keyring."),
 )
 @click.option("--test", is_flag=True, help=_("Ask the host first whether it takes the key."))
-@pass_here
-def set_key(here: Here, base_url: str | None, keep: Literal["file", "keyring"], test: bool) -> int:
+@pass_cli_context
+def set_key(context: CliContext, base_url: str | None, keep: Literal["file", "keyring"], test: bool) -> int:
     """Read, perhaps test, and keep a key."""
     from qr_tui.core.address import is_insecure, normalise
 
-    host = normalise(base_url) if base_url else here.base_url
+    host = normalise(base_url) if base_url else context.base_url
     if is_insecure(host):
         output.say(_("{host} is not encrypted: the key can be read on the way").format(host=inert(host)), "yellow")
     value = _read_key()
     if test:
-        _test(here, host, value)
-    key = here.keys.save(host, value, keep)
-    where = _("the keyring") if keep == "keyring" else inert(str(here.paths.key_file))
+        _test(context, host, value)
+    key = context.keys.save(host, value, keep)
+    where = _("the keyring") if keep == "keyring" else inert(str(context.paths.key_file))
     output.say(_("key {account} for {host} is kept in {where}").format(account=key.account, host=host, where=where))
     return Exit.OK
 
@@ -157,13 +157,13 @@ def set_key(here: Here, base_url: str | None, keep: Literal["file", "keyring"], 
     epilog=examples("qr-tui config forget-key --base-url https://api.example.com"),
 )
 @click.option("--base-url", metavar="URL", help=_("The host; default: the one in use."))
-@pass_here
-def forget_key(here: Here, base_url: str | None) -> int:
+@pass_cli_context
+def forget_key(context: CliContext, base_url: str | None) -> int:
     """Drop what file and keyring hold for a host."""
     from qr_tui.core.address import normalise
 
-    host = normalise(base_url) if base_url else here.base_url
-    places = here.keys.forget(host)
+    host = normalise(base_url) if base_url else context.base_url
+    places = context.keys.forget(host)
     if places:
         output.say(_("forgotten: {host} ({places})").format(host=host, places=listed(places)))
     else:
@@ -187,12 +187,12 @@ def _read_key() -> str:
     return value
 
 
-def _test(here: Here, host: str, value: str) -> None:
+def _test(context: CliContext, host: str, value: str) -> None:
     from qr_tui.cli import engine_session
     from qr_tui.services.studio import KeyTest, Studio
 
     async def work() -> KeyTest:
-        studio = Studio(here.paths, here.settings, here.keys, sink=lambda _event: None)
+        studio = Studio(context.paths, context.settings, context.keys, sink=lambda _event: None)
         try:
             return await studio.test_key(host, value)
         finally:

@@ -7,10 +7,10 @@ import click
 
 from qr_tui.cli import output, references
 from qr_tui.cli.commands.list import read
-from qr_tui.cli.context import Here
+from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
-from qr_tui.cli.pass_context import pass_here
+from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Task
 from qr_tui.i18n import _
@@ -25,21 +25,21 @@ WHAT = ("id", "link", "prompt", "curl", "json", "file")
 @click.argument("ids", metavar="ID...", nargs=-1, required=True, shell_complete=references.complete)
 @click.option("--what", type=click.Choice(WHAT), default="id", show_default=True, help=_("What to copy."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print what was copied, and where to, as a JSON object."))
-@pass_here
-def copy(here: Here, ids: tuple[str, ...], what: str, as_json: bool) -> int:
+@pass_cli_context
+def copy(context: CliContext, ids: tuple[str, ...], what: str, as_json: bool) -> int:
     """Copy by the first route that fits this terminal."""
     import asyncio
 
     from qr_tui.terminal.clipboard import Clipboard
     from qr_tui.terminal.detect import detect
 
-    tasks = references.several(read(here), ids)
+    tasks = references.several(read(context), ids)
     text = "\n".join(part(task, what) for task in tasks)
     reachable = _reachable()
-    clipboard = Clipboard(detect(tty=reachable), here.paths.clipboard_file, _send if reachable else None)
+    clipboard = Clipboard(detect(tty=reachable), context.paths.clipboard_file, _send if reachable else None)
     copied = asyncio.run(clipboard.copy(text))
     if as_json:
-        output.document({"text": text, "routes": list(copied.routes), "claim": copied.claim, "sure": copied.sure})
+        output.document({"text": text, "routes": list(copied.routes), "claim": copied.claim, "sure": copied.verified})
     output.say(copied.toast(text), "" if copied.routes else "red")
     if copied.hint:
         output.say(copied.hint)

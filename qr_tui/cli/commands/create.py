@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from qr_tui.cli import output
-from qr_tui.cli.context import Here
+from qr_tui.cli.context import CliContext
 from qr_tui.cli.main import examples
-from qr_tui.cli.pass_context import pass_here
+from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core import tags as tagging
 from qr_tui.core.catalogue import DEFAULT_MODEL
 from qr_tui.core.failures import Kind, Trouble
@@ -70,9 +70,9 @@ def seconds(_ctx: click.Context, _parameter: click.Parameter, value: float | Non
 @click.option("--yes", is_flag=True, help=_("Send even if the same was sent within the last ten seconds."))
 @click.option("--dry-run", is_flag=True, help=_("Print the request and a curl line; send nothing, write nothing."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print the tasks as a JSON array."))
-@pass_here
+@pass_cli_context
 def create(
-    here: Here,
+    context: CliContext,
     prompt: str | None,
     prompt_file: str | None,
     model: str | None,
@@ -107,12 +107,12 @@ def create(
         parameters=parameters,
     )
     if dry_run:
-        return show_request(here, request, copies, as_json=as_json)
+        return show_request(context, request, copies, as_json=as_json)
     from qr_tui.cli import sending
 
     words = tagging.read(" ".join(_clean(tag, "--tag") for tag in tags))
     return sending.create(
-        here, request, copies=copies, tags=words, wait=wait, timeout=timeout, sure=yes, as_json=as_json
+        context, request, copies=copies, tags=words, wait=wait, timeout=timeout, confirmed=yes, as_json=as_json
     )
 
 
@@ -186,30 +186,30 @@ def _decode(data: bytes, name: str) -> str:
         raise Trouble(Kind.USAGE, _("{name} is not UTF-8 text").format(name=inert(name))) from None
 
 
-def catalogue_of(here: Here) -> "Catalogue":
+def catalogue_of(context: CliContext) -> "Catalogue":
     """Return the models: the built-in ones and the user's own."""
     from qr_tui import config
     from qr_tui.core.catalogue import Catalogue
 
-    return Catalogue(config.additions(here.settings))
+    return Catalogue(config.additions(context.settings))
 
 
-def show_request(here: Here, request: Request, copies: int, *, as_json: bool) -> int:
+def show_request(context: CliContext, request: Request, copies: int, *, as_json: bool) -> int:
     """Print what would be sent and what is worth saying about it; exit as sending would if it cannot be sent."""
     from qr_tui.core.curl import curl
     from qr_tui.services import checks
 
-    catalogue = catalogue_of(here)
+    catalogue = catalogue_of(context)
     request = catalogue.complete(request)
     concerns = checks.about_input(request, copies, catalogue)
-    checks.stop_at_first(concerns, sure=True)
+    checks.stop_at_first(concerns, confirmed=True)
     warnings = [concern.detail for concern in concerns]
     for warning in warnings:
         output.say(_("note: {text}").format(text=inert(warning, limit=400)), "yellow")
-    line = curl(request, here.base_url)
+    line = curl(request, context.base_url)
     if as_json:
         found: dict[str, Any] = {
-            "url": f"{here.base_url}/v1/video/create",
+            "url": f"{context.base_url}/v1/video/create",
             "body": request.body(),
             "copies": copies,
             "curl": line,

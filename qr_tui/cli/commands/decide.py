@@ -6,11 +6,11 @@ import click
 
 from qr_tui.cli import engine_session, output, references, sending, streams
 from qr_tui.cli.commands.create import seconds
-from qr_tui.cli.context import Here
+from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import DeclinedError, Exit, NeedsYesError
 from qr_tui.cli.main import examples
 from qr_tui.cli.narrator import Narrator
-from qr_tui.cli.pass_context import pass_here
+from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.cli.task_words import describe, name
 from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import Status, Task
@@ -20,7 +20,7 @@ from qr_tui.i18n import _, sentences
 if TYPE_CHECKING:
     from qr_tui.services.studio import Adopt, Drop, SendAgain, Studio
 
-    Choice = Adopt | SendAgain | Drop
+    Decision = Adopt | SendAgain | Drop
 
 
 @click.command(
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 @click.option("--wait", is_flag=True, help=_("Then wait until it is final."))
 @click.option("--timeout", type=float, callback=seconds, metavar="SECONDS", help=_("Wait no longer."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print the task in a JSON array."))
-@pass_here
+@pass_cli_context
 def decide(
-    here: Here,
+    context: CliContext,
     reference: str,
     adopt: str | None,
     send_again: bool,
@@ -62,7 +62,7 @@ def decide(
         task = references.one(studio.tasks(), reference)
         if task.status is not Status.UNCONFIRMED:
             raise Trouble(Kind.NOT_NOW, describe(task))
-        choice: Choice
+        choice: Decision
         if adopt is not None:
             choice = Adopt(adopt)
         elif send_again:
@@ -73,11 +73,11 @@ def decide(
             choice = _ask(task)
         return [await studio.decide(task.key, choice)]
 
-    code = sending.send(here, submit, wait=wait, timeout=timeout, as_json=as_json, dropped_is_fine=True)
+    code = sending.send(context, submit, wait=wait, timeout=timeout, as_json=as_json, dropped_is_fine=True)
     return code
 
 
-def _ask(task: Task) -> "Choice":
+def _ask(task: Task) -> "Decision":
     """Let the person at the terminal choose.
 
     Raises:
@@ -108,8 +108,10 @@ def _ask(task: Task) -> "Choice":
 @click.option("--timeout", type=float, callback=seconds, metavar="SECONDS", help=_("Wait no longer."))
 @click.option("--yes", is_flag=True, help=_("Send even if the same was sent within the last ten seconds."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print the new tasks as a JSON array."))
-@pass_here
-def retry(here: Here, ids: tuple[str, ...], wait: bool, timeout: float | None, yes: bool, as_json: bool) -> int:
+@pass_cli_context
+def retry(
+    context: CliContext, ids: tuple[str, ...], wait: bool, timeout: float | None, yes: bool, as_json: bool
+) -> int:
     """Submit each failed task's request once more."""
 
     async def submit(studio: "Studio") -> list[Task]:
@@ -117,10 +119,10 @@ def retry(here: Here, ids: tuple[str, ...], wait: bool, timeout: float | None, y
         for task in failed:
             if task.status is not Status.FAILED:
                 raise Trouble(Kind.NOT_NOW, describe(task))
-        sure = all([sending.consider(studio.check(task.request), sure=yes) for task in failed])
-        return [await studio.retry(task.key, sure=sure) for task in failed]
+        confirmed = all([sending.consider(studio.check(task.request), confirmed=yes) for task in failed])
+        return [await studio.retry(task.key, confirmed=confirmed) for task in failed]
 
-    return sending.send(here, submit, wait=wait, timeout=timeout, as_json=as_json)
+    return sending.send(context, submit, wait=wait, timeout=timeout, as_json=as_json)
 
 
 @click.command(
@@ -134,10 +136,10 @@ def retry(here: Here, ids: tuple[str, ...], wait: bool, timeout: float | None, y
 @click.option("--undo", is_flag=True, help=_("Bring removed tasks back."))
 @click.option("--yes", is_flag=True, help=_("Remove unfinished tasks too, without asking."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print the tasks as a JSON array."))
-@pass_here
-def remove(here: Here, ids: tuple[str, ...], undo: bool, yes: bool, as_json: bool) -> int:
+@pass_cli_context
+def remove(context: CliContext, ids: tuple[str, ...], undo: bool, yes: bool, as_json: bool) -> int:
     """Hide tasks, or show them again."""
-    known = _with_removed(here)
+    known = _with_removed(context)
     tasks = references.several([task for task in known if (task.removed_at is not None) == undo], ids)
     unfinished = [task for task in tasks if not task.final]
     if unfinished and not undo and not yes:
@@ -151,7 +153,7 @@ def remove(here: Here, ids: tuple[str, ...], undo: bool, yes: bool, as_json: boo
             raise DeclinedError(_("nothing was removed"))
 
     async def work() -> list[Task]:
-        async with engine_session.studio(here, Narrator([]), watch=False) as studio:
+        async with engine_session.studio(context, Narrator([]), watch=False) as studio:
             keys = [task.key for task in tasks]
             return await (studio.restore(keys) if undo else studio.remove(keys))
 
@@ -165,11 +167,11 @@ def remove(here: Here, ids: tuple[str, ...], undo: bool, yes: bool, as_json: boo
     return Exit.OK
 
 
-def _with_removed(here: Here) -> list[Task]:
-    here.insist_on_settings()
-    if not here.paths.store.exists():
+def _with_removed(context: CliContext) -> list[Task]:
+    context.insist_on_settings()
+    if not context.paths.store.exists():
         return []
-    store = here.open_store()
+    store = context.open_store()
     try:
         return store.tasks(removed=True)
     finally:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final, Literal
 import click
 
 from qr_tui.cli import engine_session, output
-from qr_tui.cli.context import Here
+from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
-from qr_tui.cli.pass_context import pass_here
+from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core.messages import N_
 from qr_tui.i18n import _, clauses
 
@@ -39,17 +39,17 @@ NAMES: Final = (
 )
 @click.option("--offline", is_flag=True, help=_("Ask no host."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print a JSON array of checks."))
-@pass_here
-def doctor(here: Here, offline: bool, as_json: bool) -> int:
+@pass_cli_context
+def doctor(context: CliContext, offline: bool, as_json: bool) -> int:
     """Look at everything and print it."""
     from qr_tui.services import doctor as engine_doctor
 
-    settings, problem = here.lenient_settings
-    checks = engine_doctor.local(here.paths, settings, problem, here.keys)
+    settings, problem = context.lenient_settings
+    checks = engine_doctor.local(context.paths, settings, problem, context.keys)
     checks += terminal_checks(settings.notify.mode)
     if not offline:
         try:
-            checks += engine_session.run(lambda: engine_doctor.remote(settings, here.keys))
+            checks += engine_session.run(lambda: engine_doctor.remote(settings, context.keys))
         except engine_session.Stopped as stopped:
             return stopped.exit_code
     if as_json:

@@ -10,10 +10,10 @@ import click
 
 from qr_tui.cli import output, references
 from qr_tui.cli.commands.list import read
-from qr_tui.cli.context import Here
+from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
-from qr_tui.cli.pass_context import pass_here
+from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core.export import task_json
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Task
@@ -39,10 +39,10 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 @click.argument("filter_words", metavar="[FILTER]...", nargs=-1)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="json", show_default=True, help=_("The format."))
 @click.option("--output", "file", metavar="FILE", help=_("Write to FILE instead of stdout; only you can read it."))
-@pass_here
-def export(here: Here, filter_words: tuple[str, ...], form: str, file: str | None) -> int:
+@pass_cli_context
+def export(context: CliContext, filter_words: tuple[str, ...], form: str, file: str | None) -> int:
     """Choose, spell, write."""
-    tasks = references.filtered(read(here), filter_words)
+    tasks = references.filtered(read(context), filter_words)
     lines = {"json": _json, "jsonl": _jsonl, "csv": _csv}[form](tasks)
     if file is None:
         for text in lines:

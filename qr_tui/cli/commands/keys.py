@@ -5,10 +5,10 @@ from typing import Any
 import click
 
 from qr_tui.cli import output
-from qr_tui.cli.context import Here
+from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
-from qr_tui.cli.pass_context import pass_here
+from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core.messages import N_
 from qr_tui.i18n import _
 
@@ -25,15 +25,15 @@ SCOPES = {
     epilog=examples("qr-tui keys", "qr-tui config set keys.tasks.copy_id 'y,ctrl+y'", "qr-tui keys --json"),
 )
 @click.option("--json", "as_json", is_flag=True, help=_("Print a JSON array of commands."))
-@pass_here
-def keys(here: Here, as_json: bool) -> int:
+@pass_cli_context
+def keys(context: CliContext, as_json: bool) -> int:
     """Print the registry as the keymap has it."""
     from qr_tui.commands.keymap import Keymap, display
     from qr_tui.commands.registry import COMMANDS
 
-    keymap = Keymap(here.settings.keys)
+    keymap = Keymap(context.settings.keys)
     for trouble in keymap.problems:
-        output.tell(trouble.in_file(here.paths.config_file), json=False)
+        output.tell(trouble.in_file(context.paths.config_file), json=False)
     rows: list[dict[str, Any]] = [
         {
             "id": command.id,

@@ -7,10 +7,10 @@ from typing import Final
 import click
 
 from qr_tui.cli import output, references
-from qr_tui.cli.context import Here
+from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
-from qr_tui.cli.pass_context import pass_here
+from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core.task import Task
 from qr_tui.i18n import _
 
@@ -32,12 +32,12 @@ ORDER_NAMES: Final = ("newest", "oldest", "status", "model", "progress", "finish
 @click.option("--reverse", is_flag=True, help=_("The other way round."))
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help=_("Print at most N."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print a JSON array of tasks."))
-@pass_here
+@pass_cli_context
 def list_tasks(
-    here: Here, filter_words: tuple[str, ...], order: str, reverse: bool, limit: int | None, as_json: bool
+    context: CliContext, filter_words: tuple[str, ...], order: str, reverse: bool, limit: int | None, as_json: bool
 ) -> int:
     """Read, choose, print."""
-    tasks = references.filtered(read(here), filter_words)
+    tasks = references.filtered(read(context), filter_words)
     if order != "newest" or reverse:
         from qr_tui.core.query import sort
 
@@ -66,10 +66,10 @@ def list_tasks(
 )
 @click.argument("reference", metavar="ID", shell_complete=references.complete)
 @click.option("--json", "as_json", is_flag=True, help=_("Print the task as a JSON object."))
-@pass_here
-def show(here: Here, reference: str, as_json: bool) -> int:
+@pass_cli_context
+def show(context: CliContext, reference: str, as_json: bool) -> int:
     """Find and print one task."""
-    task = references.one(read(here), reference)
+    task = references.one(read(context), reference)
     if as_json:
         from qr_tui.core.export import task_json
 
@@ -82,17 +82,17 @@ def show(here: Here, reference: str, as_json: bool) -> int:
     return Exit.OK
 
 
-def read(here: Here) -> list[Task]:
+def read(context: CliContext) -> list[Task]:
     """Return the tasks on the list, newest first; a home without any is no error."""
-    here.insist_on_settings()
+    context.insist_on_settings()
     from qr_tui.store.peek import peek
 
-    if not here.paths.store.exists():
+    if not context.paths.store.exists():
         return []
-    tasks = peek(here.paths.store)
+    tasks = peek(context.paths.store)
     if tasks is not None:
         return tasks
-    store = here.open_store()
+    store = context.open_store()
     try:
         return store.tasks()
     finally:

@@ -4,9 +4,9 @@ import click
 
 from qr_tui.cli import background_watch, references
 from qr_tui.cli.commands.create import seconds
-from qr_tui.cli.context import Here
+from qr_tui.cli.context import CliContext
 from qr_tui.cli.main import examples
-from qr_tui.cli.pass_context import pass_here
+from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.i18n import _
 
@@ -32,9 +32,9 @@ from qr_tui.i18n import _
 @click.option("--status", is_flag=True, help=_("Say whether a background process is watching."))
 @click.option("--stop", is_flag=True, help=_("End the background process; no task is lost."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print the tasks as a JSON array at the end."))
-@pass_here
+@pass_cli_context
 def watch(
-    here: Here,
+    context: CliContext,
     words: tuple[str, ...],
     timeout: float | None,
     detach: bool,
@@ -44,17 +44,17 @@ def watch(
 ) -> int:
     """Watch here, or see to the process that watches in the background."""
     if background_watch.is_me():
-        return background_watch.main(here, timeout=timeout)
+        return background_watch.main(context, timeout=timeout)
     if detach + status + stop > 1:
         raise Trouble(Kind.USAGE, _("choose one of --detach, --status and --stop"))
     if words and (detach or status or stop):
         raise Trouble(Kind.USAGE, _("the background process watches every unfinished task: name none"))
     if status:
-        return background_watch.status(here, as_json=as_json)
+        return background_watch.status(context, as_json=as_json)
     if stop:
-        return background_watch.stop(here, as_json=as_json)
+        return background_watch.stop(context, as_json=as_json)
     if detach:
-        return background_watch.start(here, timeout=timeout, as_json=as_json)
+        return background_watch.start(context, timeout=timeout, as_json=as_json)
     from qr_tui.cli.follow import follow
 
-    return follow(here, words, timeout=timeout, as_json=as_json)
+    return follow(context, words, timeout=timeout, as_json=as_json)

@@ -10,7 +10,7 @@ from qr_tui.ui.compose.draft import Draft, DraftFile
 from qr_tui.ui.widgets.notes import Note
 
 
-class Opened(NamedTuple):
+class OpenedDraft(NamedTuple):
     """The draft to begin with, a few words on where it is from, and what a person should know of it."""
 
     draft: Draft
@@ -18,7 +18,7 @@ class Opened(NamedTuple):
     notes: tuple[Note, ...]
 
 
-class Keeper:
+class Autosave:
     """Writes the draft when it differs from what is on disk, and says how that went.
 
     Args:
@@ -31,7 +31,7 @@ class Keeper:
         self._say = say
         self._saved = Draft()
 
-    def open(self, start: Task | None, swap_key: str) -> Opened:
+    def open(self, start: Task | None, swap_key: str) -> OpenedDraft:
         """Return the draft left behind, or one that starts as `start` with the other kept behind `swap_key`."""
         draft, aside, problem = self._file.load()
         self._saved = draft
@@ -42,12 +42,12 @@ class Keeper:
         if problem:
             notes.append(Note(_("The draft cannot be read: {reason}").format(reason=problem), "warn"))
         if start is None:
-            return Opened(draft, "" if draft.empty else _("draft restored"), tuple(notes))
+            return OpenedDraft(draft, "" if draft.empty else _("draft restored"), tuple(notes))
         draft = draft.restarted(start)
         if draft.kept is not None:
             text = _("Your earlier draft is kept: {key} brings it back.").format(key=swap_key)
             notes.append(Note(text))
-        return Opened(draft, "", tuple(notes))
+        return OpenedDraft(draft, "", tuple(notes))
 
     async def save(self, draft: Draft) -> None:
         """Write `draft` in a thread; a write that was overtaken by a later one is skipped."""

@@ -21,10 +21,10 @@ from qr_tui.i18n import _, ngettext
 from qr_tui.services.checks import LONGEST_PROMPT
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.compose import remarks
-from qr_tui.ui.compose.autosave import Keeper
+from qr_tui.ui.compose.autosave import Autosave
 from qr_tui.ui.compose.draft import Draft, DraftFile
 from qr_tui.ui.compose.form import Form
-from qr_tui.ui.context import Front
+from qr_tui.ui.context import AppContext
 from qr_tui.ui.toasts import hint
 from qr_tui.ui.widgets.field_row import spelled
 from qr_tui.ui.widgets.key_line import KeyLine
@@ -68,11 +68,11 @@ class ComposeForm(CommandScreen[list[Task] | None]):
     }
     """
 
-    def __init__(self, studio: "Studio", front: Front, *, start: Task | None = None) -> None:
+    def __init__(self, studio: "Studio", app_context: AppContext, *, start: Task | None = None) -> None:
         super().__init__()
         self._studio = studio
-        self._front = front
-        self._keeper = Keeper(DraftFile(front.paths.draft_file), self._say_state)
+        self._app_context = app_context
+        self._keeper = Autosave(DraftFile(app_context.paths.draft_file), self._say_state)
         # what stands below the form: about the draft when it was opened, about the choice, about a failed try
         self._draft, self._state, self._opening = self._keeper.open(start, command("compose.swap").keys[0])
         self._standing: tuple[Note, ...] = ()

@@ -99,7 +99,7 @@ def from_request(request: Request, *, parent: str | None = None, values: dict[st
     )
 
 
-class Loaded(NamedTuple):
+class LoadedDraft(NamedTuple):
     """A draft as found; `aside` is where a damaged file was moved, `problem` why one could not be read."""
 
     draft: Draft
@@ -116,16 +116,16 @@ class DraftFile:
         self._latest = 0
         self._written = 0
 
-    def load(self) -> Loaded:
+    def load(self) -> LoadedDraft:
         """Return the draft on disk, or an empty one; a damaged file is put aside, never deleted."""
         try:
             raw = self.path.read_bytes()
         except FileNotFoundError:
-            return Loaded(Draft())
+            return LoadedDraft(Draft())
         except OSError as error:
-            return Loaded(Draft(), problem=error.strerror or str(error))
+            return LoadedDraft(Draft(), problem=error.strerror or str(error))
         try:
-            return Loaded(_checked(msgspec.json.decode(raw, type=Draft)))
+            return LoadedDraft(_checked(msgspec.json.decode(raw, type=Draft)))
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             return self._put_aside()
 
@@ -146,7 +146,7 @@ class DraftFile:
                 write_private(self.path, msgspec.json.encode(draft))
                 self._written = number
 
-    def _put_aside(self) -> Loaded:
+    def _put_aside(self) -> LoadedDraft:
         for number in range(1, 100):
             aside = self.path.with_name(f"{self.path.stem}.damaged-{number}{self.path.suffix}")
             if not aside.exists():
@@ -154,8 +154,8 @@ class DraftFile:
         try:
             self.path.replace(aside)
         except OSError as error:
-            return Loaded(Draft(), problem=error.strerror or str(error))
-        return Loaded(Draft(), aside=aside)
+            return LoadedDraft(Draft(), problem=error.strerror or str(error))
+        return LoadedDraft(Draft(), aside=aside)
 
 
 def _checked(draft: Draft) -> Draft:

@@ -11,7 +11,7 @@ from qr_tui.terminal import editor
 from qr_tui.ui.compose import remarks
 from qr_tui.ui.compose.compose_form import ComposeForm
 from qr_tui.ui.compose.field_keys import FieldKeys
-from qr_tui.ui.textual_fixes.suspend import lend
+from qr_tui.ui.textual_fixes.suspend import suspended
 from qr_tui.ui.toasts import say
 from qr_tui.ui.widgets.field_row import OpenRow
 from qr_tui.ui.widgets.notes import Note, of
@@ -60,7 +60,7 @@ class ComposeScreen(ComposeForm, FieldKeys):
         if ask and not await self._agrees(ask):
             return []
         self._say_state(_("sending …"))
-        return await self._studio.submit(request, copies=copies, sure=True, parent=self._draft.parent)
+        return await self._studio.submit(request, copies=copies, confirmed=True, parent=self._draft.parent)
 
     async def _agrees(self, concerns: list[Concern]) -> bool:
         from qr_tui.ui.widgets.confirm import ConfirmScreen
@@ -103,7 +103,9 @@ class ComposeScreen(ComposeForm, FieldKeys):
         text = self.prompt.text
         self.save_now()
         try:
-            edited = await lend(self.app, lambda: editor.edit(text, self._front.paths.state, self._front.env))
+            edited = await suspended(
+                self.app, lambda: editor.edit(text, self._app_context.paths.state, self._app_context.env)
+            )
         except Trouble as trouble:
             self._show(self._told(trouble), field="prompt")
         else:

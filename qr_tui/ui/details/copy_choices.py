@@ -12,7 +12,7 @@ from qr_tui.core.text import duration
 from qr_tui.i18n import _, clauses
 
 
-class Choice(NamedTuple):
+class CopyChoice(NamedTuple):
     """One thing to copy.
 
     Attributes:
@@ -37,7 +37,7 @@ class Choice(NamedTuple):
 _NO_TASK: Final = N_("no task is under the cursor")
 
 
-def choices(tasks: Sequence[Task], now: float) -> list[Choice]:
+def choices(tasks: Sequence[Task], now: float) -> list[CopyChoice]:
     """Return all six choices for `tasks` in menu order, at `now` (Unix seconds); what is missing says why."""
     return [
         _each("id", "i", _("id"), tasks, lambda task: task.id or "", _no_id),
@@ -65,17 +65,17 @@ def _each(
     read: Callable[[Task], str],
     missing: Callable[[Task], str],
     note: str = "",
-) -> Choice:
+) -> CopyChoice:
     """Return the choice that copies `read` of each task, one a line; blocks of several lines stand apart."""
     found = [text for text in map(read, tasks) if text]
     if not found:
         why = missing(tasks[0]) if tasks else _NO_TASK
-        return Choice(name, key, label, "", _(why))
+        return CopyChoice(name, key, label, "", _(why))
     apart = "\n\n" if any("\n" in text for text in found) and len(found) > 1 else "\n"
     notes = [_(note)] if note else []
     if len(found) < len(tasks):
         notes.insert(0, _("{n} of {total}").format(n=len(found), total=len(tasks)))
-    return Choice(name, key, label, apart.join(found), note=clauses(notes), holds=len(found))
+    return CopyChoice(name, key, label, apart.join(found), note=clauses(notes), holds=len(found))
 
 
 def _no_id(task: Task) -> str:
@@ -98,9 +98,9 @@ def _expiry(tasks: Sequence[Task], now: float) -> str:
     return _("works for {span}").format(span=duration(left)) if left > 0 else _("its time is over")
 
 
-def _json(tasks: Sequence[Task]) -> Choice:
+def _json(tasks: Sequence[Task]) -> CopyChoice:
     if not tasks:
-        return Choice("json", "J", _("JSON"), "", _(_NO_TASK))
+        return CopyChoice("json", "J", _("JSON"), "", _(_NO_TASK))
     documents = [task_json(task) for task in tasks]
     text = json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2)
-    return Choice("json", "J", _("JSON"), text, holds=len(documents))
+    return CopyChoice("json", "J", _("JSON"), text, holds=len(documents))

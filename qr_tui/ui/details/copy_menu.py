@@ -16,14 +16,14 @@ from textual.strip import Strip
 from qr_tui.core.task import Task
 from qr_tui.core.text import cells, cut, inert
 from qr_tui.i18n import _, ngettext
-from qr_tui.ui.details.copy_choices import Choice, choices
+from qr_tui.ui.details.copy_choices import CopyChoice, choices
 from qr_tui.ui.widgets.option_lines import Line, OptionLines
 from qr_tui.ui.widgets.paragraph import Paragraph
 
 _WIDEST = 76
 
 
-class CopyMenu(ModalScreen[Choice | None]):
+class CopyMenu(ModalScreen[CopyChoice | None]):
     """A dialog that ends with what is to be copied, or None. A line that has nothing stays and says why.
 
     Args:
@@ -97,13 +97,13 @@ class CopyMenu(ModalScreen[Choice | None]):
         event.stop()
         self._take(event.line.value)
 
-    def _take(self, choice: Choice) -> None:
+    def _take(self, choice: CopyChoice) -> None:
         if choice.text:
             self.dismiss(choice)
         else:
             self._say(choice)
 
-    def _show(self, choice: Choice) -> None:
+    def _show(self, choice: CopyChoice) -> None:
         if not choice.text:
             self._say(choice)
             return
@@ -111,7 +111,7 @@ class CopyMenu(ModalScreen[Choice | None]):
 
         self.app.push_screen(BareScreen(choice.text, self._write))
 
-    def _say(self, choice: Choice) -> None:
+    def _say(self, choice: CopyChoice) -> None:
         why = self.query_one("#why", Paragraph)
         why.text = _("{title}: {detail}").format(title=choice.label, detail=choice.why)
         why.display = True
@@ -134,7 +134,7 @@ class _CopyLines(OptionLines):
         return Strip(Segment.apply_style(strip, post_style=colour), strip.cell_length)
 
 
-def _words(choice: Choice) -> str:
+def _words(choice: CopyChoice) -> str:
     """Return what stands beside a label: why it cannot be copied, or a note and the beginning of the text."""
     if not choice.text:
         return choice.why

@@ -19,7 +19,7 @@ from qr_tui.ui.widgets.text_fields import OneLine
 if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
 
-Choice = tuple[str, str, str]  # key, label, what it means
+Decision = tuple[str, str, str]  # key, label, what it means
 
 
 class DecideScreen(Dialog[str | None]):
@@ -100,7 +100,7 @@ class DecideScreen(Dialog[str | None]):
         event.stop()
         self._do()
 
-    def _choices(self) -> tuple[Choice, Choice, Choice]:
+    def _choices(self) -> tuple[Decision, Decision, Decision]:
         again = _("a second video may be made and paid")
         if self._sure:
             again = _("press enter once more: a second video may be made and paid")

@@ -8,11 +8,11 @@ from textual.strip import Strip
 
 from qr_tui.core.failures import WORDS
 from qr_tui.core.status_words import STATUS_WORDS
-from qr_tui.core.task import FileState, Moment, Status, Task
+from qr_tui.core.task import FileState, HistoryEntry, Status, Task
 from qr_tui.core.text import cells, duration, fit, inert, inert_lines
 from qr_tui.core.wrapping import wrap
 from qr_tui.i18n import _
-from qr_tui.ui.tasks.task_row import STATUS_COLOURS, Look, status_word
+from qr_tui.ui.tasks.task_row import STATUS_COLOURS, Appearance, status_word
 from qr_tui.ui.theme.strips import Piece, line
 
 _INDENT = 1
@@ -29,8 +29,10 @@ class Details:
         raw_key: The key that unfolds it; empty where there is none.
     """
 
-    def __init__(self, look: Look, width: int, now: float, *, unfolded: bool = False, raw_key: str = "") -> None:
-        self._look = look
+    def __init__(
+        self, appearance: Appearance, width: int, now: float, *, unfolded: bool = False, raw_key: str = ""
+    ) -> None:
+        self._appearance = appearance
         self._width = width
         self._now = now
         self._unfolded = unfolded
@@ -65,15 +67,15 @@ class Details:
 
     def _state(self, task: Task) -> Iterator[list[Piece]]:
         colour = STATUS_COLOURS[task.status]
-        glyph = self._look.glyphs.status[task.status]
+        glyph = self._appearance.glyphs.status[task.status]
         pieces: list[Piece] = [(" ", self._ink("text")), (f"{glyph} {status_word(task)}", self._ink(colour, bold=True))]
         if task.progress is not None and task.status in (Status.WAITING, Status.RUNNING):
             room = max(6, min(24, self._width - 30))
             filled = min(int(task.progress / 100 * room), room)
             pieces += [
                 ("  ", self._ink("text")),
-                (self._look.glyphs.full * filled, self._ink("accent")),
-                (self._look.glyphs.empty * (room - filled), self._ink("rail")),
+                (self._appearance.glyphs.full * filled, self._ink("accent")),
+                (self._appearance.glyphs.empty * (room - filled), self._ink("rail")),
                 (f" {int(task.progress)}%", self._ink("text")),
             ]
         word = inert(task.provider_status, limit=80)
@@ -105,7 +107,7 @@ class Details:
     def _pairs(self, title: str, pairs: list[tuple[str, str]], wide: int) -> Iterator[list[Piece]]:
         yield from self._title(title)
         for label, value in pairs:
-            head = fit(label, wide, ellipsis=self._look.glyphs.ellipsis)
+            head = fit(label, wide, ellipsis=self._appearance.glyphs.ellipsis)
             room = self._width - _INDENT - wide - 3
             for number, part in enumerate(wrap(value, room)):
                 yield [
@@ -114,7 +116,7 @@ class Details:
                 ]
 
     def _request(self, task: Task) -> list[tuple[str, str]]:
-        model = self._look.catalogue.get(task.model)
+        model = self._appearance.catalogue.get(task.model)
         pairs = [(_("model"), inert(task.model, limit=200))]
         for name, value in task.parameters.items():
             field = model.field(name)
@@ -172,11 +174,11 @@ class Details:
             yield self._moment(moment, day)
             day = self._day(moment.at)
 
-    def _moment(self, moment: Moment, day: str) -> list[Piece]:
+    def _moment(self, moment: HistoryEntry, day: str) -> list[Piece]:
         when = _local(moment.at)
         date = self._day(moment.at)
         stamp = f"{when:%H:%M:%S}" if date == day or date == self._day(self._now) else f"{date} {when:%H:%M:%S}"
-        glyph = self._look.glyphs.status[moment.status]
+        glyph = self._appearance.glyphs.status[moment.status]
         return [
             (f" {stamp}  ", self._ink("muted")),
             (f"{glyph} {_(STATUS_WORDS[moment.status])}", self._ink(STATUS_COLOURS[moment.status])),
@@ -186,7 +188,7 @@ class Details:
     def _raw(self, task: Task) -> Iterator[list[Piece]]:
         if not task.raw:
             return
-        glyphs = self._look.glyphs
+        glyphs = self._appearance.glyphs
         sign = glyphs.unfolded if self._unfolded else glyphs.folded
         if not self._raw_key:
             return
@@ -207,7 +209,7 @@ class Details:
             yield [(" " * _INDENT + part, style)]
 
     def _ink(self, colour: str, *, bold: bool = False) -> Style:
-        return self._look.palette.style(colour, bold=bold)
+        return self._appearance.palette.style(colour, bold=bold)
 
     def _time(self, at: float) -> str:
         ago = self._now - at
@@ -234,7 +236,7 @@ def _value(value: object) -> str:
     return inert(str(value), limit=2_000)
 
 
-def empty(look: Look, width: int) -> list[Strip]:
+def empty(appearance: Appearance, width: int) -> list[Strip]:
     """Return what the pane shows when no task is under the cursor."""
-    style = look.palette.style("muted")
+    style = appearance.palette.style("muted")
     return [line([(" " + _("no task is under the cursor"), style)], width, style)]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from qr_tui.core.task import Task
 from qr_tui.ui.details.lines import Details, empty
-from qr_tui.ui.tasks.task_row import Look
+from qr_tui.ui.tasks.task_row import Appearance
 from qr_tui.ui.widgets.lines import Lines
 
 
@@ -13,9 +13,9 @@ class DetailsPane(Lines):
 
     DEFAULT_CSS = "DetailsPane { width: 35%; min-width: 44; max-width: 84; border-left: vkey $rail; }"
 
-    def __init__(self, look: Look, clock: Callable[[], float]) -> None:
-        super().__init__(look.palette.style("text"))
-        self._look = look
+    def __init__(self, appearance: Appearance, clock: Callable[[], float]) -> None:
+        super().__init__(appearance.palette.style("text"))
+        self._appearance = appearance
         self._clock = clock
         self._shown_task: Task | None = None
 
@@ -26,10 +26,10 @@ class DetailsPane(Lines):
         self._shown_task = task
         self._draw()
 
-    def restyle(self, look: Look) -> None:
+    def restyle(self, appearance: Appearance) -> None:
         """Draw in another look."""
-        self._look = look
-        self.blank = look.palette.style("text")
+        self._appearance = appearance
+        self.blank = appearance.palette.style("text")
         self.refresh()
         self._draw()
 
@@ -42,6 +42,6 @@ class DetailsPane(Lines):
         if not width:
             return
         if self._shown_task is None:
-            self.show(empty(self._look, width))
+            self.show(empty(self._appearance, width))
         else:
-            self.show(Details(self._look, width, self._clock()).strips(self._shown_task))
+            self.show(Details(self._appearance, width, self._clock()).strips(self._shown_task))

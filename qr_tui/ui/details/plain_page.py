@@ -16,7 +16,7 @@ _FORWARD = frozenset({"down", "pagedown", "space", "j"})
 _BACK = frozenset({"up", "pageup", "k"})
 
 
-class Row(NamedTuple):
+class PageRow(NamedTuple):
     """One row of the page, and the number of the line it is a part of."""
 
     line: int
@@ -40,7 +40,7 @@ class BareScreen(Screen[None]):
         super().__init__()
         self._lines = inert_lines(text).split("\n")
         self._write = write
-        self._rows: list[Row] = []
+        self._rows: list[PageRow] = []
         self._first = 0  # index of the page's first row
         self._page = _Page()
 
@@ -52,7 +52,7 @@ class BareScreen(Screen[None]):
         """Wrap for the width there is, and stay at the same line."""
         at = self._rows[self._first].line if self._rows else 0
         width = self.app.size.width
-        self._rows = [Row(number, row) for number, line in enumerate(self._lines) for row in wrapped(line, width)]
+        self._rows = [PageRow(number, row) for number, line in enumerate(self._lines) for row in wrapped(line, width)]
         self._first = next(index for index, row in enumerate(self._rows) if row.line == at)
         self._draw()
 
@@ -81,7 +81,7 @@ class BareScreen(Screen[None]):
         if self._write is not None:
             self.call_after_refresh(self._write_through, rows)
 
-    def _write_through(self, rows: list[Row]) -> None:
+    def _write_through(self, rows: list[PageRow]) -> None:
         """Write the same page in the terminal's own colours, the parts of one line left to its own wrapping."""
         if self._write is None or not self.is_active:
             return

@@ -33,11 +33,11 @@ class DetailsScreen(TaskActions[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out title, lines and keys."""
-        look = self.qr.look
+        appearance = self.qr.appearance
         self.head = Bar(self._head, classes="raised")
-        self.lines = Lines(look.palette.style("text"))
+        self.lines = Lines(appearance.palette.style("text"))
         self.footer = Bar(
-            lambda width: footer_line(width, self.qr.look, self.keymap, self.scope, self), classes="raised"
+            lambda width: footer_line(width, self.qr.appearance, self.keymap, self.scope, self), classes="raised"
         )
         yield self.head
         yield self.lines
@@ -57,7 +57,7 @@ class DetailsScreen(TaskActions[None]):
 
     def restyle(self) -> None:
         """Draw in the app's look of now."""
-        self.lines.blank = self.qr.look.palette.style("text")
+        self.lines.blank = self.qr.appearance.palette.style("text")
         self.lines.refresh()
         self.head.on_resize()
         self.footer.on_resize()
@@ -107,13 +107,15 @@ class DetailsScreen(TaskActions[None]):
         width = self.lines.size.width
         if width:
             key = self.keymap.show("details.raw")
-            details = Details(self.qr.look, width, self.qr.front.clock(), unfolded=self._unfolded, raw_key=key)
+            details = Details(
+                self.qr.appearance, width, self.qr.app_context.clock(), unfolded=self._unfolded, raw_key=key
+            )
             self.lines.show(details.strips(self.task_shown))
             self.head.renew()
             self.footer.renew()
 
     def _head(self, width: int) -> Strip:
-        style = self.qr.look.palette.style
+        style = self.qr.appearance.palette.style
         task = self.task_shown
         name = tail(inert(task.id or task.key, limit=300), 24, ellipsis=self.qr.glyphs.ellipsis)
         title = _("details")

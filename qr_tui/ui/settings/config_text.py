@@ -9,8 +9,8 @@ from qr_tui import config
 from qr_tui.config import Settings
 from qr_tui.i18n import _
 from qr_tui.terminal import editor
-from qr_tui.ui.context import Front
-from qr_tui.ui.textual_fixes.suspend import lend
+from qr_tui.ui.context import AppContext
+from qr_tui.ui.textual_fixes.suspend import suspended
 
 _EXAMPLES: Final = """\
 #
@@ -29,9 +29,9 @@ class ConfigText:
         waiting: The edited text that was refused; the editor begins with it the next time. None when there is none.
     """
 
-    def __init__(self, front: Front) -> None:
-        self._front = front
-        self._path = front.paths.config_file
+    def __init__(self, app_context: AppContext) -> None:
+        self._app_context = app_context
+        self._path = app_context.paths.config_file
         self.waiting: str | None = None
 
     async def edit(self, app: App[Any]) -> Settings | None:
@@ -44,8 +44,8 @@ class ConfigText:
         start = before or _head()
         if self.waiting is not None:
             start = self.waiting
-        folder, env = self._front.paths.state, self._front.env
-        edited = await lend(app, lambda: editor.edit(start, folder, env, name=self._path.name))
+        folder, env = self._app_context.paths.state, self._app_context.env
+        edited = await suspended(app, lambda: editor.edit(start, folder, env, name=self._path.name))
         if _same(edited, before) or (_same(edited, start) and self.waiting is None):
             self.waiting = None
             return None

@@ -18,7 +18,7 @@ from qr_tui.core.messages import N_
 from qr_tui.core.task import Parameter
 from qr_tui.core.text import inert
 from qr_tui.i18n import _, ngettext
-from qr_tui.ui.context import Front
+from qr_tui.ui.context import AppContext
 from qr_tui.ui.widgets.field_row import ActionRow, Columns, FieldRow
 from qr_tui.ui.widgets.notes import Note, Notes, of
 from qr_tui.ui.widgets.paragraph import Paragraph
@@ -79,10 +79,10 @@ class ConnectScreen(ModalScreen[bool]):
     """
     VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012 -- as Textual has it
 
-    def __init__(self, studio: "Studio", front: Front) -> None:
+    def __init__(self, studio: "Studio", app_context: AppContext) -> None:
         super().__init__()
         self._studio = studio
-        self._front = front
+        self._app_context = app_context
         self._busy = False
         labels: dict[Parameter, str] = {"file": _("file"), "keyring": _("keyring"), "memory": _("nowhere")}
         self.base_url = TextRow("base_url", _("base URL"), studio.base_url)
@@ -139,7 +139,7 @@ class ConnectScreen(ModalScreen[bool]):
         """Say which key is in use, never the key itself; asks disk and keyring."""
         hint = _("No key yet? See how it goes without one: qr-tui --demo")
         try:
-            key = self._front.keys.key_for(self._studio.base_url)
+            key = self._app_context.keys.key_for(self._studio.base_url)
         except (Trouble, AttributeError):
             return hint
         if key is None:
@@ -248,15 +248,15 @@ class ConnectScreen(ModalScreen[bool]):
         except OSError as error:
             raise Trouble(Kind.CONFIG, error.strerror or str(error)) from error
         self.key.text = ""
-        settings = getattr(self.app, "settings", self._front.settings)
-        if url != settings.host.base_url and not self._front.env.get("QUICKROUTER_BASE_URL"):
+        settings = getattr(self.app, "settings", self._app_context.settings)
+        if url != settings.host.base_url and not self._app_context.env.get("QUICKROUTER_BASE_URL"):
             await asyncio.to_thread(self._remember, url)
         self.dismiss(True)
 
     def _remember(self, url: str) -> None:
         from qr_tui import config
 
-        config.save(self._front.paths.config_file, {"host.base_url": url})
+        config.save(self._app_context.paths.config_file, {"host.base_url": url})
 
 
 def _good(answer: "KeyTest") -> tuple[Note, ...]:

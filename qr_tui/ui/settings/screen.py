@@ -11,7 +11,7 @@ from qr_tui import config
 from qr_tui.config import Settings
 from qr_tui.core.failures import Trouble
 from qr_tui.i18n import _, listed
-from qr_tui.ui.context import Front
+from qr_tui.ui.context import AppContext
 from qr_tui.ui.settings.config_text import ConfigText
 from qr_tui.ui.settings.form import SettingsForm
 from qr_tui.ui.settings.rows import InFile, own_keys, text_of
@@ -29,11 +29,11 @@ class SettingsScreen(SettingsForm):
         Binding("ctrl+r", "default", show=False, priority=True),
     ]
 
-    def __init__(self, front: Front) -> None:
-        settings, self._problem = config.load_or_default(front.paths.config_file)
-        super().__init__(front.paths.config_file, settings)
-        self._front = front
-        self._text = ConfigText(front)
+    def __init__(self, app_context: AppContext) -> None:
+        settings, self._problem = config.load_or_default(app_context.paths.config_file)
+        super().__init__(app_context.paths.config_file, settings)
+        self._app_context = app_context
+        self._text = ConfigText(app_context)
         self._lock = asyncio.Lock()  # held while the file is changed
         self._writing = ""  # the setting that is on its way to the file
         self._warned = False  # whether a person has been told what leaving now would lose
@@ -114,11 +114,11 @@ class SettingsScreen(SettingsForm):
 
     def _counts(self, key: str) -> str:
         """Return from when on a change counts: at once, but for what somebody else has decided."""
-        if key == "host.base_url" and config.named_host(self._front.env):
+        if key == "host.base_url" and config.named_host(self._app_context.env):
             return _("written; QUICKROUTER_BASE_URL goes before it as long as it is set")
-        if key == "host.base_url" and self._front.env.get("QUICKROUTER_API_KEY"):
+        if key == "host.base_url" and self._app_context.env.get("QUICKROUTER_API_KEY"):
             return _("written; QUICKROUTER_API_KEY goes to the new host from the next start only")
-        if key.startswith("poll.") and self._front.demo:
+        if key.startswith("poll.") and self._app_context.demo:
             return _("written; the demo keeps its own pace")
         return _("written")
 

@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from qr_tui.core.text import cells
 from qr_tui.i18n import _
-from qr_tui.ui.tasks.list_model import Listing
+from qr_tui.ui.tasks.list_model import ListModel
 from qr_tui.ui.theme.strips import line
 from qr_tui.ui.widgets.bar import Bar
 from qr_tui.ui.widgets.paragraph import Paragraph
@@ -36,7 +36,7 @@ class Owner(Protocol):
         """Put the filter away."""
 
     @property
-    def listing(self) -> Listing:
+    def list_model(self) -> ListModel:
         """What is filtered."""
         ...
 
@@ -132,15 +132,15 @@ class FilterBar(Vertical):
             self._owner.keep_filter()
 
     def _style(self, colour: str) -> Style:
-        return self._owner.qr.look.palette.style(colour)
+        return self._owner.qr.appearance.palette.style(colour)
 
     def _sign_line(self, width: int) -> Strip:
         return line([(_SIGN, self._style("accent"))], width, self._style("text"))
 
     def _count_line(self, width: int) -> Strip:
-        listing = self._owner.listing
-        shown = "?" if self._error else len(listing.shown)
-        text = _("{n} of {total}").format(n=shown, total=len(listing.tasks))
+        list_model = self._owner.list_model
+        shown = "?" if self._error else len(list_model.shown)
+        text = _("{n} of {total}").format(n=shown, total=len(list_model.tasks))
         style = self._style("muted")
         return line([(" " * max(1, width - cells(text) - 1), style), (text, style)], width, style)
 

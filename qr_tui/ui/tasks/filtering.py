@@ -14,7 +14,7 @@ from qr_tui.ui.toasts import say
 
 if TYPE_CHECKING:
     from qr_tui.ui.tasks.filter_bar import FilterBar
-    from qr_tui.ui.tasks.list_model import Listing
+    from qr_tui.ui.tasks.list_model import ListModel
     from qr_tui.ui.tasks.task_list import TaskList
     from qr_tui.ui.widgets.bar import Bar
 
@@ -25,7 +25,7 @@ Anchor = tuple[str, int] | None
 class Finding(CommandScreen[None]):
     """The part of the home screen that chooses what is shown."""
 
-    listing: "Listing"
+    list_model: "ListModel"
     list: "TaskList"
     status: "Bar"
     filter_bar: "FilterBar | None" = None
@@ -54,9 +54,9 @@ class Finding(CommandScreen[None]):
         else:
             if bar is not None:
                 bar.clear_error()
-        self.listing.filter_text = text.strip() if query else ""
-        self.listing.query = query if query else None
-        if len(self.listing.tasks) <= AT_ONCE:
+        self.list_model.filter_text = text.strip() if query else ""
+        self.list_model.query = query if query else None
+        if len(self.list_model.tasks) <= AT_ONCE:
             self._rebuild()
         else:
             self.run_worker(self._rebuild_gently(), group="filter", exclusive=True)
@@ -64,7 +64,7 @@ class Finding(CommandScreen[None]):
     def keep_filter(self) -> None:
         """Go back to the list; the filter stays in force, unless it is empty."""
         self.set_focus(None)
-        if self.listing.query is None:
+        if self.list_model.query is None:
             self.clear_filter()
         self.remember()
 
@@ -93,7 +93,7 @@ class Finding(CommandScreen[None]):
 
     def renew_ages(self) -> None:
         """A filter by age lets tasks in and out as time passes."""
-        if "age" in self.listing.filter_text and len(self.listing.tasks) <= AT_ONCE:
+        if "age" in self.list_model.filter_text and len(self.list_model.tasks) <= AT_ONCE:
             self._rebuild()
 
     # order and views -------------------------------------------------------------------------------------------
@@ -102,17 +102,17 @@ class Finding(CommandScreen[None]):
         from qr_tui.core.sorting import ORDERS
         from qr_tui.ui.widgets.choose import ChooseScreen
 
-        listing = self.listing
+        list_model = self.list_model
         options = []
         for order in ORDERS.values():
             note = ""
-            if order.id == listing.order:
-                note = _("in force; again turns it round") if not listing.reverse else _("turned round")
+            if order.id == list_model.order:
+                note = _("in force; again turns it round") if not list_model.reverse else _("turned round")
             options.append((order.id, _(order.title), note))
-        chosen = await self.qr.push_screen_wait(ChooseScreen(_("Order"), options, listing.order))
+        chosen = await self.qr.push_screen_wait(ChooseScreen(_("Order"), options, list_model.order))
         if chosen is None:
             return
-        self._arrange(chosen, not listing.reverse if chosen == listing.order else False)
+        self._arrange(chosen, not list_model.reverse if chosen == list_model.order else False)
         self.remember()
 
     async def do_columns(self) -> None:
@@ -127,7 +127,7 @@ class Finding(CommandScreen[None]):
         def shown() -> list[str]:
             return [name for name, _width in self.list.form.columns]
 
-        wanted = USUAL if self.listing.columns is None else self.listing.columns
+        wanted = USUAL if self.list_model.columns is None else self.list_model.columns
         await self.qr.push_screen_wait(ColumnsScreen(wanted, shown, take))
 
     def set_columns(self, columns: tuple[str, ...]) -> None:
@@ -135,21 +135,21 @@ class Finding(CommandScreen[None]):
         from qr_tui.ui.tasks.task_row import OPTIONAL, USUAL
 
         known = tuple(column for column in OPTIONAL if column in columns)
-        self.listing.columns = None if known == USUAL else known
-        self.list.restyle(self.qr.look)
+        self.list_model.columns = None if known == USUAL else known
+        self.list.restyle(self.qr.appearance)
 
     def show_all(self) -> None:
         """Put away whatever hides tasks: the filter, and then that only unfinished ones are shown."""
-        if self.filter_bar is not None or self.listing.query is not None:
+        if self.filter_bar is not None or self.list_model.query is not None:
             self.clear_filter()
-        elif self.listing.only_unfinished:
+        elif self.list_model.only_unfinished:
             self.do_toggle_finished()
 
     def do_toggle_finished(self) -> None:
         """Show unfinished tasks only, or all."""
-        self.listing.only_unfinished = not self.listing.only_unfinished
+        self.list_model.only_unfinished = not self.list_model.only_unfinished
         self._rebuild()
-        say(self.app, _("unfinished tasks only") if self.listing.only_unfinished else _("all tasks"))
+        say(self.app, _("unfinished tasks only") if self.list_model.only_unfinished else _("all tasks"))
         self.remember()
 
     async def do_save_view(self) -> None:
@@ -157,17 +157,17 @@ class Finding(CommandScreen[None]):
         from qr_tui import config
         from qr_tui.ui.tasks.save_view import SaveViewScreen
 
-        listing = self.listing
+        list_model = self.list_model
 
         async def keep(digit: int, name: str) -> None:
             # "unfinished only" is no filter, but what a view shows is all that it shows
-            words = f"{listing.filter_text} is:unfinished" if listing.only_unfinished else listing.filter_text
-            view = config.View(name, words.strip(), listing.order, listing.reverse) if name else None
+            words = f"{list_model.filter_text} is:unfinished" if list_model.only_unfinished else list_model.filter_text
+            view = config.View(name, words.strip(), list_model.order, list_model.reverse) if name else None
             written = msgspec.to_builtins(view)
-            await asyncio.to_thread(config.save, self.qr.front.paths.config_file, {f"views.{digit}": written})
+            await asyncio.to_thread(config.save, self.qr.app_context.paths.config_file, {f"views.{digit}": written})
             self.qr.keep_view(digit, view)
 
-        answer = await self.qr.push_screen_wait(SaveViewScreen(self.qr.settings.views, listing.filter_text, keep))
+        answer = await self.qr.push_screen_wait(SaveViewScreen(self.qr.settings.views, list_model.filter_text, keep))
         if answer is None:
             return
         digit, name = answer
@@ -181,7 +181,7 @@ class Finding(CommandScreen[None]):
             text = _("nothing is saved under {digit}; {key} saves the filter and order in force")
             say(self.app, text.format(digit=digit, key=key), warn=True)
             return
-        self.listing.only_unfinished = False
+        self.list_model.only_unfinished = False
         self._arrange(view.sort, view.reverse)
         await self.set_filter(view.filter)
         self.remember()
@@ -199,12 +199,12 @@ class Finding(CommandScreen[None]):
 
     def empty_words(self) -> Sequence[str]:
         """Say why no task is shown, and what to do about it."""
-        if not self.listing.loaded:
+        if not self.list_model.loaded:
             return [_("Reading your tasks")]
-        if self.listing.tasks:
+        if self.list_model.tasks:
             key = self.keymap.show("tasks.clear")
-            if self.listing.query is not None:
-                text = inert(self.listing.filter_text, limit=200)
+            if self.list_model.query is not None:
+                text = inert(self.list_model.filter_text, limit=200)
                 return [_("No task fits {filter}").format(filter=text), _("{key} clears the filter").format(key=key)]
             return [
                 _("Nothing is unfinished"),
@@ -226,15 +226,15 @@ class Finding(CommandScreen[None]):
         """Keep filter, order and columns for the next start."""
         from qr_tui.ui.tasks import list_state
 
-        listing = self.listing
-        left = list_state.Remembered(
-            filter="" if listing.asks_marks else listing.filter_text,  # marks end with the app
-            sort=listing.order,
-            reverse=listing.reverse,
-            only_unfinished=listing.only_unfinished,
-            columns=listing.columns,
+        list_model = self.list_model
+        left = list_state.ListState(
+            filter="" if list_model.asks_marks else list_model.filter_text,  # marks end with the app
+            sort=list_model.order,
+            reverse=list_model.reverse,
+            only_unfinished=list_model.only_unfinished,
+            columns=list_model.columns,
         )
-        write = asyncio.to_thread(list_state.remember, self.qr.front.paths.list_file, left)
+        write = asyncio.to_thread(list_state.save, self.qr.app_context.paths.list_file, left)
         self.app.run_worker(write, group="remember")
 
     # inside ----------------------------------------------------------------------------------------------------
@@ -242,23 +242,23 @@ class Finding(CommandScreen[None]):
         from qr_tui.ui.tasks.filter_bar import FilterBar
 
         if self.filter_bar is None:
-            self.filter_bar = bar = FilterBar(self.listing.filter_text, self)
+            self.filter_bar = bar = FilterBar(self.list_model.filter_text, self)
             await self.mount(bar, before=self.status)
         return self.filter_bar
 
     def _arrange(self, order: str, reverse: bool) -> None:
         anchor = self.list.hold()
-        self.listing.arrange(order, reverse, self.qr.front.clock())
+        self.list_model.arrange(order, reverse, self.qr.app_context.clock())
         self._shown_anew(anchor)
 
     def _rebuild(self) -> None:
         anchor = self.list.hold()
-        self.listing.rebuild(self.qr.front.clock())
+        self.list_model.rebuild(self.qr.app_context.clock())
         self._shown_anew(anchor)
 
     async def _rebuild_gently(self) -> None:
         anchor = self.list.hold()
-        await self.listing.rebuild_gently(self.qr.front.clock())
+        await self.list_model.rebuild_gently(self.qr.app_context.clock())
         self._shown_anew(anchor)
 
     def _shown_anew(self, anchor: Anchor) -> None:

@@ -18,14 +18,14 @@ SLICE: Final = 2_000  # tasks matched before the event loop gets its turn
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class RowsChanged:
     """What an update did: the rows to look at again, or everything."""
 
     rows: tuple[str, ...] = ()
     everything: bool = False
 
 
-class Listing:
+class ListModel:
     """All tasks, and the part of them that is shown.
 
     Attributes:
@@ -101,7 +101,7 @@ class Listing:
         self._sort()
         self.rebuild(now)
 
-    def update(self, tasks: Sequence[Task], removed: Sequence[str], now: float) -> Changed:
+    def update(self, tasks: Sequence[Task], removed: Sequence[str], now: float) -> RowsChanged:
         """Take these new or changed tasks, forget `removed`; say what to look at again."""
         resort = refilter = False
         rows: list[str] = []
@@ -126,8 +126,8 @@ class Listing:
             self._sort()
         if resort or refilter or gone:
             self.rebuild(now)
-            return Changed(everything=True)
-        return Changed(tuple(rows))
+            return RowsChanged(everything=True)
+        return RowsChanged(tuple(rows))
 
     def arrange(self, order: str, reverse: bool, now: float) -> None:
         """Sort by another order."""

@@ -11,7 +11,7 @@ from qr_tui.core.query import DEFAULT_ORDER, ORDERS
 _LONGEST: Final = 64 * 1024
 
 
-class Remembered(msgspec.Struct, frozen=True):
+class ListState(msgspec.Struct, frozen=True):
     """The list as it was left."""
 
     filter: str = ""
@@ -21,19 +21,19 @@ class Remembered(msgspec.Struct, frozen=True):
     columns: tuple[str, ...] | None = None
 
 
-def recall(path: Path) -> Remembered:
+def load(path: Path) -> ListState:
     """Return what was remembered in the file at `path` (`Paths.list_file`); defaults if it is missing or damaged."""
     try:
         with path.open("rb") as file:
-            found = msgspec.json.decode(file.read(_LONGEST), type=Remembered)
+            found = msgspec.json.decode(file.read(_LONGEST), type=ListState)
     except (OSError, msgspec.DecodeError, ValueError, RecursionError):
-        return Remembered()
+        return ListState()
     if found.sort not in ORDERS:
         found = msgspec.structs.replace(found, sort=DEFAULT_ORDER)
     return found
 
 
-def remember(path: Path, list_: Remembered) -> bool:
+def save(path: Path, list_: ListState) -> bool:
     """Keep `list_` for the next start; False if it could not be written."""
     try:
         files.write_private(path, msgspec.json.encode(list_))

@@ -36,7 +36,7 @@ class TaskActions(CommandScreen[Result]):
         from qr_tui.ui.details.copy_menu import CopyMenu
 
         targets = self.targets
-        menu = CopyMenu(targets, self.qr.front.clock(), write=self.qr.write)
+        menu = CopyMenu(targets, self.qr.app_context.clock(), write=self.qr.write)
         chosen = await self.qr.push_screen_wait(menu)
         if chosen is None:
             return
@@ -83,7 +83,7 @@ class TaskActions(CommandScreen[Result]):
             return
 
         async def again(task: Task) -> None:
-            await studio.retry(task.key, sure=True)
+            await studio.retry(task.key, confirmed=True)
 
         done, kept = await each(failed, again)
         refused = {task.key for task, _trouble in kept}

@@ -10,8 +10,8 @@ from textual.strip import Strip
 from qr_tui.core.sorting import DEFAULT_ORDER
 from qr_tui.core.task import Task
 from qr_tui.core.text import fit
-from qr_tui.ui.tasks.list_model import Listing
-from qr_tui.ui.tasks.task_row import SORTED_BY, USUAL, Layout, Look, age, layout, render_row, render_titles
+from qr_tui.ui.tasks.list_model import ListModel
+from qr_tui.ui.tasks.task_row import SORTED_BY, USUAL, Appearance, Layout, age, layout, render_row, render_titles
 from qr_tui.ui.theme.strips import changed_span, line
 
 USUAL_WIDTH = 80
@@ -19,7 +19,7 @@ _KEPT = 600  # strips kept; more than any screen shows
 
 
 class TaskList(ScrollView, inherit_bindings=False):
-    """The rows of a `Listing`. It takes no focus: its keys are the screen's commands.
+    """The rows of a `ListModel`. It takes no focus: its keys are the screen's commands.
 
     Args:
         listing: What is shown; every change of it goes through this widget once it is mounted.
@@ -35,11 +35,15 @@ class TaskList(ScrollView, inherit_bindings=False):
     can_focus = False
 
     def __init__(
-        self, listing: Listing, look: Look, clock: Callable[[], float], empty: Callable[[], Sequence[str]]
+        self,
+        list_model: ListModel,
+        appearance: Appearance,
+        clock: Callable[[], float],
+        empty: Callable[[], Sequence[str]],
     ) -> None:
         super().__init__()
-        self.listing = listing
-        self.look = look
+        self.list_model = list_model
+        self.appearance = appearance
         self._clock = clock
         self._empty = empty
         self._form = layout(USUAL_WIDTH)
@@ -64,13 +68,13 @@ class TaskList(ScrollView, inherit_bindings=False):
     def load(self, tasks: Iterable[Task]) -> None:
         """Show a whole list anew."""
         anchor = self._held()
-        self.listing.load(tasks, self._clock())
+        self.list_model.load(tasks, self._clock())
         self.show_all(anchor)
 
     def update(self, tasks: Sequence[Task], removed: Sequence[str] = ()) -> None:
         """Show new and changed tasks; nothing else is drawn again unless rows came or went."""
         anchor = self._held()
-        changed = self.listing.update(tasks, removed, self._clock())
+        changed = self.list_model.update(tasks, removed, self._clock())
         if changed.everything:
             self.show_all(anchor)
         else:
@@ -79,11 +83,11 @@ class TaskList(ScrollView, inherit_bindings=False):
     def show_all(self, anchor: tuple[str, int] | None = None) -> None:
         """Draw every row in view; `anchor` is a task and the line it should stay on."""
         self._drawn.clear()
-        self.virtual_size = Size(self.size.width, len(self.listing.shown))
+        self.virtual_size = Size(self.size.width, len(self.list_model.shown))
         top = self.top
         # at the very top the list stays there, so that what is new is seen; elsewhere the rows stay where they are
-        if anchor is not None and top > 0 and anchor[0] in self.listing.rows:
-            top = self.listing.rows[anchor[0]] - anchor[1]
+        if anchor is not None and top > 0 and anchor[0] in self.list_model.rows:
+            top = self.list_model.rows[anchor[0]] - anchor[1]
         self._scroll(top)
         self.reveal()
         self.refresh()
@@ -95,7 +99,7 @@ class TaskList(ScrollView, inherit_bindings=False):
     def redraw(self, keys: Iterable[str]) -> None:
         """Draw these rows again, sending only the cells that differ."""
         for key in keys:
-            row = self.listing.rows.get(key)
+            row = self.list_model.rows.get(key)
             if row is None or not 0 <= row - self.top < self.size.height:
                 self._drawn.pop(key, None)
                 continue
@@ -107,15 +111,15 @@ class TaskList(ScrollView, inherit_bindings=False):
 
     def move_to(self, row: int) -> None:
         """Put the cursor on a row and keep it in view."""
-        before = self.listing.cursor
-        self.listing.move_to(row)
-        if self.listing.cursor != before:
-            self.redraw([key for key in (before, self.listing.cursor) if key])
+        before = self.list_model.cursor
+        self.list_model.move_to(row)
+        if self.list_model.cursor != before:
+            self.redraw([key for key in (before, self.list_model.cursor) if key])
             self.reveal()
 
     def reveal(self) -> None:
         """Scroll as little as it takes to see the cursor."""
-        row, top = self.listing.index, self.top
+        row, top = self.list_model.index, self.top
         if row < top:
             self._scroll(row)
         elif row >= top + self.page:
@@ -132,9 +136,9 @@ class TaskList(ScrollView, inherit_bindings=False):
         ]
         self.redraw(stale)
 
-    def restyle(self, look: Look) -> None:
+    def restyle(self, appearance: Appearance) -> None:
         """Draw everything in another look."""
-        self.look = look
+        self.appearance = appearance
         self._form = self._layout()
         self._drawn.clear()
         self.post_message(self.Laid())
@@ -153,28 +157,28 @@ class TaskList(ScrollView, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """Return one line of the view."""
         row = self.top + y
-        if row < len(self.listing.shown):
-            return self._strip(self.listing.shown[row])
-        text = self.look.palette.style("text")
-        if not self.listing.shown:
+        if row < len(self.list_model.shown):
+            return self._strip(self.list_model.shown[row])
+        text = self.appearance.palette.style("text")
+        if not self.list_model.shown:
             lines = self._empty()
             at = y - min(3, max(0, (self.size.height - len(lines)) // 3))
             if 0 <= at < len(lines):
-                style = text if at == 0 else self.look.palette.style("muted")
-                words = fit(lines[at], max(0, self.size.width - 4), ellipsis=self.look.glyphs.ellipsis)
+                style = text if at == 0 else self.appearance.palette.style("muted")
+                words = fit(lines[at], max(0, self.size.width - 4), ellipsis=self.appearance.glyphs.ellipsis)
                 return line([("   ", style), (words, style)], self.size.width, text)
         return line([], self.size.width, text)
 
     def titles(self) -> Strip:
         """Return the line of column titles."""
-        listing, glyphs = self.listing, self.look.glyphs
-        if listing.order == DEFAULT_ORDER and not listing.reverse:
-            return render_titles(self._form, self.look.palette)
-        sign = glyphs.up if listing.reverse else glyphs.down
-        return render_titles(self._form, self.look.palette, sorted_by=SORTED_BY.get(listing.order), sign=sign)
+        list_model, glyphs = self.list_model, self.appearance.glyphs
+        if list_model.order == DEFAULT_ORDER and not list_model.reverse:
+            return render_titles(self._form, self.appearance.palette)
+        sign = glyphs.up if list_model.reverse else glyphs.down
+        return render_titles(self._form, self.appearance.palette, sorted_by=SORTED_BY.get(list_model.order), sign=sign)
 
     def _layout(self) -> Layout:
-        columns = self.listing.columns
+        columns = self.list_model.columns
         # before the first layout: rows of some width are cut or filled up, rows of none would be a blank first paint
         return layout(self.size.width or USUAL_WIDTH, USUAL if columns is None else columns)
 
@@ -182,14 +186,14 @@ class TaskList(ScrollView, inherit_bindings=False):
         drawn = self._drawn.get(key)
         if drawn is not None:
             return drawn[0]
-        task, now = self.listing.tasks[key], self._clock()
+        task, now = self.list_model.tasks[key], self._clock()
         strip = render_row(
             task,
             self._form,
-            self.look,
+            self.appearance,
             now,
-            cursor=key == self.listing.cursor,
-            marked=key in self.listing.marks,
+            cursor=key == self.list_model.cursor,
+            marked=key in self.list_model.marks,
         )
         if len(self._drawn) > _KEPT:
             self._drawn.clear()
@@ -197,18 +201,18 @@ class TaskList(ScrollView, inherit_bindings=False):
         return strip
 
     def _in_view(self) -> list[str]:
-        return self.listing.shown[self.top : self.top + self.size.height]
+        return self.list_model.shown[self.top : self.top + self.size.height]
 
     def _held(self) -> tuple[str, int] | None:
         """The cursor's task while it is in view, else the first row's."""
-        if not self.listing.shown:
+        if not self.list_model.shown:
             return None
-        row = self.listing.index
+        row = self.list_model.index
         if not self.top <= row < self.top + self.page:
-            row = min(self.top, len(self.listing.shown) - 1)
-        return self.listing.shown[row], row - self.top
+            row = min(self.top, len(self.list_model.shown) - 1)
+        return self.list_model.shown[row], row - self.top
 
     def _scroll(self, top: int) -> None:
-        top = max(0, min(top, len(self.listing.shown) - self.page))
+        top = max(0, min(top, len(self.list_model.shown) - self.page))
         if top != self.top:
             self.scroll_to(y=top, animate=False, force=True)

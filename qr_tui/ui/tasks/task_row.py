@@ -106,7 +106,7 @@ def _layout(width: int, wanted: Collection[str], least: int, *, tight: bool) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Appearance:
     """How rows are drawn: the signs, the colours, the models' names of shapes, the key that decides."""
 
     glyphs: Glyphs
@@ -134,10 +134,10 @@ def shape(task: Task, catalogue: Catalogue) -> str:
 
 
 def render_row(
-    task: Task, form: Layout, look: Look, now: float, *, cursor: bool = False, marked: bool = False
+    task: Task, form: Layout, appearance: Appearance, now: float, *, cursor: bool = False, marked: bool = False
 ) -> Strip:
     """Return `task` as a strip of exactly `form.width` cells."""
-    palette, glyphs = look.palette, look.glyphs
+    palette, glyphs = appearance.palette, appearance.glyphs
 
     def ink(colour: str, *, bold: bool = False) -> Style:
         # under the cursor everything but status and bar takes the text colour: calmer, and fewer bytes a step
@@ -157,24 +157,26 @@ def render_row(
             word = fit(f"{glyph} {status_word(task)}", width, ellipsis=glyphs.ellipsis)
             pieces.append((word, ink(STATUS_COLOURS[task.status])))
         elif column == "progress":
-            pieces.extend(_progress(task, width, look, now, ink))
+            pieces.extend(_progress(task, width, appearance, now, ink))
         elif column == "prompt":
-            pieces.append((fit(_prompt(task, width, look), width, ellipsis=glyphs.ellipsis), ink(_prompt_colour(task))))
+            pieces.append(
+                (fit(_prompt(task, width, appearance), width, ellipsis=glyphs.ellipsis), ink(_prompt_colour(task)))
+            )
         else:
-            pieces.append((_plain(task, column, width, look, now), ink("muted")))
+            pieces.append((_plain(task, column, width, appearance, now), ink("muted")))
         pieces.append((" " * form.gap, text if column in ("status", "progress") else ink("muted")))
     return line(pieces, form.width, text)
 
 
-def _plain(task: Task, column: Column, width: int, look: Look, now: float) -> str:
+def _plain(task: Task, column: Column, width: int, appearance: Appearance, now: float) -> str:
     """Return the text of a column that has one colour."""
-    mark = look.glyphs.ellipsis
+    mark = appearance.glyphs.ellipsis
     if column == "age":
         return fit(age(task, now), width, right=True, ellipsis=mark)
     if column == "model":
         return fit(inert(task.model, limit=60), width, ellipsis=mark)
     if column == "format":
-        return fit(shape(task, look.catalogue), width, ellipsis=mark)
+        return fit(shape(task, appearance.catalogue), width, ellipsis=mark)
     if column == "tags":
         return fit(inert(" ".join(task.tags), limit=200), width, ellipsis=mark)
     if column == "host":
@@ -182,9 +184,9 @@ def _plain(task: Task, column: Column, width: int, look: Look, now: float) -> st
     return fit(tail(inert(task.id or "", limit=200), width, ellipsis=mark), width, ellipsis=mark)
 
 
-def _progress(task: Task, width: int, look: Look, now: float, ink: "Ink") -> list[Piece]:
+def _progress(task: Task, width: int, appearance: Appearance, now: float, ink: "Ink") -> list[Piece]:
     """Return the progress cell: a bar where the provider tells, time where it does not, the reason of a failure."""
-    glyphs = look.glyphs
+    glyphs = appearance.glyphs
     if task.status in (Status.WAITING, Status.RUNNING) and task.progress is not None:
         percent = f"{int(task.progress)}%".rjust(5)
         room = width - len(percent)
@@ -197,7 +199,7 @@ def _progress(task: Task, width: int, look: Look, now: float, ink: "Ink") -> lis
     word, colour = "", "muted"
     if task.status is Status.RUNNING:
         spent = duration(max(60.0, now - (task.submitted_at or task.created_at)))
-        usual = look.catalogue.get(task.model).minutes
+        usual = appearance.catalogue.get(task.model).minutes
         word = _("{spent} of {usual}m").format(spent=spent, usual=usual)
         if glyphs.ascii_only:
             word = word.replace("–", "-")
@@ -221,14 +223,14 @@ def _middle(name: str, width: int, ellipsis: str) -> str:
     return fit(name, width - cells(ending), ellipsis=ellipsis).rstrip() + ending
 
 
-def _prompt(task: Task, width: int, look: Look) -> str:
+def _prompt(task: Task, width: int, appearance: Appearance) -> str:
     prompt = inert(task.prompt, limit=600)
     if task.needs_you:
-        said = _("sent, answer lost: {key} to decide").format(key=look.decide_key)
+        said = _("sent, answer lost: {key} to decide").format(key=appearance.decide_key)
         if cells(said) > width:
-            said = _("{key} to decide").format(key=look.decide_key)
+            said = _("{key} to decide").format(key=appearance.decide_key)
         # the prompt behind it where enough of it can be read to know the task by
-        return f"{said} {look.glyphs.dot} {prompt}" if width - cells(said) >= 11 else said
+        return f"{said} {appearance.glyphs.dot} {prompt}" if width - cells(said) >= 11 else said
     return prompt
 
 

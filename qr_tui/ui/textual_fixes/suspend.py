@@ -13,7 +13,7 @@ from qr_tui.terminal import editor
 T = TypeVar("T")
 
 
-async def lend(app: App[Any], work: Callable[[], T]) -> T:
+async def suspended(app: App[Any], work: Callable[[], T]) -> T:
     """Do `work` in a thread while it has the terminal; the engine goes on meanwhile, the screen waits.
 
     Raises:

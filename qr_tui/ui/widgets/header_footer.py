@@ -6,26 +6,26 @@ from dataclasses import dataclass
 from textual.strip import Strip
 
 from qr_tui.commands.keymap import Keymap, display
-from qr_tui.commands.registry import COMMANDS, Command, Context
-from qr_tui.core.events import HostMood
+from qr_tui.commands.registry import COMMANDS, Command, CommandState
+from qr_tui.core.events import HostStatus
 from qr_tui.core.failures import WORDS, Kind
 from qr_tui.core.text import cells, duration, inert
 from qr_tui.i18n import _, sentences
-from qr_tui.ui.tasks.task_row import Look
+from qr_tui.ui.tasks.task_row import Appearance
 from qr_tui.ui.theme.strips import Piece, line
 
 _ALWAYS = 90  # commands with this place in the footer or a later one are dropped last: help and the way out
 
-_MOODS: dict[HostMood, tuple[str, Kind]] = {
-    HostMood.NO_KEY: ("warn", Kind.NO_KEY),
-    HostMood.KEY_REFUSED: ("bad", Kind.KEY_REFUSED),
-    HostMood.DOWN: ("bad", Kind.UNREACHABLE),
-    HostMood.SLOW_DOWN: ("warn", Kind.TOO_MANY_REQUESTS),
+_HOST_STATUS_WORDS: dict[HostStatus, tuple[str, Kind]] = {
+    HostStatus.NO_KEY: ("warn", Kind.NO_KEY),
+    HostStatus.KEY_REFUSED: ("bad", Kind.KEY_REFUSED),
+    HostStatus.DOWN: ("bad", Kind.UNREACHABLE),
+    HostStatus.RATE_LIMITED: ("warn", Kind.TOO_MANY_REQUESTS),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class ListCounts:
     """What the header counts."""
 
     running: int = 0
@@ -39,10 +39,10 @@ class Tally:
     next_look: float | None = None  # seconds from now
 
 
-def header_line(width: int, look: Look, place: str, tally: Tally, *, demo: bool = False) -> Strip:
+def header_line(width: int, appearance: Appearance, place: str, tally: ListCounts, *, demo: bool = False) -> Strip:
     """Return the first line: the program and the host at the left, the counts at the right."""
-    style = look.palette.style
-    dot = f" {look.glyphs.dot} "
+    style = appearance.palette.style
+    dot = f" {appearance.glyphs.dot} "
     left: list[Piece] = [
         (" qr-tui", style("text", raised=True, bold=True)),
         (dot, style("muted", raised=True)),
@@ -84,16 +84,16 @@ def header_line(width: int, look: Look, place: str, tally: Tally, *, demo: bool 
     return line([*left, (" " * max(1, width - used - 1), fill), *right], width, fill)
 
 
-def footer_line(width: int, look: Look, keymap: Keymap, scope: str, context: Context) -> Strip:
+def footer_line(width: int, appearance: Appearance, keymap: Keymap, scope: str, context: CommandState) -> Strip:
     """Return the last line: the keys that matter most, dim where a command cannot run now."""
-    style = look.palette.style
+    style = appearance.palette.style
     fill = style("muted", raised=True)
     items = []
     bound = {command.id: key for key, command in reversed(list(keymap.bindings(scope)))}
     for command in _footer_commands(scope):
         key = bound.get(command.id)
         if key:
-            items.append((command, display(key, ascii_only=look.glyphs.ascii_only), _(command.title)))
+            items.append((command, display(key, ascii_only=appearance.glyphs.ascii_only), _(command.title)))
     while items and 1 + sum(cells(key) + cells(title) + 3 for _c, key, title in items) - 2 > width:
         items.remove(next((item for item in reversed(items) if item[0].footer < _ALWAYS), items[-1]))
     pieces: list[Piece] = [(" ", fill)]
@@ -104,12 +104,12 @@ def footer_line(width: int, look: Look, keymap: Keymap, scope: str, context: Con
     return line(pieces, width, fill)
 
 
-def status_line(width: int, look: Look, words: Sequence[tuple[str, str]]) -> Strip:
+def status_line(width: int, appearance: Appearance, words: Sequence[tuple[str, str]]) -> Strip:
     """Return what is wrong or unusual, the worst first: each (colour, text)."""
-    style = look.palette.style
+    style = appearance.palette.style
     pieces: list[Piece] = []
     for colour, text in words:
-        pieces.append((f" {look.glyphs.dot} " if pieces else " ", style("muted")))
+        pieces.append((f" {appearance.glyphs.dot} " if pieces else " ", style("muted")))
         pieces.append((text, style(colour)))
     return line(pieces, width, style("text"))
 
@@ -119,13 +119,13 @@ def _footer_commands(scope: str) -> list[Command]:
     return sorted(found, key=lambda command: command.footer)
 
 
-def mood_words(place: str, mood: HostMood, *, connect: str) -> tuple[str, str] | None:
+def host_status_words(place: str, status: HostStatus, *, connect: str) -> tuple[str, str] | None:
     """Return the status line's colour and words for a host, None when all is well; `connect` is the key of Connect."""
-    if mood not in _MOODS:
+    if status not in _HOST_STATUS_WORDS:
         return None
-    colour, kind = _MOODS[mood]
+    colour, kind = _HOST_STATUS_WORDS[status]
     words = WORDS[kind]
     title = _("{title}: {detail}").format(title=inert(place, limit=80), detail=_(words.title))
-    about_key = mood in (HostMood.NO_KEY, HostMood.KEY_REFUSED)
+    about_key = status in (HostStatus.NO_KEY, HostStatus.KEY_REFUSED)
     hint = _("{key} opens Connect").format(key=connect) if about_key else _(words.hint)
     return colour, sentences(title, hint)

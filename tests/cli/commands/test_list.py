@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from qr_tui.core.failures import Kind
-from qr_tui.core.task import Failure, Moment, Status
+from qr_tui.core.task import Failure, HistoryEntry, Status
 from qr_tui.store import codec
 from tests.support.cli import HOSTILE, Shell, failed, task
 
@@ -79,7 +79,7 @@ def test_show_says_everything(shell: Shell) -> None:
         video_url="https://cdn.example.com/v.mp4",
         expires_at=1_800_000_000.0,
         failure=Failure(kind=Kind.REAL_PEOPLE, detail="photorealistic people", request_id="req-1"),
-        history=(Moment(1_790_000_000.0, Status.WAITING, "pending"),),
+        history=(HistoryEntry(1_790_000_000.0, Status.WAITING, "pending"),),
         tags=("x",),
     )
     shell.put(one)
@@ -115,7 +115,8 @@ def test_hostile_text_stays_inert(shell: Shell, command: tuple[str, ...]) -> Non
     broken = Failure(kind=Kind.PROVIDER_FAILED, detail=HOSTILE, request_id=HOSTILE)
     shell.put(
         task(HOSTILE, id=f"{HOSTILE}t1", status=Status.FAILED, failure=broken, provider_status=HOSTILE, model=HOSTILE,
-             video_url=HOSTILE, enhanced_prompt=HOSTILE, tags=(HOSTILE,), history=(Moment(1, Status.FAILED, HOSTILE),))
+             video_url=HOSTILE, enhanced_prompt=HOSTILE, tags=(HOSTILE,),
+             history=(HistoryEntry(1, Status.FAILED, HOSTILE),))
     )  # fmt: skip
     result = shell(*command)
     assert result.code == 0

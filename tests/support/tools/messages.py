@@ -49,7 +49,7 @@ def extract(package: Path = PACKAGE) -> Catalog:
     found = Catalog()
     for path in sorted(package.rglob("*.py")):
         place = path.relative_to(package.parent).as_posix()
-        for line, message, _comments, _context in extract_from_file("python", path, keywords=KEYWORDS):
+        for line, message, _comments, _app_context in extract_from_file("python", path, keywords=KEYWORDS):
             found.add(message, None, [(place, line)])
     return found
 

@@ -20,7 +20,7 @@ from unittest.mock import patch
 from textual.pilot import Pilot
 
 from qr_tui import config, i18n, paths
-from qr_tui.cli.demo import KEY, Stage
+from qr_tui.cli.demo import KEY, DemoContext
 from qr_tui.core.events import Sink
 from qr_tui.core.schedule import Pace
 from qr_tui.core.text import cells
@@ -28,7 +28,7 @@ from qr_tui.services.clock import Clock
 from qr_tui.services.studio import Studio
 from qr_tui.simulator import Options, Simulator
 from qr_tui.ui.app import QrTui
-from qr_tui.ui.context import Front
+from qr_tui.ui.context import AppContext
 
 FOLDER = Path(__file__).parents[3] / "screenshots"
 NOW = 1_795_428_000.0  # 2026-11-23 10:00 UTC
@@ -125,17 +125,17 @@ def draw(picture: Picture) -> str:
         os.environ |= {"QUICKROUTER_BASE_URL": simulator.url, "QUICKROUTER_API_KEY": KEY}
         i18n.install(picture.language)
         settings = config.Settings(
-            host=config.Host(base_url=simulator.url),
+            host=config.HostSettings(base_url=simulator.url),
             ui=config.Ui(theme=picture.theme, language=picture.language),  # type: ignore[arg-type]
         )
-        stage = Stage(paths.under(Path(home)), settings, simulator)
+        stage = DemoContext(paths.under(Path(home)), settings, simulator)
 
         def make(sink: Sink) -> Studio:
             return Studio(
                 stage.paths, settings, stage.keys, sink=sink, clock=Standing(), pace=Pace(first=3600, early=3600)
             )
 
-        front = Front(
+        app_context = AppContext(
             paths=stage.paths,
             settings=settings,
             keys=stage.keys,
@@ -144,7 +144,7 @@ def draw(picture: Picture) -> str:
             demo=True,
             clock=lambda: NOW,
         )
-        app = QrTui(front)
+        app = QrTui(app_context)
         app.next_look = lambda: NOW + 4  # type: ignore[method-assign]  # the countdown does not count
 
         async def pose() -> str:

@@ -48,13 +48,13 @@ class Bench:
 
     def __init__(self, home: Path, *, start: Task | None = None, tasks: tuple[Task, ...] = ()) -> None:
         self.studio = CheckingStudio(tasks)
-        self.front = front_of(home, self.studio)
-        self.file = DraftFile(self.front.paths.draft_file)
+        self.app_context = front_of(home, self.studio)
+        self.file = DraftFile(self.app_context.paths.draft_file)
         self.start = start
-        self.app = FormApp(self.front, self.make)
+        self.app = FormApp(self.app_context, self.make)
 
     def make(self) -> ComposeScreen:
-        return ComposeScreen(self.studio, self.front, start=self.start)
+        return ComposeScreen(self.studio, self.app_context, start=self.start)
 
     @property
     def screen(self) -> ComposeScreen:
@@ -694,5 +694,5 @@ def test_the_editor_round_trip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert bench.screen.prompt.text == "from the editor\n第二行"
 
     bench = Bench(tmp_path)
-    bench.front = front_of(tmp_path, bench.studio, env={"EDITOR": str(program)})
+    bench.app_context = front_of(tmp_path, bench.studio, env={"EDITOR": str(program)})
     bench.run(script)

@@ -7,7 +7,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from qr_tui.core.task import FileState, Status, Task
-from qr_tui.ui.details.copy_choices import Choice, choices
+from qr_tui.ui.details.copy_choices import CopyChoice, choices
 from qr_tui.ui.details.copy_menu import CopyMenu
 from qr_tui.ui.details.plain_page import BareScreen, wrapped
 from qr_tui.ui.theme.palettes import DARK, theme
@@ -21,7 +21,7 @@ def done(number: int = 1, **fields: object) -> Task:
     return make_task(number, status=Status.DONE, video_url=LINK, **fields)
 
 
-def named(tasks: list[Task]) -> dict[str, Choice]:
+def named(tasks: list[Task]) -> dict[str, CopyChoice]:
     return {choice.name: choice for choice in choices(tasks, NOW)}
 
 
@@ -84,7 +84,7 @@ class Host(App[None]):
         self.register_theme(theme(DARK))
         self.theme = DARK.name
         self.tasks = tasks
-        self.chosen: list[Choice | None] = []
+        self.chosen: list[CopyChoice | None] = []
         self.raw: list[str] = []
 
     def on_mount(self) -> None:

@@ -6,15 +6,15 @@ import pytest
 
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.failures import WORDS, Kind
-from qr_tui.core.task import Failure, FileState, Moment, Status
+from qr_tui.core.task import Failure, FileState, HistoryEntry, Status
 from qr_tui.ui.details.lines import Details
-from qr_tui.ui.tasks.task_row import Look
+from qr_tui.ui.tasks.task_row import Appearance
 from qr_tui.ui.theme.glyphs import ASCII, UNICODE
 from qr_tui.ui.theme.palettes import DARK
 from tests.support.driving import Run, run
 from tests.support.fake_app import NOW, make_task
 
-LOOK = Look(UNICODE, DARK, Catalogue())
+LOOK = Appearance(UNICODE, DARK, Catalogue())
 HOSTILE = "[/b] [bold \x1b[2J\x1b]52;c;aGk=\x07 \u202eevil\u200d [red]x"
 FULL = make_task(
     1,
@@ -37,15 +37,15 @@ FULL = make_task(
     finished_at=NOW - 300,
     updated_at=NOW - 300,
     history=(
-        Moment(NOW - 605, Status.QUEUED),
-        Moment(NOW - 600, Status.WAITING, "pending"),
-        Moment(NOW - 300, Status.DONE, "completed"),
+        HistoryEntry(NOW - 605, Status.QUEUED),
+        HistoryEntry(NOW - 600, Status.WAITING, "pending"),
+        HistoryEntry(NOW - 300, Status.DONE, "completed"),
     ),
 )
 
 
 def text(task: object, width: int = 80, **options: object) -> str:
-    details = Details(options.pop("look", LOOK), width, NOW, **options)  # type: ignore[arg-type]
+    details = Details(options.pop("appearance", LOOK), width, NOW, **options)  # type: ignore[arg-type]
     return "\n".join(strip.text.rstrip() for strip in details.strips(task))  # type: ignore[arg-type]
 
 
@@ -138,7 +138,7 @@ def test_hostile_words_are_inert_everywhere() -> None:
         parent=HOSTILE,
         tags=(HOSTILE,),
         base_url=HOSTILE,
-        history=(Moment(NOW, Status.FAILED, HOSTILE), Moment(1e300, Status.FAILED)),
+        history=(HistoryEntry(NOW, Status.FAILED, HOSTILE), HistoryEntry(1e300, Status.FAILED)),
     )
     shown = text(task, 200, raw_key="w", unfolded=True)
     assert not any((ord(char) < 32 and char != "\n") or char in "\x7f\u202e\u200d" for char in shown)
@@ -146,8 +146,8 @@ def test_hostile_words_are_inert_everywhere() -> None:
 
 
 def test_ascii_terminals_get_ascii() -> None:
-    look = Look(ASCII, DARK, Catalogue())
-    shown = text(FULL, look=look, raw_key="w", unfolded=True).replace("×", "x")
+    appearance = Appearance(ASCII, DARK, Catalogue())
+    shown = text(FULL, appearance=appearance, raw_key="w", unfolded=True).replace("×", "x")
     assert shown.isascii(), [char for char in shown if not char.isascii()]
 
 

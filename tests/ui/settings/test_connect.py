@@ -13,10 +13,10 @@ from qr_tui.core.answers import Balance
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.secrets import Key, KeyRing
 from qr_tui.services.studio import KeyTest
-from qr_tui.ui.context import Front
+from qr_tui.ui.context import AppContext
 from qr_tui.ui.settings.connect import ConnectScreen
 from qr_tui.ui.widgets.notes import Notes
-from tests.support.fake_app import FakeStudio, make_front
+from tests.support.fake_app import FakeStudio, make_app_context
 from tests.support.forms import FormApp, drive, in_sight, shown
 
 KEY = "sk-test-0123456789abcdef"
@@ -53,10 +53,12 @@ class Studio(FakeStudio):
 class Bench:
     def __init__(self, home: Path, *, key: Key | None = None) -> None:
         self.studio = Studio()
-        front = make_front(home, self.studio)
-        changed = {field: getattr(front, field) for field in front.__slots__} | {"keys": cast(KeyRing, Keys(key))}
-        self.front = Front(**changed)
-        self.app = FormApp(self.front, lambda: ConnectScreen(self.studio, self.front))
+        app_context = make_app_context(home, self.studio)
+        changed = {field: getattr(app_context, field) for field in app_context.__slots__} | {
+            "keys": cast(KeyRing, Keys(key))
+        }
+        self.app_context = AppContext(**changed)
+        self.app = FormApp(self.app_context, lambda: ConnectScreen(self.studio, self.app_context))
 
     @property
     def screen(self) -> ConnectScreen:
@@ -109,7 +111,7 @@ def test_a_good_key_is_tested_and_saved(tmp_path: Path) -> None:
 
     bench = Bench(tmp_path)
     bench.run(script)
-    assert not bench.front.paths.config_file.exists()
+    assert not bench.app_context.paths.config_file.exists()
 
 
 def test_the_way_by_tab_and_enter_alone(tmp_path: Path) -> None:
@@ -137,8 +139,8 @@ def test_another_host_is_remembered(tmp_path: Path) -> None:
 
     bench = Bench(tmp_path)
     bench.run(script)
-    assert config.load(bench.front.paths.config_file).host.base_url == "https://relay.example.com"
-    assert KEY not in bench.front.paths.config_file.read_text()
+    assert config.load(bench.app_context.paths.config_file).host.base_url == "https://relay.example.com"
+    assert KEY not in bench.app_context.paths.config_file.read_text()
 
 
 @pytest.mark.parametrize(

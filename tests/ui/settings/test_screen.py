@@ -16,7 +16,7 @@ from qr_tui.ui.widgets.field_row import FieldRow
 from qr_tui.ui.widgets.notes import Notes
 from qr_tui.ui.widgets.option_lines import OptionLines
 from qr_tui.ui.widgets.text_row import TextRow
-from tests.support.fake_app import FakeStudio, make_front
+from tests.support.fake_app import FakeStudio, make_app_context
 from tests.support.forms import FormApp, drive, in_sight, shown, until
 
 Script = Callable[["Bench", Pilot[Any]], Awaitable[None]]
@@ -33,13 +33,13 @@ class App(FormApp):
 
 
 class Bench:
-    def __init__(self, home: Path, text: str | None = None, **front: Any) -> None:
-        self.front = make_front(home, FakeStudio(), **front)
-        self.path = self.front.paths.config_file
+    def __init__(self, home: Path, text: str | None = None, **app_context: Any) -> None:
+        self.app_context = make_app_context(home, FakeStudio(), **app_context)
+        self.path = self.app_context.paths.config_file
         if text is not None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.path.write_text(text)
-        self.app = App(self.front, lambda: SettingsScreen(self.front))
+        self.app = App(self.app_context, lambda: SettingsScreen(self.app_context))
         self.app.used = []
 
     @property

@@ -139,7 +139,7 @@ def test_an_order_by_what_changes_moves_rows_but_not_the_cursor(tmp_path: Path) 
 
     async def script(it: Run) -> None:
         await it.press("s", "down", "down", "down", "down", "enter")
-        assert it.app.tasks.listing.order == "progress"
+        assert it.app.tasks.list_model.order == "progress"
         assert it.shown == [make_task(number).key for number in (3, 2, 1)]
         assert it.cursor == make_task(3).key
         it.studio.change(make_task(1).key, progress=95.0)
@@ -154,5 +154,5 @@ def test_a_remembered_filter_that_cannot_be_read_hides_nothing(tmp_path: Path) -
         assert len(it.shown) == 3
         assert "is no status" in it.screen
 
-    assert list_state.remember(paths.under(tmp_path).list_file, list_state.Remembered(filter="status:nope"))
+    assert list_state.save(paths.under(tmp_path).list_file, list_state.ListState(filter="status:nope"))
     run(tmp_path, [make_task(number) for number in range(1, 4)], script)

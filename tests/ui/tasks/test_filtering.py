@@ -127,7 +127,7 @@ def test_sort_menu_and_turning_round(tmp_path: Path) -> None:
         await it.press("s", "3")
         assert it.shown[0] in (key(3), key(4))
         await it.press("s", "escape")
-        assert it.app.tasks.listing.order == "status"
+        assert it.app.tasks.list_model.order == "status"
 
     run(tmp_path, TASKS, script)
 
@@ -172,7 +172,7 @@ def test_a_view_is_saved_in_the_settings_and_switched_by_its_digit(tmp_path: Pat
         await it.press("s", "1", "2")
         await it.settle()
         assert it.shown == [key(2)]
-        assert it.app.tasks.listing.order == "oldest"
+        assert it.app.tasks.list_model.order == "oldest"
         assert "status:failed" in it.screen
 
     run(tmp_path, TASKS, script)
@@ -251,14 +251,14 @@ def test_the_list_is_remembered(tmp_path: Path) -> None:
         await it.press("s", "2", "slash")
         await it.type("paper")
         await it.press("enter")
-        await it.until(lambda: list_state.recall(where).filter == "paper")
+        await it.until(lambda: list_state.load(where).filter == "paper")
 
     async def second(it: Run) -> None:
         assert it.shown == [key(1), key(4)]
         assert "2 of 4" in it.screen
         assert it.app.focused is None
         await it.press("escape")
-        await it.until(lambda: list_state.recall(where).filter == "")
+        await it.until(lambda: list_state.load(where).filter == "")
         assert it.shown == [key(1), key(2), key(3), key(4)]
 
     run(tmp_path, TASKS, first)
@@ -282,7 +282,7 @@ def test_columns_are_chosen_shown_at_once_and_remembered(tmp_path: Path) -> None
 
     run(tmp_path, TASKS, choose)
     run(tmp_path, TASKS, later)
-    assert list_state.recall(paths.under(tmp_path).list_file) == list_state.Remembered()
+    assert list_state.load(paths.under(tmp_path).list_file) == list_state.ListState()
 
 
 def test_status_and_prompt_stay_when_every_other_column_is_off(tmp_path: Path) -> None:
@@ -291,7 +291,7 @@ def test_status_and_prompt_stay_when_every_other_column_is_off(tmp_path: Path) -
         assert it.line[1].split() == ["STATUS", "PROMPT"]
 
     run(tmp_path, TASKS, script)
-    assert list_state.recall(paths.under(tmp_path).list_file).columns == ()
+    assert list_state.load(paths.under(tmp_path).list_file).columns == ()
 
 
 def test_a_column_without_room_says_so(tmp_path: Path) -> None:
@@ -338,7 +338,7 @@ def test_a_filter_by_marks_follows_them_and_ends_with_the_app(tmp_path: Path) ->
         assert len(it.shown) == 1
 
     run(tmp_path, TASKS, script)
-    assert list_state.recall(paths.under(tmp_path).list_file).filter == ""
+    assert list_state.load(paths.under(tmp_path).list_file).filter == ""
 
 
 def test_a_new_video_that_the_filter_hides_is_said(tmp_path: Path) -> None:
@@ -356,7 +356,7 @@ def test_a_new_video_that_the_filter_hides_is_said(tmp_path: Path) -> None:
 
 
 def test_the_first_paint_stands_as_the_list_was_left(tmp_path: Path) -> None:
-    left = list_state.Remembered(sort="oldest", only_unfinished=True, columns=("age", "id"))
+    left = list_state.ListState(sort="oldest", only_unfinished=True, columns=("age", "id"))
 
     async def script(it: Run) -> None:
         assert it.line[1].split() == ["STATUS", "AGE▾", "ID", "PROMPT"]
@@ -364,7 +364,7 @@ def test_the_first_paint_stands_as_the_list_was_left(tmp_path: Path) -> None:
 
     file = paths.under(tmp_path).list_file
     paths.make(file.parent)
-    assert list_state.remember(file, left)
+    assert list_state.save(file, left)
     studio = FakeStudio()
     studio.hold_load = True  # the engine has told nothing yet
-    run(tmp_path, [], script, studio=studio, glance=lambda: (TASKS, left))
+    run(tmp_path, [], script, studio=studio, preload=lambda: (TASKS, left))

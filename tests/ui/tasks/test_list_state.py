@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from qr_tui import paths
-from qr_tui.ui.tasks.list_state import Remembered, recall, remember
+from qr_tui.ui.tasks.list_state import ListState, load, save
 
 
 @pytest.fixture
@@ -13,14 +13,14 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_what_was_left_comes_back(path: Path) -> None:
-    left = Remembered("status:failed 纸船", "status", reverse=True, only_unfinished=True, columns=("status", "id"))
-    assert remember(path, left)
-    assert recall(path) == left
+    left = ListState("status:failed 纸船", "status", reverse=True, only_unfinished=True, columns=("status", "id"))
+    assert save(path, left)
+    assert load(path) == left
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_nothing_left_means_the_defaults(path: Path) -> None:
-    assert recall(path) == Remembered()
+    assert load(path) == ListState()
 
 
 @pytest.mark.parametrize(
@@ -30,17 +30,17 @@ def test_nothing_left_means_the_defaults(path: Path) -> None:
 def test_damage_means_the_defaults(path: Path, content: bytes) -> None:
     paths.make(path.parent)
     path.write_bytes(content)
-    assert recall(path) == Remembered()
+    assert load(path) == ListState()
 
 
 def test_what_a_newer_version_adds_is_passed_over(path: Path) -> None:
     paths.make(path.parent)
     path.write_text('{"filter": "x", "sort": "by-colour", "zoom": 3}')
-    assert recall(path) == Remembered(filter="x")
+    assert load(path) == ListState(filter="x")
 
 
 def test_a_folder_that_cannot_be_written_costs_nothing(path: Path) -> None:
     path.parent.parent.mkdir(exist_ok=True)
     path.parent.write_text("")
-    assert not remember(path, Remembered(filter="x"))
-    assert recall(path) == Remembered()
+    assert not save(path, ListState(filter="x"))
+    assert load(path) == ListState()

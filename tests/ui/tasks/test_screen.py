@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from qr_tui.core.events import HostChanged, HostMood, PollingChanged
+from qr_tui.core.events import HostChanged, HostStatus, PollingChanged
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Failure, Status
 from qr_tui.services.checks import Concern
@@ -56,7 +56,7 @@ def test_keys_move_the_cursor(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
         for keys, row in ((["j"], 1), (["down"], 2), (["k"], 1), (["G"], 9), (["j"], 9), (["g"], 0), (["up"], 0)):
             await it.press(*keys)
-            assert it.app.tasks.listing.index == row, keys
+            assert it.app.tasks.list_model.index == row, keys
             assert it.line[2 + row].startswith(" ▌"), keys
 
     run(tmp_path, TEN, script)
@@ -67,7 +67,7 @@ def test_pages_scroll_and_the_cursor_stays_in_view(tmp_path: Path) -> None:
 
     async def script(it: Run) -> None:
         await it.press("pagedown", "pagedown")
-        row = it.app.tasks.listing.index
+        row = it.app.tasks.list_model.index
         assert row == 2 * (it.app.tasks.list.page - 1)
         assert sum(line.startswith(" ▌") for line in it.line) == 1
         await it.press("G")
@@ -151,7 +151,7 @@ def test_nothing_is_drawn_when_nothing_changed(tmp_path: Path) -> None:
         task_list = it.app.tasks.list
         task_list.refresh = lambda *args, **kwargs: regions.append(args)  # type: ignore[method-assign,assignment]
         task_list.update([with_fields(it.studio._tasks[key(4)])])
-        task_list.tick(it.app.front.clock(), minute=True)
+        task_list.tick(it.app.app_context.clock(), minute=True)
         assert regions == []
         task_list.update([make_task(4, progress=40.0)])
         ((region,),) = regions  # type: ignore[misc]
@@ -217,9 +217,9 @@ def test_marks_ranges_and_clearing(tmp_path: Path) -> None:
         assert it.line[2].startswith("+")
         assert "1 marked" in it.line[0]
         await it.press("j", "j", "V")
-        assert list(it.app.tasks.listing.marks) == [key(10), key(9), key(8), key(7)]
+        assert list(it.app.tasks.list_model.marks) == [key(10), key(9), key(8), key(7)]
         await it.press("escape")
-        assert not it.app.tasks.listing.marks
+        assert not it.app.tasks.list_model.marks
         assert "marked" not in it.line[0]
         await it.press("A")
         assert "10 marked" in it.line[0]
@@ -344,24 +344,24 @@ def test_pause_is_said_on_the_status_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mood", "words"),
+    ("status", "words"),
     [
-        (HostMood.DOWN, "cannot be reached"),
-        (HostMood.SLOW_DOWN, "Too many requests"),
-        (HostMood.KEY_REFUSED, "The key was refused"),
+        (HostStatus.DOWN, "cannot be reached"),
+        (HostStatus.RATE_LIMITED, "Too many requests"),
+        (HostStatus.KEY_REFUSED, "The key was refused"),
     ],
 )
-def test_a_host_in_trouble_is_said_and_the_list_works(tmp_path: Path, mood: HostMood, words: str) -> None:
+def test_a_host_in_trouble_is_said_and_the_list_works(tmp_path: Path, status: HostStatus, words: str) -> None:
     async def script(it: Run) -> None:
         url = it.studio.base_url
-        it.studio.mood = {url: mood}
-        it.studio.sink(HostChanged(url, mood))
+        it.studio.status = {url: status}
+        it.studio.sink(HostChanged(url, status))
         await it.settle()
         assert words in it.line[-2]
         await it.press("j")
         assert it.cursor == key(9)
-        it.studio.mood = {url: HostMood.OK}
-        it.studio.sink(HostChanged(url, HostMood.OK))
+        it.studio.status = {url: HostStatus.OK}
+        it.studio.sink(HostChanged(url, HostStatus.OK))
         await it.settle()
         assert words not in it.screen
 
@@ -432,7 +432,7 @@ def test_what_is_made_again_is_no_longer_marked_and_the_same_again_is_said(tmp_p
         await it.press("A", "R")
         assert "sent a moment ago" not in it.screen
         await it.press("y")
-        assert it.app.tasks.listing.marks == {}
+        assert it.app.tasks.list_model.marks == {}
         it.studio.concerns = [Concern(Kind.DUPLICATE, "ask")]
         await it.press("G", "R")
         assert "sent a moment ago" in it.screen

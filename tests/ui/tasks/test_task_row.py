@@ -8,19 +8,19 @@ from textual.color import Color
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Failure, FileState, Status
-from qr_tui.ui.tasks.task_row import Look, age, layout, render_row, render_titles
+from qr_tui.ui.tasks.task_row import Appearance, age, layout, render_row, render_titles
 from qr_tui.ui.theme.glyphs import ASCII, UNICODE
 from qr_tui.ui.theme.no_color import COLOURLESS
 from qr_tui.ui.theme.palettes import DARK, PALETTES
 from tests.support.fake_app import NOW, make_task
 
-LOOK = Look(UNICODE, DARK, Catalogue())
+LOOK = Appearance(UNICODE, DARK, Catalogue())
 HOSTILE = "[/b] [bold \x1b[2J\x1b]52;c;aGk=\x07 \u202eevil\u200d [red]x"
 
 
 def row(width: int = 120, **fields: Any) -> str:
     flags = {name: fields.pop(name) for name in ("cursor", "marked") if name in fields}
-    return render_row(make_task(**fields), layout(width), fields.pop("look", LOOK), NOW, **flags).text
+    return render_row(make_task(**fields), layout(width), fields.pop("appearance", LOOK), NOW, **flags).text
 
 
 @pytest.mark.parametrize("width", [1, 20, 40, 54, 60, 80, 96, 100, 119, 120, 200, 300])
@@ -96,7 +96,7 @@ def test_an_unconfirmed_task_says_what_to_press() -> None:
 def test_cursor_and_mark_are_seen_without_colour() -> None:
     assert row(cursor=True, marked=True).startswith("+▌ ")
     for palette in PALETTES["mono"].values():
-        strip = render_row(make_task(), layout(80), Look(UNICODE, palette, Catalogue()), NOW, cursor=True)
+        strip = render_row(make_task(), layout(80), Appearance(UNICODE, palette, Catalogue()), NOW, cursor=True)
         shown = COLOURLESS[palette.dark].apply(list(strip), Color.parse(palette.ground))
         assert all(segment.style is not None and segment.style.reverse for segment in shown)
 
@@ -120,12 +120,12 @@ def test_markup_in_a_prompt_is_only_text() -> None:
 
 
 def test_ascii_terminals_get_ascii() -> None:
-    look = Look(ASCII, DARK, Catalogue())
+    appearance = Appearance(ASCII, DARK, Catalogue())
     for status in Status:
         task = make_task(
             status=status, progress=None if status is Status.RUNNING else 40.0, prompt="plain " * 40, file="a" * 60
         )
-        assert render_row(task, layout(100), look, NOW, cursor=True, marked=True).text.isascii()
+        assert render_row(task, layout(100), appearance, NOW, cursor=True, marked=True).text.isascii()
 
 
 @pytest.mark.parametrize(

@@ -29,13 +29,13 @@ class SlowStudio(FakeStudio):
         request: Request,
         *,
         copies: int = 1,
-        sure: bool = False,
+        confirmed: bool = False,
         parent: str | None = None,
         tags: tuple[str, ...] = (),
     ) -> list[Task]:
         self.asked.set()
         await self.may_send.wait()
-        return await super().submit(request, copies=copies, sure=sure, parent=parent, tags=tags)
+        return await super().submit(request, copies=copies, confirmed=confirmed, parent=parent, tags=tags)
 
 
 def burst(it: Run, *keys: str) -> None:
@@ -74,7 +74,7 @@ def test_what_is_typed_over_takes_its_turn(tmp_path: Path) -> None:
         burst(it, *"redbo", *["backspace"] * 2, *"kite", "left", "left", *"ab", "delete")
         await it.until(lambda: prompt(it) == "redkiabe")
         burst(it, "f10", "slash", *"bot", "backspace", *"at")
-        await it.until(lambda: it.app.tasks.listing.filter_text == "boat")
+        await it.until(lambda: it.app.tasks.list_model.filter_text == "boat")
 
     run(tmp_path, THREE, script)
 
@@ -82,10 +82,10 @@ def test_what_is_typed_over_takes_its_turn(tmp_path: Path) -> None:
 def test_a_filter_typed_at_once_runs_no_command(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
         burst(it, "slash", *"toDx", "enter", "j")
-        await it.until(lambda: it.app.tasks.listing.filter_text == "toDx")
+        await it.until(lambda: it.app.tasks.list_model.filter_text == "toDx")
         await it.settle()
         assert it.studio.calls == []
-        assert not it.app.tasks.listing.only_unfinished
+        assert not it.app.tasks.list_model.only_unfinished
 
     run(tmp_path, THREE, script)
 
@@ -142,7 +142,7 @@ def test_sending_ends_on_the_list_even_under_the_help(tmp_path: Path) -> None:
         await it.until(lambda: it.on == "HelpScreen")
         studio.may_send.set()
         await it.until(lambda: it.on == "TasksScreen")
-        assert it.app.tasks.listing.count(Status.QUEUED) == 1
+        assert it.app.tasks.list_model.count(Status.QUEUED) == 1
 
     run(tmp_path, THREE, script, studio=studio)
 
@@ -182,6 +182,6 @@ def test_the_space_of_an_input_method_is_text(tmp_path: Path) -> None:
         await it.press("f10", "slash", "a")
         it.app.post_message(events.Key("ideographic_space", "\u3000"))
         await it.press("b")
-        assert it.app.tasks.listing.filter_text == "a b"
+        assert it.app.tasks.list_model.filter_text == "a b"
 
     run(tmp_path, THREE, script)

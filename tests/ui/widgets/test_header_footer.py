@@ -89,7 +89,7 @@ def test_nothing_is_done_blindly_while_the_terminal_is_too_small(tmp_path: Path)
         await it.settle()
         assert it.on == "TasksScreen"
         assert it.cursor == make_task(1).key
-        assert list(it.app.tasks.listing.marks) == [make_task(2).key]
+        assert list(it.app.tasks.list_model.marks) == [make_task(2).key]
         assert it.studio.calls == []
 
     run(tmp_path, [make_task(number) for number in (1, 2, 3)], script)

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from qr_tui.simulator.answers import Refused, no_balance
+from qr_tui.simulator.replies import Refused, no_balance
 
 UNLIMITED: Final = 100_000_000.0  # what the relay says for an account without a limit
 

@@ -6,7 +6,7 @@
 ``GET, POST, DELETE /_sim/faults``  list; add one fault or a list (`options.Fault`); clear
 ``POST /_sim/advance``              ``{"seconds": n}`` moves the clock
 ``GET /_sim/tasks``                 every task and where it stands
-``POST /_sim/tasks/{id}``           `world.World.force`: status, progress, reason, word, hold
+``POST /_sim/tasks/{id}``           `state.SimulatorState.force`: status, progress, reason, word, hold
 ``POST /_sim/keys``                 ``{"key": only-this-or-null, "refused": […]}``, each left as it is if absent
 ==================================  ===============================================================================
 """
@@ -20,8 +20,8 @@ from starlette.routing import Route
 
 from qr_tui.core.failures import Trouble
 from qr_tui.simulator.options import Fault
-from qr_tui.simulator.record import Record
-from qr_tui.simulator.world import SimulatorState
+from qr_tui.simulator.request_log import RequestLog
+from qr_tui.simulator.state import SimulatorState
 
 
 class Reset(msgspec.Struct, forbid_unknown_fields=True):
@@ -57,47 +57,49 @@ def _json(body: Any, status: int = 200) -> Response:  # noqa: ANN401 -- any JSON
     return Response(msgspec.json.encode(body), status, media_type="application/json")
 
 
-def routes(world: SimulatorState) -> list[Route]:
-    """Return the routes that look into `world` and change it."""
+def routes(state: SimulatorState) -> list[Route]:
+    """Return the routes that look into the state and change it."""
 
     async def stats(_request: Request) -> Response:
-        return _json(world.record.told() | {"now": world.now, "spent": world.account.spent, "left": world.account.left})
+        return _json(
+            state.request_log.told() | {"now": state.now, "spent": state.account.spent, "left": state.account.left}
+        )
 
     async def reset(request: Request) -> Response:
         wish = msgspec.json.decode(await request.body() or b"{}", type=Reset)
         if wish.tasks:
-            world.forget()
-            world.faults.clear()
-        world.record = Record()
+            state.forget()
+            state.faults.clear()
+        state.request_log = RequestLog()
         return _json({})
 
     async def faults(request: Request) -> Response:
         if request.method == "POST":
             wish = msgspec.json.decode(await request.body(), type=list[Fault] | Fault)
             for fault in wish if isinstance(wish, list) else [wish]:
-                world.faults.add(fault)
+                state.faults.add(fault)
         elif request.method == "DELETE":
-            world.faults.clear()
-        return _json(world.faults.listed())
+            state.faults.clear()
+        return _json(state.faults.listed())
 
     async def advance(request: Request) -> Response:
-        world.advance(msgspec.json.decode(await request.body(), type=Advance).seconds)
-        return _json({"now": world.now})
+        state.advance(msgspec.json.decode(await request.body(), type=Advance).seconds)
+        return _json({"now": state.now})
 
     async def tasks(_request: Request) -> Response:
-        return _json(world.told())
+        return _json(state.told())
 
     async def force(request: Request) -> Response:
         wish = msgspec.json.decode(await request.body() or b"{}", type=Force)
-        task = world.force(request.path_params["id"], **msgspec.structs.asdict(wish))
-        return _json({"id": task.id, "status": task.stage(world.now), "progress": task.progress(world.now)})
+        task = state.force(request.path_params["id"], **msgspec.structs.asdict(wish))
+        return _json({"id": task.id, "status": task.stage(state.now), "progress": task.progress(state.now)})
 
     async def keys(request: Request) -> Response:
         wish = msgspec.json.decode(await request.body(), type=Keys)
         if wish.key is not msgspec.UNSET:
-            world.key = wish.key
+            state.key = wish.key
         if wish.refused is not msgspec.UNSET:
-            world.refused = set(wish.refused)
+            state.refused = set(wish.refused)
         return _json({})
 
     return [

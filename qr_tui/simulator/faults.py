@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
-from qr_tui.simulator.answers import (
+from qr_tui.simulator.options import Fault
+from qr_tui.simulator.replies import (
     Reply,
     bad_request,
     error,
@@ -15,7 +16,6 @@ from qr_tui.simulator.answers import (
     no_channel,
     unknown_task,
 )
-from qr_tui.simulator.options import Fault
 from qr_tui.simulator.shapes import UNKNOWN_WORD
 
 HUGE: Final = 10 * 1024 * 1024

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.simulator.options import Fault, Options, parse_fault
-from qr_tui.simulator.world import SimulatorState
+from qr_tui.simulator.state import SimulatorState
 
 if TYPE_CHECKING:
     import asyncio
 
-    from qr_tui.simulator.life import Stage
+    from qr_tui.simulator.task import Stage
 
 T = TypeVar("T")
 PATIENCE = 10.0  # seconds for the thread to start or end
@@ -58,7 +58,7 @@ class Simulator:
 
     def __init__(self, options: Options | None = None, *, clock: Callable[[], float] = time.time) -> None:
         self.options = options or Options()
-        self.world = SimulatorState(self.options, clock)
+        self.state = SimulatorState(self.options, clock)
         self.port = self.options.port
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -93,11 +93,11 @@ class Simulator:
         import asyncio
 
         from qr_tui.simulator.app import create_app
-        from qr_tui.simulator.serving import serve
+        from qr_tui.simulator.uvicorn_server import serve
 
         async def main() -> None:
             self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
-            await serve(create_app(self.options, world=self.world), sock, ready.set, self._ended)
+            await serve(create_app(self.options, state=self.state), sock, ready.set, self._ended)
 
         asyncio.run(main())
 
@@ -118,7 +118,7 @@ class Simulator:
 
     # looking in, from any thread -------------------------------------------------------------------------------
     def _inside(self, work: Callable[[], T]) -> T:
-        """Do `work` where the world may be touched."""
+        """Do `work` where its state may be touched."""
         if self._loop is None:
             return work()
         import asyncio
@@ -130,24 +130,24 @@ class Simulator:
 
     def stats(self) -> dict[str, Any]:
         """Return everything received (`record.Record.told`)."""
-        return self._inside(lambda: self.world.record.told())
+        return self._inside(lambda: self.state.request_log.told())
 
     def tasks(self) -> list[dict[str, Any]]:
         """Return every task and where it stands, oldest first."""
-        return self._inside(self.world.told)
+        return self._inside(self.state.told)
 
     def fault(self, spec: str | Fault) -> None:
         """Let a fault stand from now on; text is read by `parse_fault`."""
         fault = parse_fault(spec) if isinstance(spec, str) else spec
-        self._inside(lambda: self.world.faults.add(fault))
+        self._inside(lambda: self.state.faults.add(fault))
 
     def clear_faults(self) -> None:
         """Let nothing go wrong any more."""
-        self._inside(self.world.faults.clear)
+        self._inside(self.state.faults.clear)
 
     def advance(self, seconds: float) -> None:
         """Move the simulator's clock on."""
-        self._inside(lambda: self.world.advance(seconds))
+        self._inside(lambda: self.state.advance(seconds))
 
     def force(
         self,
@@ -162,7 +162,7 @@ class Simulator:
         """Put a task somewhere; see `SimulatorState.force`."""
 
         def put() -> object:
-            return self.world.force(task_id, status=status, progress=progress, reason=reason, word=word, hold=hold)
+            return self.state.force(task_id, status=status, progress=progress, reason=reason, word=word, hold=hold)
 
         self._inside(put)
 
@@ -180,14 +180,14 @@ def run(options: Options, *, ready: Callable[[str], None] | None = None) -> None
     import signal
 
     from qr_tui.simulator.app import create_app
-    from qr_tui.simulator.serving import serve
+    from qr_tui.simulator.uvicorn_server import serve
 
     async def main() -> None:
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, ended.set)
-        app = create_app(options, world=simulator.world)
+        app = create_app(options, state=simulator.state)
         await serve(app, sock, lambda: ready(simulator.url) if ready else None, ended)
 
     asyncio.run(main())

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
-from qr_tui.simulator.films import SIZES
-from qr_tui.simulator.life import SimTask, Stage
+from qr_tui.simulator.sample_media import SIZES
 from qr_tui.simulator.scenarios import FAILURES
+from qr_tui.simulator.task import SimTask, Stage
 
 UNKNOWN_WORD: Final = "enhancing_v2"
 TASK_WORDS: Final[dict[Stage, str]] = {

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from qr_tui.simulator.films import FOLDER, SIZES, Shape, film, wanted
+from qr_tui.simulator.sample_media import FOLDER, SIZES, Shape, film, wanted
 from tests.support.simulator import NOW, VEO, Bench
 
 

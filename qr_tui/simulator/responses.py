@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from qr_tui.simulator.answers import Reply
-from qr_tui.simulator.films import Film, wanted
+from qr_tui.simulator.replies import Reply
+from qr_tui.simulator.sample_media import Sample, wanted
 
 TRANSPORT = "transport"  # where the server leaves the connection, in the scope's state
 
@@ -88,7 +88,7 @@ def response(answer: Reply, request: Request) -> Response:
     return Response(body, answer.status, answer.headers, answer.media_type)
 
 
-def _film_response(answer: Reply, film: Film, request: Request) -> Response:
+def _film_response(answer: Reply, film: Sample, request: Request) -> Response:
     headers = {**answer.headers, "etag": film.etag}
     start, end, status = 0, film.size, 200
     if answer.ranges:
@@ -111,6 +111,6 @@ def _film_response(answer: Reply, film: Film, request: Request) -> Response:
     return StreamingResponse(_pieces(film, start, end), status, headers, film.media_type)
 
 
-async def _pieces(film: Film, start: int, end: int) -> AsyncIterator[bytes]:
+async def _pieces(film: Sample, start: int, end: int) -> AsyncIterator[bytes]:
     for piece in film.part(start, end):
         yield piece

@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.simulator import orders, shapes
+from qr_tui.simulator import create_request, shapes
 from qr_tui.simulator.account import Account
-from qr_tui.simulator.answers import (
+from qr_tui.simulator.faults import Faults, strike_answer
+from qr_tui.simulator.options import Options, parse_fault
+from qr_tui.simulator.replies import (
     Refused,
     Reply,
     bad_request,
@@ -19,12 +21,10 @@ from qr_tui.simulator.answers import (
     key_refused,
     unknown_task,
 )
-from qr_tui.simulator.faults import Faults, strike_answer
-from qr_tui.simulator.films import film
-from qr_tui.simulator.life import SimTask, Stage
-from qr_tui.simulator.options import Options, parse_fault
-from qr_tui.simulator.record import Call, Record
+from qr_tui.simulator.request_log import LoggedCall, RequestLog
+from qr_tui.simulator.sample_media import film
 from qr_tui.simulator.scenarios import FAILURES
+from qr_tui.simulator.task import SimTask, Stage
 
 
 class SimulatorState:
@@ -53,7 +53,7 @@ class SimulatorState:
     def forget(self) -> None:
         """Begin anew: no tasks, no counts, a full account, the seed from its start."""
         self.tasks: dict[str, SimTask] = {}
-        self.record = Record()
+        self.request_log = RequestLog()
         self.account = Account(self.options.balance)
         self._made = 0
         self._recent_looks: deque[float] = deque()
@@ -74,12 +74,12 @@ class SimulatorState:
         return f"{datetime.fromtimestamp(self.now, UTC):%Y%m%d%H%M%S}{self._requests:09d}"
 
     # one call --------------------------------------------------------------------------------------------------
-    def perform(self, call: Call, act: Callable[[Call], Reply]) -> Reply:
+    def perform(self, call: LoggedCall, act: Callable[[LoggedCall], Reply]) -> Reply:
         """Carry out a call: note it, check its key, let a fault strike if one stands, else `act`."""
-        self.record.received(call)
+        self.request_log.received(call)
         public = call.endpoint == "media"
         call.auth = self._judge(call.key)
-        self.record.judged(call)
+        self.request_log.judged(call)
         if call.auth != "ok" and not public:
             return self._ended(call, key_refused(call.request_id))
         fault = self.faults.strike(call.endpoint, self._text(call))
@@ -95,8 +95,8 @@ class SimulatorState:
             answer = strike_answer(fault, answer, model=self._asked(call, "model"), request_id=call.request_id)
         return self._ended(call, answer)
 
-    def _ended(self, call: Call, answer: Reply) -> Reply:
-        self.record.answered(call, answer.ending or answer.status)
+    def _ended(self, call: LoggedCall, answer: Reply) -> Reply:
+        self.request_log.answered(call, answer.ending or answer.status)
         return answer
 
     def _judge(self, key: str) -> Literal["ok", "refused", "none"]:
@@ -105,12 +105,12 @@ class SimulatorState:
         good = key not in self.refused and self.key in (None, key)
         return "ok" if good else "refused"
 
-    def _text(self, call: Call) -> str:
+    def _text(self, call: LoggedCall) -> str:
         task_id = call.query.get("id", "")
         task = self.tasks.get(task_id)
         return f"{task_id} {task.order.prompt if task else ''} {self._asked(call, 'prompt')}"
 
-    def _asked(self, call: Call, name: str) -> str:
+    def _asked(self, call: LoggedCall, name: str) -> str:
         return str(call.body.get(name, "")) if isinstance(call.body, dict) else ""
 
     def _ghost(self) -> str:
@@ -119,11 +119,11 @@ class SimulatorState:
         return str(uuid.UUID(int=chance.getrandbits(128), version=4))
 
     # making ----------------------------------------------------------------------------------------------------
-    def create(self, call: Call) -> Reply:
+    def create(self, call: LoggedCall) -> Reply:
         """``POST /v1/video/create``."""
-        return self._make(call, orders.read(call.body, call.request_id, self.options.models_off))
+        return self._make(call, create_request.read(call.body, call.request_id, self.options.models_off))
 
-    def remix(self, call: Call) -> Reply:
+    def remix(self, call: LoggedCall) -> Reply:
         """``POST /v1/videos/{id}/remix``: only of a finished, public Sora video."""
         source, wrong = self._source(call, call.query["id"])
         if source.family != "sora":
@@ -134,10 +134,10 @@ class SimulatorState:
             raise wrong("the video is not completed yet")
         body = call.body if isinstance(call.body, dict) else {}
         prompt, size = body.get("prompt"), body.get("size", source.body["size"])
-        order = orders.read({**source.body, "prompt": prompt, "size": size}, call.request_id)
+        order = create_request.read({**source.body, "prompt": prompt, "size": size}, call.request_id)
         return self._make(call, order, source=source.id)
 
-    def extend(self, call: Call) -> Reply:
+    def extend(self, call: LoggedCall) -> Reply:
         """``POST /v1/video/extend``: Grok only."""
         body = call.body if isinstance(call.body, dict) else {}
         task_id, start = body.get("task_id"), body.get("start_time")
@@ -147,20 +147,20 @@ class SimulatorState:
         if isinstance(start, bool) or not isinstance(start, int | float) or start < 0:
             raise wrong("start_time is required and must be seconds")
         keep = ("model", "prompt", "aspect_ratio", "size")
-        order = orders.read({name: body[name] for name in keep if name in body}, call.request_id)
+        order = create_request.read({name: body[name] for name in keep if name in body}, call.request_id)
         if order.model.family != "grok" or source.family != "grok":
             raise wrong("only a Grok video can be extended")
         if source.stage(self.now) != "completed":
             raise wrong("the video is not completed yet")
         return self._make(call, order)
 
-    def _source(self, call: Call, task_id: str) -> tuple[SimTask, Callable[[str], Refused]]:
+    def _source(self, call: LoggedCall, task_id: str) -> tuple[SimTask, Callable[[str], Refused]]:
         task = self.tasks.get(task_id)
         if task is None:
             raise Refused(unknown_task())
         return task, lambda words: Refused(bad_request(words, call.request_id))
 
-    def _make(self, call: Call, order: orders.CreateRequest, source: str | None = None) -> Reply:
+    def _make(self, call: LoggedCall, order: create_request.CreateRequest, source: str | None = None) -> Reply:
         self.account.charge(order.price, call.request_id)
         task = SimTask(
             order,
@@ -176,19 +176,19 @@ class SimulatorState:
         return Reply(body=shapes.created(task, self.now))
 
     # looking ---------------------------------------------------------------------------------------------------
-    def query(self, call: Call) -> Reply:
+    def query(self, call: LoggedCall) -> Reply:
         """``GET /v1/video/query?id=``."""
         task_id = call.query.get("id", "")
         if not task_id:
             raise Refused(bad_request("id is required", call.request_id))
-        self.record.looked(task_id, call.at)
+        self.request_log.looked(task_id, call.at)
         self._limit(call)
         task = self.tasks.get(task_id)
         if task is None or task.scenario.forgotten:
             raise Refused(unknown_task())
         return Reply(body=shapes.looked_at(task, self.now, call.base_url))
 
-    def _limit(self, call: Call) -> None:
+    def _limit(self, call: LoggedCall) -> None:
         allowed = self.options.looks_per_minute
         if not allowed:
             return
@@ -199,7 +199,7 @@ class SimulatorState:
             raise Refused(error(429, "Too many requests", code="rate_limit", request_id=call.request_id))
         recent.append(self.now)
 
-    def content(self, call: Call) -> Reply:
+    def content(self, call: LoggedCall) -> Reply:
         """``GET /v1/videos/{id}/content``."""
         task = self.tasks.get(call.query["id"])
         if task is None:
@@ -210,7 +210,7 @@ class SimulatorState:
             return Reply(body={"video_url": shapes.video_url(task, self.now, call.base_url)})
         return Reply(film=film(f"{task.shape}.mp4", task.scenario.size))
 
-    def media(self, call: Call) -> Reply:
+    def media(self, call: LoggedCall) -> Reply:
         """``GET /media/{id}/video.mp4`` or ``thumbnail.webp``: the CDN, which wants no key."""
         task = self.tasks.get(call.query["id"])
         if task is None or task.stage(self.now) != "completed" or task.scenario.dead_link:
@@ -230,20 +230,20 @@ class SimulatorState:
         except ValueError:
             return False
 
-    def models(self, _call: Call) -> Reply:
+    def models(self, _call: LoggedCall) -> Reply:
         """``GET /v1/models``."""
         data = [
             {"id": model.id, "object": "model", "created": 1_790_000_000, "owned_by": model.family}
-            for model in orders.CATALOGUE
+            for model in create_request.CATALOGUE
             if model.id not in self.options.models_off
         ]
         return Reply(body={"object": "list", "data": data})
 
-    def subscription(self, _call: Call) -> Reply:
+    def subscription(self, _call: LoggedCall) -> Reply:
         """``GET /v1/dashboard/billing/subscription``."""
         return Reply(body=self.account.subscription())
 
-    def usage(self, _call: Call) -> Reply:
+    def usage(self, _call: LoggedCall) -> Reply:
         """``GET /v1/dashboard/billing/usage``."""
         return Reply(body=self.account.usage())
 

@@ -4,8 +4,8 @@ import random
 import uuid
 from typing import Any, Final, Literal
 
-from qr_tui.simulator.films import Shape
-from qr_tui.simulator.orders import CreateRequest
+from qr_tui.simulator.create_request import CreateRequest
+from qr_tui.simulator.sample_media import Shape
 from qr_tui.simulator.scenarios import Scenario, read
 
 Stage = Literal["pending", "processing", "completed", "failed"]

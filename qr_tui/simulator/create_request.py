@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from qr_tui.core.catalogue import Catalogue, Field, Model
-from qr_tui.simulator.answers import Refused, bad_request, no_channel
+from qr_tui.simulator.replies import Refused, bad_request, no_channel
 
 CATALOGUE: Final = Catalogue()
 # every Sora field must be there; the other families fill in what is left out

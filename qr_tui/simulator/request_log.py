@@ -13,7 +13,7 @@ LOOKS_KEPT: Final = 5_000
 SECRET_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
 
 
-class Call(msgspec.Struct, kw_only=True):
+class LoggedCall(msgspec.Struct, kw_only=True):
     """One request as it came in. `made` and `fault` are filled in while it is carried out.
 
     Attributes:
@@ -57,13 +57,13 @@ def fingerprint(body: object, base_url: str) -> str:
     return request.fingerprint(base_url)
 
 
-class Record:
+class RequestLog:
     """Counts and lists of everything received, until it is reset."""
 
     def __init__(self) -> None:
         self.requests: Counter[str] = Counter()
         self.statuses: Counter[str] = Counter()
-        self.creates: list[Call] = []
+        self.creates: list[LoggedCall] = []
         self.looks: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=LOOKS_KEPT))
         self.look_counts: Counter[str] = Counter()
         self.auth: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -72,7 +72,7 @@ class Record:
         self.in_flight = 0
         self.most_in_flight = 0
 
-    def received(self, call: Call) -> None:
+    def received(self, call: LoggedCall) -> None:
         """Note a call that came in whole."""
         self.requests[call.endpoint] += 1
         self.headers[call.endpoint] = call.headers
@@ -81,7 +81,7 @@ class Record:
         if call.endpoint in ("create", "remix", "extend"):
             self.creates.append(call)
 
-    def judged(self, call: Call) -> None:
+    def judged(self, call: LoggedCall) -> None:
         """Note what became of its key."""
         self.auth[call.endpoint][call.auth] += 1
 
@@ -90,7 +90,7 @@ class Record:
         self.looks[task_id].append(at)
         self.look_counts[task_id] += 1
 
-    def answered(self, call: Call, status: int | str) -> None:
+    def answered(self, call: LoggedCall, status: int | str) -> None:
         """Note how a call ended: its HTTP status, or ``reset`` or ``hang``."""
         self.statuses[f"{call.endpoint} {status}"] += 1
 

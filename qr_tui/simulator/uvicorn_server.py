@@ -13,7 +13,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from qr_tui.simulator.sending import TRANSPORT
+from qr_tui.simulator.responses import TRANSPORT
 
 
 class Protocol(H11Protocol):

@@ -15,7 +15,7 @@ FOLDER: Final = Path(__file__).parent / "media"
 CHUNK: Final = 256 * 1024
 
 
-class Film(msgspec.Struct, frozen=True):
+class Sample(msgspec.Struct, frozen=True):
     """A file to serve: its bytes, then as many zero bytes as make up `size`."""
 
     data: bytes
@@ -33,7 +33,7 @@ class Film(msgspec.Struct, frozen=True):
 
 
 @functools.cache
-def film(name: str, size: int = 0) -> Film:
+def film(name: str, size: int = 0) -> Sample:
     """Return the sample file `name`; a video is made up to `size` bytes by a ``free`` box that players skip.
 
     Raises:
@@ -47,7 +47,7 @@ def film(name: str, size: int = 0) -> Film:
     else:
         size = len(data)
     etag = hashlib.sha256(data).hexdigest()[:16]
-    return Film(data, "video/mp4" if video else "image/webp", size, f'"{etag}"')
+    return Sample(data, "video/mp4" if video else "image/webp", size, f'"{etag}"')
 
 
 def wanted(header: str | None, size: int) -> tuple[int, int] | None:

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from qr_tui.simulator.films import Film
+from qr_tui.simulator.sample_media import Sample
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,7 +19,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     raw: bytes | None = None
     media_type: str = "application/json"
     headers: dict[str, str] = msgspec.field(default_factory=dict)
-    film: Film | None = None
+    film: Sample | None = None
     ending: Literal["", "reset", "hang", "cut"] = ""
     delay: float = 0.0
     size: int = 0

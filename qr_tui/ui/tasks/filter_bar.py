@@ -55,13 +55,12 @@ class FilterInput(OneLine):
         self.cursor_blink = False
         self._owner = owner
 
-    async def _on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
+        """Give the filter up."""
         if event.key == "escape" or (event.key == "backspace" and not self.value):
             event.stop()
             event.prevent_default()
             self._owner.clear_filter()
-            return
-        await super()._on_key(event)
 
 
 class FilterBar(Vertical):

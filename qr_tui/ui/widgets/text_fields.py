@@ -9,6 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Offset
 from textual.widgets import Input, TextArea
 
+from qr_tui.ui.textual_fixes.text_area import SteadyTextArea
+
 # What no prompt or link needs and a terminal would act on: controls, bidi overrides and isolates, invisible
 # marks. Joiners and direction marks stay (Persian and emoji are written with them), hidden when shown.
 _NEVER: Final = re.compile(
@@ -41,7 +43,7 @@ def _bindings() -> list[BindingType]:
     return kept
 
 
-class PlainEditor(TextArea, inherit_bindings=False):
+class PlainEditor(SteadyTextArea, inherit_bindings=False):
     """A multi-line editor: soft wrap, undo, paste of any size; no blink, no colouring."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -77,30 +79,22 @@ class PlainEditor(TextArea, inherit_bindings=False):
             self.replace(text, self.document.start, self.document.end, maintain_selection_offset=False)
             self.move_cursor(self.document.end)
 
-    def _recompute_cursor_offset(self) -> None:
-        # Undoing a long paste takes the scroll bar away before the cursor is put back: for that moment it stands
-        # behind the end of the text, which the base class does not survive.
-        if self.cursor_location[0] < self.document.line_count:
-            super()._recompute_cursor_offset()  # type: ignore[no-untyped-call]
-        else:
-            self._cursor_offset = self.wrapped_document.location_to_offset(self.document.end)
-
-    async def _on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
+        """Take the space of an input method as a character."""
         if event.character == FULL_WIDTH_SPACE:
             event.stop()
             event.prevent_default()
             self._put(FULL_WIDTH_SPACE)
-            return
-        await super()._on_key(event)
 
-    async def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
+        """Paste without what a terminal could act on."""
         event.prevent_default()
         event.stop()
         self._put(clean(event.text))
 
     def _put(self, text: str) -> None:
-        if result := self._replace_via_keyboard(text, *self.selection):
-            self.move_cursor(result.end_location)
+        result = self.replace(text, *self.selection, maintain_selection_offset=False)
+        self.move_cursor(result.end_location)
 
     def action_document_start(self) -> None:
         """Go to the first character."""
@@ -119,13 +113,12 @@ class OneLine(Input):
         """The cell of the cursor; Textual counts one too many at the end of the text."""
         return super().cursor_screen_offset - Offset(int(self.cursor_at_end), 0)
 
-    async def _on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
+        """Take the space of an input method as a plain one."""
         if event.character == FULL_WIDTH_SPACE:
             event.stop()
             event.prevent_default()
             self.insert_text_at_cursor(" ")
-            return
-        await super()._on_key(event)
 
 
 class PlainInput(OneLine):
@@ -143,7 +136,8 @@ class PlainInput(OneLine):
         super().__init__(_one_line(value), compact=True, select_on_focus=False, **options)
         self.cursor_blink = False
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
+        """Paste all lines as one."""
         event.prevent_default()
         event.stop()
         self.replace(_one_line(event.text), *self.selection)

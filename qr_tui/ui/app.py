@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from textual import on
 from textual.binding import Binding
 from textual.screen import Screen
 
@@ -15,10 +16,7 @@ from qr_tui.commands.keymap import Keymap
 from qr_tui.config import FileTrouble, Settings, View
 from qr_tui.core.address import host_name
 from qr_tui.core.catalogue import Catalogue
-from qr_tui.core.events import (
-    HostStatus,
-    PollingChanged,
-)
+from qr_tui.core.events import HostStatus, PollingChanged
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Task
 from qr_tui.core.text import inert
@@ -27,10 +25,12 @@ from qr_tui.terminal import detect
 from qr_tui.terminal.notify import Notifier
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.context import AppContext
-from qr_tui.ui.engine_listener import Hearing
-from qr_tui.ui.signals import SignalHandler
+from qr_tui.ui.engine_listener import EngineEvent, EngineListener, TasksPending
+from qr_tui.ui.signals import SignalHandler, may_suspend
+from qr_tui.ui.status import status_words
 from qr_tui.ui.tasks.screen import TasksScreen
 from qr_tui.ui.tasks.task_row import Appearance
+from qr_tui.ui.textual_fixes.app_base import FixedApp
 from qr_tui.ui.theme import glyphs, palettes
 from qr_tui.ui.toasts import say, tell
 
@@ -43,15 +43,18 @@ log = logging.getLogger(__name__)
 READING_TIME = 20.0  # seconds that a problem from the start stands there: nobody looks for it yet
 
 
-class QrTui(Hearing):
+class QrTui(FixedApp):
     """The terminal studio.
 
     Args:
-        front: Everything from outside.
+        app_context: Everything from outside.
 
     Attributes:
+        settings: The settings in force.
+        file_problem: The mistake that stands in `config.toml`, None while there is none.
         keymap: The keys in force.
-        look: Signs, colours and names of shapes, for every line that is drawn.
+        appearance: Signs, colours and names of models, for every line that is drawn.
+        tasks: The list, under every other screen.
     """
 
     CSS_PATH = "styles/app.tcss"
@@ -63,21 +66,27 @@ class QrTui(Hearing):
     ]
 
     def __init__(self, app_context: AppContext) -> None:
-        super().__init__()
         self.app_context = app_context
         self.settings: Settings = app_context.settings
+        terminal = detect.detect(app_context.env)
+        super().__init__(
+            terminal,
+            glyphs.choose(self.settings.ui.glyphs, utf8=terminal.glyphs == "unicode"),
+            binds=lambda key: self.keymap.binds(key),
+            unseen=self._unseen_key,
+        )
         self.file_problem = next((one for one in app_context.problems if isinstance(one, FileTrouble)), None)
         self.keymap = Keymap(self.settings.keys)
-        self.terminal = detect.detect(app_context.env)
-        self.glyphs = glyphs.choose(self.settings.ui.glyphs, utf8=self.terminal.glyphs == "unicode")
         self.animation_level = "none"
         self.tasks = TasksScreen()
         self._stands = asyncio.Event()
         self._begun = False
-        self._life = SignalHandler(self)
+        self._studio: Studio | None = None
+        self._failure: Trouble | None = None  # why the engine could not start
+        self._signals = SignalHandler(self, self.leave)
         self.notifier = Notifier(self.terminal, self.write, self.settings.notify.mode, later=self.set_timer)
+        self._listener = EngineListener(self, self.tasks, self.notifier, self._renew_status)
         self._copier: Clipboard | None = None
-        self.agree_on_colours()
         for palette in palettes.PALETTES[self.colours].values():
             self.register_theme(palettes.theme(palette))
         self._apply_appearance()
@@ -85,6 +94,26 @@ class QrTui(Hearing):
     def get_default_screen(self) -> Screen[Any]:
         """Begin on the list."""
         return self.tasks
+
+    # what the engine tells -------------------------------------------------------------------------------------
+    @on(TasksPending)
+    def _tasks_pending(self) -> None:
+        self._listener.tasks_pending()
+
+    @on(EngineEvent)
+    def _engine_event(self, message: EngineEvent) -> None:
+        self._listener.handle(message.event)
+
+    def _renew_status(self) -> None:
+        """Say in the status line what is wrong or unusual now."""
+        words = status_words(
+            self._studio,
+            self._listener.polling,
+            self.keymap,
+            failure=self._failure,
+            file_problem=self.file_problem,
+        )
+        self.tasks.show_status(words)
 
     # what screens ask for --------------------------------------------------------------------------------------
     async def engine(self) -> "Studio":
@@ -109,6 +138,11 @@ class QrTui(Hearing):
         name = host_name(url)
         return "quickrouter" if "quickrouter" in name else inert(name, limit=60)
 
+    @property
+    def scope(self) -> str:
+        """The scope of the commands on the screen on top; empty where a dialog has none."""
+        return self.screen.scope if isinstance(self.screen, CommandScreen) else ""
+
     async def ask(self, title: str, lines: Sequence[str], *, yes: str = "", no: str = "") -> bool:
         """Ask a question; anything but a plain yes is a no."""
         from qr_tui.ui.widgets.confirm import ConfirmScreen
@@ -129,7 +163,7 @@ class QrTui(Hearing):
 
     def catch_up(self) -> None:
         """Show now what the engine has told, so that the cursor can go to a task that has just come."""
-        self.tasks.take(*self._inbox.take())
+        self._listener.catch_up()
 
     def copy_text(self, label: str, text: str) -> None:
         """Copy `text` and say where it went; `label` is what the toast calls it."""
@@ -209,15 +243,18 @@ class QrTui(Hearing):
         """Leave."""
         await self.leave(0)
 
+    def _unseen_key(self, key: str) -> None:
+        """Take a key on a terminal too small to show anything: the one that quits still does."""
+        if key in self.keymap.keys("app.quit"):
+            self.run_worker(self.do_quit(), group="commands")
+
     def action_how_to_quit(self) -> None:
         """Ctrl+c: say how to quit, instead of quitting by accident."""
         say(self, _("{key} quits").format(key=self.keymap.show("app.quit")))
 
     def action_sleep(self) -> None:
         """Ctrl+z: hand the terminal back to the shell, where there is one to wake us again."""
-        from qr_tui.ui.signals import may_suspend
-
-        if self._driver is None or not self._driver.can_suspend or not may_suspend():
+        if not self.can_suspend or not may_suspend():
             say(self, _("there is no shell here to come back from"), warn=True)
             return
         if self._studio is not None:
@@ -230,7 +267,7 @@ class QrTui(Hearing):
         if self._begun:
             return
         self._begun = True
-        self._life.install()
+        self._signals.install()
         self.app_resume_signal.subscribe(self, lambda _app: self._awake())
         self._renew_status()
         for trouble in (*self.app_context.problems, *self.key_problems()):
@@ -244,7 +281,7 @@ class QrTui(Hearing):
         await self.tasks.restore(recalled)
         try:
             await asyncio.to_thread(self.app_context.prepare)
-            studio = self.app_context.make_studio(self._inbox)
+            studio = self.app_context.make_studio(self._listener.inbox)
             self.tasks.list.restyle(self._appearance_with(studio.catalogue))
             await studio.start()
         except Trouble as trouble:
@@ -257,7 +294,7 @@ class QrTui(Hearing):
         self._studio = studio
         if self.settings is not self.app_context.settings and self.file_problem is None:
             self.use_settings(self.settings)  # they changed while the engine came up
-        self._polling = PollingChanged(here=studio.polling_here, paused=studio.paused)
+        self._listener.polling = PollingChanged(here=studio.polling_here, paused=studio.paused)
         self._renew_status()
         self.tasks.renew_edges()
         if not self.app_context.demo and studio.host_statuses.get(studio.base_url) is HostStatus.NO_KEY:
@@ -266,9 +303,8 @@ class QrTui(Hearing):
     async def leave(self, code: int) -> None:
         """Save what screens hold, close the engine, end."""
         for screen in reversed(self.screen_stack):
-            save = getattr(screen, "save_now", None)
-            if save is not None:
-                save()
+            if isinstance(screen, CommandScreen):
+                screen.save_now()
         self.notifier.close()
         studio, self._studio = self._studio, None
         if studio is not None:

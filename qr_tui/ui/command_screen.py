@@ -2,11 +2,11 @@
 
 import inspect
 import logging
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.await_complete import AwaitComplete
-from textual.binding import Binding, BindingsMap
+from textual.binding import Binding
 from textual.screen import Screen
 
 from qr_tui.commands.keymap import TEXT_SCOPES, Keymap, is_text
@@ -14,11 +14,9 @@ from qr_tui.commands.registry import Command, command
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Task
 from qr_tui.i18n import _
-from qr_tui.ui.textual_fixes.typeahead import Reading
+from qr_tui.ui.app_services import AppServices, services
+from qr_tui.ui.textual_fixes.key_bindings import bind
 from qr_tui.ui.toasts import say, tell
-
-if TYPE_CHECKING:
-    from qr_tui.ui.app import QrTui
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -41,37 +39,41 @@ class CommandScreen(Screen[Result], Generic[Result]):
         self.rebind()
 
     @property
-    def qr(self) -> "QrTui":
-        """The app, by its own type."""
-        return cast("QrTui", self.app)
+    def qr(self) -> AppServices:
+        """The app, for what it does for its screens."""
+        return services(self)
 
     @property
     def keymap(self) -> Keymap:
-        """The keys in force; the defaults under an app that has none."""
-        return getattr(self.app, "keymap", None) or Keymap()
+        """The keys in force."""
+        return self.qr.keymap
 
     def rebind(self) -> None:
         """Bind the keys of the keymap; called again when the settings change them."""
-        # what Textual itself binds on a screen (tab, shift+tab) stays underneath
-        bindings: BindingsMap = type(self)._merge_bindings()
+        bind(self, self._keymap_bindings())
+
+    def _keymap_bindings(self) -> Iterator[Binding]:
         text_screen = self.scope in TEXT_SCOPES
         for key, item in self.keymap.bindings(self.scope):
-            bindings.key_to_bindings[key] = [
-                Binding(
-                    key,
-                    f"screen.run({item.id!r})",
-                    _(item.title),
-                    show=False,
-                    # a text field has keys of its own for ctrl+e and the like: there, ours go first
-                    priority=text_screen and not is_text(key) and ("+" in key or key[1:].isdigit()),
-                    id=item.id,
-                )
-            ]
-        self._bindings = bindings
-        self.refresh_bindings()
+            yield Binding(
+                key,
+                f"screen.run({item.id!r})",
+                _(item.title),
+                show=False,
+                # a text field has keys of its own for ctrl+e and the like: there, ours go first
+                priority=text_screen and not is_text(key) and ("+" in key or key[1:].isdigit()),
+                id=item.id,
+            )
 
+    # what the app tells each of its screens; most have nothing to do with it ------------------------------------
     def restyle(self) -> None:
         """Draw in the app's look of now; a screen that draws by itself says how."""
+
+    def tasks_changed(self, tasks: Sequence[Task]) -> None:
+        """Show these tasks as they are now; a screen that shows one says how."""
+
+    def save_now(self) -> None:
+        """Put on disk what a person has written here, before returning; a screen that can be written on says how."""
 
     # what the registry may ask before a command runs -----------------------------------------------------------
     @property
@@ -123,20 +125,18 @@ class CommandScreen(Screen[Result], Generic[Result]):
             tell(self.app, trouble)
             return
         if inspect.isawaitable(outcome):
-            release = self.app.hold_keys() if isinstance(self.app, Reading) else None
-            self.start(self._to_its_end(outcome, release))
+            self.start(self._to_its_end(outcome, self.qr.hold_keys()))
 
     def start(self, work: Awaitable[object]) -> None:
         """Do `work` in a worker of the app; what goes wrong is told."""
         self.app.run_worker(self._guard(work), group="commands")
 
-    async def _to_its_end(self, outcome: Awaitable[object], release: Callable[[], None] | None) -> None:
+    async def _to_its_end(self, outcome: Awaitable[object], release: Callable[[], None]) -> None:
         """Wait for a handler; what was typed meanwhile goes on then at the latest."""
         try:
             await outcome
         finally:
-            if release is not None:
-                release()
+            release()
 
     async def _guard(self, work: Awaitable[object]) -> None:
         """Wait for work; what a person should know is told, what is our fault is logged and told."""

@@ -1,125 +1,115 @@
-"""The one adapter between the engine and the screens: what it tells becomes rows, notices and the status line."""
+"""The one adapter between the engine and the app: its events become Textual messages, rows, notices and the title."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Any
 
-from textual import on
+from textual.app import App
+from textual.message import Message
 
-from qr_tui.config import FileTrouble
-from qr_tui.core.address import host_name
-from qr_tui.core.events import HostChanged, HostStatus, Notice, PollingChanged, TaskFinished, TasksLoaded
-from qr_tui.core.failures import WORDS, Trouble
+from qr_tui.core.events import Event, HostChanged, HostStatus, Notice, PollingChanged, TaskFinished, TasksLoaded
+from qr_tui.core.failures import Trouble
 from qr_tui.core.task import Status
-from qr_tui.core.text import inert
 from qr_tui.i18n import _, clauses
 from qr_tui.terminal.notify import Notifier
+from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.event_inbox import REPAINT_EVERY, EventInbox
 from qr_tui.ui.tasks.screen import TasksScreen
-from qr_tui.ui.textual_fixes.typeahead import Reading
-from qr_tui.ui.toasts import EngineEvent, TasksPending, tell
-from qr_tui.ui.widgets.header_footer import host_status_words
-
-if TYPE_CHECKING:
-    from qr_tui.services.studio import Studio
+from qr_tui.ui.toasts import tell
 
 
-class Hearing(Reading):
-    """The part of the app that hears the engine.
+class EngineEvent(Message):
+    """The engine sent an event that is not a change of tasks."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
+
+
+class TasksPending(Message):
+    """Tasks changed; what exactly waits in the inbox, so that a burst is one message and one repaint."""
+
+    def can_replace(self, message: Message) -> bool:
+        """One waiting message is enough."""
+        return isinstance(message, TasksPending)
+
+
+class EngineListener:
+    """Shows what the engine tells.
+
+    Args:
+        app: Where the messages are posted; it hands them back to `tasks_pending` and `handle`.
+        tasks: The list that shows the tasks.
+        notifier: Told of finished tasks, and sets the terminal's title.
+        renew_status: Called when the status line may say something else.
 
     Attributes:
-        file_problem: The mistake that stands in `config.toml`, None while there is none.
+        inbox: The engine's sink; may be called on any thread.
+        polling: Who looks at the tasks, as far as the engine has told.
     """
 
-    tasks: TasksScreen
-    notifier: Notifier
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._inbox = EventInbox(
-            lambda: self.post_message(TasksPending()), lambda event: self.post_message(EngineEvent(event))
+    def __init__(
+        self, app: App[Any], tasks: TasksScreen, notifier: Notifier, renew_status: Callable[[], object]
+    ) -> None:
+        self._app = app
+        self._tasks = tasks
+        self._notifier = notifier
+        self._renew_status = renew_status
+        self.inbox = EventInbox(
+            lambda: app.post_message(TasksPending()), lambda event: app.post_message(EngineEvent(event))
         )
-        self._studio: Studio | None = None
-        self._failure: Trouble | None = None
-        self.file_problem: FileTrouble | None = None
-        self._polling = PollingChanged(here=True)
+        self.polling = PollingChanged(here=True)
         self._last_repaint = float("-inf")
         self._repaint_waits = False
 
-    @on(TasksPending)
-    def _tasks_pending(self) -> None:
+    def tasks_pending(self) -> None:
+        """Show changed tasks: at once where a state changed, else no more often than the pace of repaints."""
         now = asyncio.get_running_loop().time()
         wait = self._last_repaint + REPAINT_EVERY - now
-        if self._inbox.urgent or wait <= 0:
-            self._take_tasks()
+        if self.inbox.urgent or wait <= 0:
+            self._show_changes()
         elif not self._repaint_waits:
             self._repaint_waits = True
-            self.set_timer(wait, self._take_tasks)
+            self._app.set_timer(wait, self._show_changes)
 
-    def _take_tasks(self) -> None:
-        self._repaint_waits = False
-        self._last_repaint = asyncio.get_running_loop().time()
-        tasks, removed = self._inbox.take()
-        if not tasks and not removed:
-            return
-        self.tasks.take(tasks, removed)
-        for screen in self.screen_stack[1:]:
-            changed = getattr(screen, "tasks_changed", None)
-            if changed is not None:
-                changed(tasks)
-        self._retitle()
+    def catch_up(self) -> None:
+        """Show on the list now what waits in the inbox."""
+        self._tasks.take(*self.inbox.take())
 
-    @on(EngineEvent)
-    def _told(self, message: EngineEvent) -> None:
-        event = message.event
+    def handle(self, event: Event) -> None:
+        """Show an event that is not a change of tasks."""
         match event:
             case TasksLoaded():
-                self._inbox.clear()
-                self.tasks.take_all(event.tasks)
-                self._retitle()
+                self.inbox.clear()
+                self._tasks.take_all(event.tasks)
+                self._set_title()
             case TaskFinished():
-                self.notifier.finished([event.task])
+                self._notifier.finished([event.task])
             case HostChanged():
                 self._renew_status()
                 if event.status is HostStatus.NO_KEY:
-                    self.tasks.renew_edges()
+                    self._tasks.renew_edges()
             case PollingChanged():
-                self._polling = event
+                self.polling = event
                 self._renew_status()
-                self.tasks.renew_edges()
+                self._tasks.renew_edges()
             case Notice():
-                tell(self, Trouble(event.kind, event.detail))
+                tell(self._app, Trouble(event.kind, event.detail))
 
-    def _renew_status(self) -> None:
-        """Say what is wrong or unusual, the worst first."""
-        words: list[tuple[str, str]] = []
-        if self._failure is not None:
-            words.append(("bad", inert(self._failure.detail or _(WORDS[self._failure.kind].title), limit=200)))
-        if self.file_problem is not None:
-            words.append(_mistake(self.file_problem))
-        studio = self._studio
-        statuses = studio.host_statuses if studio is not None else {}
-        connect = self.keymap.show("app.connect")
-        for status in (HostStatus.KEY_REFUSED, HostStatus.NO_KEY, HostStatus.DOWN, HostStatus.RATE_LIMITED):
-            for url, host_status in statuses.items():
-                told = host_status_words(host_name(url), status, connect=connect) if host_status is status else None
-                if told is not None:
-                    words.append(told)
-        if self._polling.paused:
-            key = self.keymap.show("tasks.pause")
-            words.append(("warn", _("looking is paused: {key} goes on").format(key=key)))
-        elif not self._polling.here and studio is not None:
-            words.append(("muted", _("another qr-tui on this store looks at the tasks")))
-        self.tasks.show_status(words)
+    def _show_changes(self) -> None:
+        self._repaint_waits = False
+        self._last_repaint = asyncio.get_running_loop().time()
+        tasks, removed = self.inbox.take()
+        if not tasks and not removed:
+            return
+        self._tasks.take(tasks, removed)
+        for screen in self._app.screen_stack[1:]:
+            if isinstance(screen, CommandScreen):
+                screen.tasks_changed(tasks)
+        self._set_title()
 
-    def _retitle(self) -> None:
-        running, waiting = (self.tasks.list_model.count(status) for status in (Status.RUNNING, Status.WAITING))
+    def _set_title(self) -> None:
+        running, waiting = (self._tasks.list_model.count(status) for status in (Status.RUNNING, Status.WAITING))
         counts = [_("{n} running").format(n=running)] if running else []
         counts += [_("{n} waiting").format(n=waiting)] if waiting else []
-        self.notifier.title(clauses(counts))
-
-
-def _mistake(problem: FileTrouble) -> tuple[str, str]:
-    """Return the status line's colour and words for a mistake in the settings' file: it stands until it is mended."""
-    if problem.limits_known:
-        return "warn", _("a mistake in {place}").format(place=problem.place)
-    return "bad", _("a mistake in {place}: your limits are not in force").format(place=problem.place)
+        self._notifier.title(clauses(counts))

@@ -6,10 +6,10 @@ import os
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from qr_tui.ui.app import QrTui
+from textual.app import App
 
 log = logging.getLogger(__name__)
 GRACE: Final = 3.5  # seconds for a clean end after a signal, before the process is ended anyway
@@ -17,10 +17,16 @@ WATCH: Final = 2.0  # seconds between looks at whether the terminal is still the
 
 
 class SignalHandler:
-    """Watches over one running app. Installed once its event loop runs; does nothing without a terminal."""
+    """Watches over one running app. Installed once its event loop runs; does nothing without a terminal.
 
-    def __init__(self, app: "QrTui") -> None:
+    Args:
+        app: The app.
+        leave: Saves everything and ends the app with an exit code.
+    """
+
+    def __init__(self, app: App[Any], leave: Callable[[int], Coroutine[Any, Any, None]]) -> None:
         self._app = app
+        self._leave = leave
         self._leaving = False
         self._tty = sys.__stdin__ is not None and sys.__stdin__.isatty()
 
@@ -43,7 +49,7 @@ class SignalHandler:
         guard = threading.Timer(GRACE, os._exit, (128 + number,))
         guard.daemon = True
         guard.start()
-        self._app.run_worker(self._app.leave(128 + number), group="leaving")
+        self._app.run_worker(self._leave(128 + number), group="leaving")
 
     def _look_at_terminal(self) -> None:
         if not terminal_there():

@@ -1,42 +1,23 @@
-"""What the engine tells, as Textual messages; and the one way in which the app tells a person of trouble."""
+"""Toasts: the one way in which the app tells a person of trouble, or of what was done."""
 
 from typing import TYPE_CHECKING, Any
 
-from textual.message import Message
-
-from qr_tui.commands.keymap import Keymap, display
+from qr_tui.commands.keymap import display
 from qr_tui.commands.registry import command
-from qr_tui.core.events import Event
 from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.text import inert
 from qr_tui.i18n import _
+from qr_tui.ui.app_services import services
 
 if TYPE_CHECKING:
     from textual.app import App
-
-
-class EngineEvent(Message):
-    """The engine told something that is not a change of tasks."""
-
-    def __init__(self, event: Event) -> None:
-        super().__init__()
-        self.event = event
-
-
-class TasksPending(Message):
-    """Tasks changed; what exactly waits in the app's inbox, so that a burst is one message and one repaint."""
-
-    def can_replace(self, message: Message) -> bool:
-        """One waiting message is enough."""
-        return isinstance(message, TasksPending)
 
 
 def hint(app: "App[Any]", kind: Kind) -> str:
     """Return what to do next in this app: where a key is missing or refused that is Connect, by its key."""
     if kind not in (Kind.NO_KEY, Kind.KEY_REFUSED):
         return _(WORDS[kind].hint)
-    keymap: Keymap = getattr(app, "keymap", None) or Keymap()
-    scope = getattr(app.screen, "scope", "")
+    keymap, scope = services(app).keymap, services(app).scope
     here = keymap.keys_on(scope, command("app.connect")) if scope else []
     if here:
         return _("{key} opens Connect").format(key=display(here[0]))

@@ -37,7 +37,7 @@ class Run:
     async def settle(self) -> None:
         """Let messages and the workers of commands come to rest, dialogs left open."""
         await self.pilot.pause()
-        await self.until(lambda: self.app.all_read)
+        await self.until(lambda: self.app.key_queue.all_read)
         await self.pilot.pause()
 
     async def until(self, holds: Callable[[], bool]) -> None:

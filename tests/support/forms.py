@@ -1,7 +1,7 @@
 """A small app to try one form in: the real screens over the fake engine."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,16 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from qr_tui.core.task import Request
+from qr_tui.commands.keymap import Keymap
+from qr_tui.config import FileTrouble, Settings, View
+from qr_tui.core.catalogue import Catalogue
+from qr_tui.core.failures import Trouble
+from qr_tui.core.task import Request, Task
 from qr_tui.services.checks import Concern, about_input
+from qr_tui.services.studio import Studio
+from qr_tui.terminal.detect import detect
 from qr_tui.ui.context import AppContext
+from qr_tui.ui.tasks.task_row import Appearance
 from qr_tui.ui.theme.glyphs import UNICODE
 from qr_tui.ui.theme.palettes import DARK, theme
 from tests.support.fake_app import FakeStudio, make_app_context
@@ -25,16 +32,25 @@ class CheckingStudio(FakeStudio):
 
 
 class FormApp(App[Any]):
-    """Opens one screen and ends with what it ends with."""
+    """Opens one screen and ends with what it ends with; does for the screen what the app would (`AppServices`)."""
 
     ENABLE_COMMAND_PALETTE = False
     glyphs = UNICODE
     animation_level = "none"
+    file_problem: FileTrouble | None = None
+    place = "quickrouter"
+    scope = ""
 
     def __init__(self, app_context: AppContext, make: Callable[[], Screen[Any]]) -> None:
         super().__init__()
         self.app_context = app_context
+        self.settings = app_context.settings
+        self.keymap = Keymap(self.settings.keys)
+        self.terminal = detect(app_context.env)
+        self.appearance = Appearance(self.glyphs, DARK, Catalogue(), self.keymap.show("tasks.decide"))
         self._make = make
+        self.asked: list[str] = []
+        self.written: list[str] = []
         self.result: Any = "still open"
         self.copied: list[tuple[str, str]] = []
 
@@ -51,6 +67,38 @@ class FormApp(App[Any]):
 
     def copy_text(self, label: str, text: str) -> None:
         self.copied.append((label, text))
+
+    def begin(self) -> None:
+        """There is no engine to start."""
+
+    async def engine(self) -> Studio:
+        return self.app_context.make_studio(lambda _event: None)
+
+    def next_look(self) -> float | None:
+        return None
+
+    async def ask(self, title: str, lines: Sequence[str], *, yes: str = "", no: str = "") -> bool:
+        self.asked.append(title)
+        return False
+
+    async def compose_from(self, start: Task | None) -> None:
+        """Nothing is written here but what the screen is for."""
+
+    def catch_up(self) -> None:
+        """There is no list."""
+
+    def keep_view(self, digit: int, view: View | None) -> None:
+        """There is no list."""
+
+    def use_settings(self, settings: Settings) -> list[Trouble]:
+        self.settings = settings
+        return []
+
+    def write(self, sequence: str) -> None:
+        self.written.append(sequence)
+
+    def hold_keys(self) -> Callable[[], None]:
+        return lambda: None
 
 
 def front_of(home: Path, studio: FakeStudio, **changes: Any) -> AppContext:

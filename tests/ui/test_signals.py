@@ -66,8 +66,8 @@ def test_a_signal_closes_the_engine_once_and_ends_with_its_code(
         async with app.run_test() as pilot:
             while app._studio is None:
                 await pilot.pause(0.01)
-            app._life.leave(int(signal.SIGHUP))
-            app._life.leave(int(signal.SIGTERM))
+            app._signals.leave(int(signal.SIGHUP))
+            app._signals.leave(int(signal.SIGTERM))
             while not studio.closed:
                 await pilot.pause(0.01)
 

@@ -19,6 +19,7 @@ from qr_tui.core.task import Request, Task
 from qr_tui.core.text import cells, cut, inert, tail
 from qr_tui.i18n import _, ngettext
 from qr_tui.services.checks import LONGEST_PROMPT
+from qr_tui.ui.app_services import services
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.compose import remarks
 from qr_tui.ui.compose.autosave import Autosave
@@ -98,7 +99,7 @@ class ComposeForm(CommandScreen[list[Task] | None]):
     def on_mount(self) -> None:
         """Show the draft as it was left."""
         super().on_mount()
-        self.set_class(bool(getattr(getattr(self.app, "glyphs", None), "ascii_only", False)), "-ascii")
+        self.set_class(services(self).glyphs.ascii_only, "-ascii")
         self.prompt.border_title = _("prompt")
         self.prompt.move_cursor(self.prompt.document.end)
         self._count()

@@ -1,6 +1,6 @@
 """The request as it would be sent: the exact JSON body, and a curl line that sends the same."""
 
-from typing import Any, ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,6 +13,7 @@ from qr_tui.core.curl import body_text, curl
 from qr_tui.core.task import Request
 from qr_tui.core.text import inert_lines
 from qr_tui.i18n import _
+from qr_tui.ui.app_services import services
 from qr_tui.ui.widgets.key_line import KeyLine
 
 
@@ -63,7 +64,7 @@ class RequestScreen(ModalScreen[None]):
 
     @property
     def _ascii(self) -> bool:
-        return bool(getattr(getattr(self.app, "glyphs", None), "ascii_only", False))
+        return services(self).glyphs.ascii_only
 
     def _text(self) -> Content:
         head = Content.assemble(("POST ", "bold $accent"), (self._url, "bold"), "\n")
@@ -77,13 +78,13 @@ class RequestScreen(ModalScreen[None]):
             + Content(inert_lines(self.command))
         )
 
-    async def action_copy_json(self) -> None:
+    def action_copy_json(self) -> None:
         """Copy the body."""
-        await _copy(self.app, _("JSON"), self.body)
+        services(self).copy_text(_("JSON"), self.body)
 
-    async def action_copy_curl(self) -> None:
+    def action_copy_curl(self) -> None:
         """Copy the curl line."""
-        await _copy(self.app, "curl", self.command)
+        services(self).copy_text("curl", self.command)
 
     def action_scroll(self, by: int) -> None:
         """Scroll a line."""
@@ -92,10 +93,3 @@ class RequestScreen(ModalScreen[None]):
     def action_leave(self) -> None:
         """Back to the form."""
         self.dismiss(None)
-
-
-async def _copy(app: object, label: str, text: str) -> None:
-    """Hand `text` to the app's clipboard, which says where it went."""
-    outcome = cast(Any, app).copy_text(label, text)
-    if hasattr(outcome, "__await__"):
-        await outcome

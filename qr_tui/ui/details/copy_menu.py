@@ -16,6 +16,7 @@ from textual.strip import Strip
 from qr_tui.core.task import Task
 from qr_tui.core.text import cells, cut, inert
 from qr_tui.i18n import _, ngettext
+from qr_tui.ui.app_services import services
 from qr_tui.ui.details.copy_choices import CopyChoice, choices
 from qr_tui.ui.widgets.option_lines import Line, OptionLines
 from qr_tui.ui.widgets.paragraph import Paragraph
@@ -62,7 +63,7 @@ class CopyMenu(ModalScreen[CopyChoice | None]):
 
     def on_mount(self) -> None:
         """Give the box the width of its longest line."""
-        ascii_only = bool(getattr(getattr(self.app, "glyphs", None), "ascii_only", False))
+        ascii_only = services(self).glyphs.ascii_only
         self.set_class(ascii_only, "-ascii")
         box = self.query_one("#box")
         label = max(cells(line.label) for line in self._lines)

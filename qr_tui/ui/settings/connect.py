@@ -18,6 +18,7 @@ from qr_tui.core.messages import N_
 from qr_tui.core.task import Parameter
 from qr_tui.core.text import inert
 from qr_tui.i18n import _, ngettext
+from qr_tui.ui.app_services import services
 from qr_tui.ui.context import AppContext
 from qr_tui.ui.widgets.field_row import ActionRow, Columns, FieldRow
 from qr_tui.ui.widgets.notes import Note, Notes, of
@@ -107,7 +108,7 @@ class ConnectScreen(ModalScreen[bool]):
 
     def on_mount(self) -> None:
         """Line the rows up and find out what there is."""
-        ascii_only = bool(getattr(getattr(self.app, "glyphs", None), "ascii_only", False))
+        ascii_only = services(self).glyphs.ascii_only
         self.set_class(ascii_only, "-ascii")
         box = self.query_one("#box")
         box.border_title = Content(_("connect"))
@@ -248,7 +249,7 @@ class ConnectScreen(ModalScreen[bool]):
         except OSError as error:
             raise Trouble(Kind.CONFIG, error.strerror or str(error)) from error
         self.key.text = ""
-        settings = getattr(self.app, "settings", self._app_context.settings)
+        settings = services(self).settings
         if url != settings.host.base_url and not self._app_context.env.get("QUICKROUTER_BASE_URL"):
             await asyncio.to_thread(self._remember, url)
         self.dismiss(True)

@@ -15,6 +15,7 @@ from qr_tui.config import Settings
 from qr_tui.config.check import span
 from qr_tui.core.text import cells, inert, tail
 from qr_tui.i18n import _
+from qr_tui.ui.app_services import services
 from qr_tui.ui.settings import rows
 from qr_tui.ui.settings.rows import InFile, Row, text_of
 from qr_tui.ui.widgets.field_row import Columns, FieldRow
@@ -54,7 +55,7 @@ class SettingsForm(ModalScreen[None]):
         with Vertical(id="page"):
             yield Static(id="title", markup=False)
             with _Rows(id="rows", can_focus=False):
-                ascii_only = bool(getattr(getattr(self.app, "glyphs", None), "ascii_only", False))
+                ascii_only = services(self).glyphs.ascii_only
                 before = ""
                 for section, setting in rows.in_order():
                     if section != before:

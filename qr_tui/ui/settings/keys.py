@@ -19,6 +19,7 @@ from qr_tui.commands.registry import COMMANDS, command
 from qr_tui.config import Settings
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.i18n import _
+from qr_tui.ui.app_services import services
 from qr_tui.ui.widgets.key_line import KeyLine
 from qr_tui.ui.widgets.notes import Note, Notes, of
 from qr_tui.ui.widgets.option_lines import Line, OptionLines
@@ -74,7 +75,7 @@ class KeysScreen(ModalScreen[None]):
 
     def _lines(self) -> list[Line]:
         keymap = Keymap(self._settings.keys)
-        ascii_only = bool(getattr(getattr(self.app, "glyphs", None), "ascii_only", False))
+        ascii_only = services(self).glyphs.ascii_only
         lines = []
         for item in COMMANDS:
             keys = " ".join(display(key, ascii_only=ascii_only) for key in keymap.keys(item.id))

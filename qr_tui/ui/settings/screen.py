@@ -11,6 +11,7 @@ from qr_tui import config
 from qr_tui.config import Settings
 from qr_tui.core.failures import Trouble
 from qr_tui.i18n import _, listed
+from qr_tui.ui.app_services import services
 from qr_tui.ui.context import AppContext
 from qr_tui.ui.settings.config_text import ConfigText
 from qr_tui.ui.settings.form import SettingsForm
@@ -43,7 +44,7 @@ class SettingsScreen(SettingsForm):
         self.line_up()
         if self._problem is not None:
             self.tell(of(self._problem))
-        elif getattr(self.app, "file_problem", None) is not None:
+        elif services(self).file_problem is not None:
             self._front_takes(self._settings)  # mended meanwhile, with another program
 
     @on(events.DescendantBlur)
@@ -152,8 +153,7 @@ class SettingsScreen(SettingsForm):
 
     def _front_takes(self, settings: Settings) -> list[Trouble]:
         """Let the app take changed settings; return what is wrong with the keys among them."""
-        take = getattr(self.app, "use_settings", None)
-        return list(take(settings)) if take is not None else []
+        return services(self).use_settings(settings)
 
     async def _speak(self, key: str) -> None:
         """Show everything anew, in the language in use; what is typed and not written stays."""

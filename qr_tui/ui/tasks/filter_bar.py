@@ -1,6 +1,6 @@
 """The filter, typed at the foot of the list: a live count, and an error that points at the word."""
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from rich.style import Style
 from textual import events, on
@@ -11,14 +11,12 @@ from textual.widgets import Input
 
 from qr_tui.core.text import cells
 from qr_tui.i18n import _
+from qr_tui.ui.app_services import AppServices
 from qr_tui.ui.tasks.list_model import ListModel
 from qr_tui.ui.theme.strips import line
 from qr_tui.ui.widgets.bar import Bar
 from qr_tui.ui.widgets.paragraph import Paragraph
 from qr_tui.ui.widgets.text_fields import OneLine
-
-if TYPE_CHECKING:
-    from qr_tui.ui.app import QrTui
 
 _SIGN = " / "
 
@@ -41,7 +39,7 @@ class Owner(Protocol):
         ...
 
     @property
-    def qr(self) -> "QrTui":
+    def qr(self) -> AppServices:
         """The app."""
         ...
 

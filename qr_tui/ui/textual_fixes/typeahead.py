@@ -7,18 +7,14 @@ has been dealt with: it went through every widget that could want it, and the sc
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from typing import Any, Final
 
 from textual import events
-from textual.await_complete import AwaitComplete
-from textual.message_pump import MessagePump
-from textual.screen import Screen
+from textual.app import App
+from textual.dom import DOMNode
 from textual.widget import Widget
-
-from qr_tui.commands.keymap import Keymap
-from qr_tui.ui.textual_fixes.rendering import Drawing
 
 PATIENCE: Final = 3.0  # seconds; nothing may keep a person's keys longer
 Typed = events.Key | events.Paste
@@ -28,26 +24,44 @@ class EscapeThen(events.Key):
     """An escape and a key in one go: alt with that key, or, far more often, two keys hit in a hurry."""
 
 
-class Reading(Drawing):
-    """The part of the app that hands out what is typed."""
+class KeyQueue:
+    """Keeps what is typed until it can be handed out.
 
-    keymap: Keymap
+    Args:
+        app: The app that is typed into.
+        deliver: Handles a key as Textual does.
+        binds: Tells whether a command has a key.
+        can_see: Tells whether a person sees what a key does.
+        unseen: Called with each key that came while nothing could be seen.
 
-    def __init__(self) -> None:
-        super().__init__()
+    Attributes:
+        touched: Whether a person has typed anything yet.
+    """
+
+    def __init__(
+        self,
+        app: App[Any],
+        deliver: Callable[[events.Event], Awaitable[None]],
+        *,
+        binds: Callable[[str], bool],
+        can_see: Callable[[], bool],
+        unseen: Callable[[str], object],
+    ) -> None:
+        self._app = app
+        self._deliver = deliver
+        self._binds = binds
+        self._can_see = can_see
+        self._unseen = unseen
         self._typed: deque[Typed] = deque()
         self._holds: set[object] = set()
-        self._touched = False  # whether a person has typed anything yet
-
-    async def do_quit(self) -> None:
-        """Leave."""
+        self.touched = False
 
     @property
     def all_read(self) -> bool:
         """Whether every key has been handed out and dealt with."""
         return not self._typed and not self._holds
 
-    def hold_keys(self) -> Callable[[], None]:
+    def hold(self) -> Callable[[], None]:
         """Keep what is typed from now on; return what lets it go again."""
         hold = object()
         self._holds.add(hold)
@@ -56,48 +70,25 @@ class Reading(Drawing):
             if hold in self._holds:
                 self._holds.discard(hold)
                 patience.cancel()
-                self.call_later(self._hand_out)
+                self._app.call_later(self._hand_out)
 
         patience = asyncio.get_running_loop().call_later(PATIENCE, release)
         return release
 
-    async def on_event(self, event: events.Event) -> None:
-        """Take a key or a paste from the terminal; what comes back from a screen unused goes its usual way."""
-        if isinstance(event, Typed) and not event.is_forwarded:
-            self._typed.extend(self._apart(event) if isinstance(event, EscapeThen) else (event,))
-            self._touched = True
-            await self._hand_out()
-        else:
-            await super().on_event(event)
-
-    def push_screen(self, screen: Screen[Any], *arguments: Any, **options: Any) -> Any:  # type: ignore[override]  # noqa: ANN401 -- as Textual has them
-        """Open a screen; what is typed waits until it can take it, and no longer.
-
-        What was said before goes: it would stand over the new screen's own words. Only what was said before the first
-        key stays, like what is wrong with the configuration, because Connect may open by itself.
-        """
-        self.hold_keys()
-        if self._touched:
-            self.clear_notifications()
-        opened = super().push_screen(screen, *arguments, **options)
-        screen.call_after_refresh(self._is_ready)
-        return opened
-
-    def pop_screen(self) -> AwaitComplete:
-        """Close a screen; what is typed waits until the command that had opened it has taken the answer."""
-        release = self.hold_keys()
-        closed = super().pop_screen()
-        self.screen.call_after_refresh(release)
-        return closed
-
-    def _is_ready(self) -> None:
-        """The screen that a command wanted to open is ready, whatever the command waits for now."""
+    def release_all(self) -> None:
+        """Hand out again whatever holds the keys: the screen that a command wanted to open is ready."""
         self._holds.clear()
-        self.call_later(self._hand_out)
+        self._app.call_later(self._hand_out)
+
+    async def take(self, event: Typed) -> None:
+        """Take a key or a paste from the terminal."""
+        self._typed.extend(self._apart(event) if isinstance(event, EscapeThen) else (event,))
+        self.touched = True
+        await self._hand_out()
 
     def _apart(self, event: EscapeThen) -> Iterator[events.Key]:
         """Yield the keys that were meant: alt with a key only where a command has it."""
-        if self.keymap.binds(event.key):
+        if self._binds(event.key):
             yield event.copy()
         else:
             yield events.Key("escape", "\x1b")
@@ -105,28 +96,29 @@ class Reading(Drawing):
 
     async def _hand_out(self) -> None:
         """Hand out the next key, or drop it where nobody sees what it would do."""
+        app = self._app
         while self._typed and not self._holds:
             event = self._typed.popleft()
-            if not self.cramped:
-                release = self.hold_keys()
-                target = self.focused or self.screen
-                await super().on_event(event)
+            if self._can_see():
+                release = self.hold()
+                target = app.focused or app.screen
+                await self._deliver(event)
                 # what a text field takes as a character opens nothing: a whole run of it goes together
-                run = _is_character(event) and target is self.focused and _takes_text(target)
+                run = _is_character(event) and target is app.focused and _takes_text(target)
                 while run and self._typed and _is_character(self._typed[0]):
-                    await super().on_event(self._typed.popleft())
+                    await self._deliver(self._typed.popleft())
                 # the second round is for what the key made its target tell: a line that was chosen, a text entered
                 self._behind(target, partial(self._behind, target, release))
-            elif isinstance(event, events.Key) and event.key in self.keymap.keys("app.quit"):
-                self.run_worker(self.do_quit(), group="commands")
+            elif isinstance(event, events.Key):
+                self._unseen(event.key)
 
-    def _behind(self, node: MessagePump | None, then: Callable[[], None]) -> None:
+    def _behind(self, node: DOMNode | None, then: Callable[[], None]) -> None:
         """Do `then` behind what was handed to `node`: through every queue on the way up to the app."""
-        while node is not None and node is not self:
-            if node.call_later(partial(self._behind, node._parent, then)):
+        while node is not None and node is not self._app:
+            if node.call_later(partial(self._behind, node.parent, then)):
                 return
-            node = node._parent  # this one has closed: nothing waits in it any more
-        self.call_later(then)
+            node = node.parent  # this one has closed: nothing waits in it any more
+        self._app.call_later(then)
 
 
 def _takes_text(widget: Widget) -> bool:

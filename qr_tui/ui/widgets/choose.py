@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from qr_tui.core.text import cells, cut, inert
 from qr_tui.i18n import _
+from qr_tui.ui.app_services import services
 from qr_tui.ui.widgets.option_lines import Line, OptionLines
 from qr_tui.ui.widgets.text_fields import PlainInput
 
@@ -68,7 +69,7 @@ class ChooseScreen(ModalScreen[Any]):
 
     def on_mount(self) -> None:
         """Give the box the width of its longest line."""
-        self.set_class(bool(getattr(getattr(self.app, "glyphs", None), "ascii_only", False)), "-ascii")
+        self.set_class(services(self).glyphs.ascii_only, "-ascii")
         box = self.query_one("#box")
         label = max((cells(inert(line.label)) for line in self._lines), default=0)
         note = max((cells(inert(line.help)) for line in self._lines), default=0)

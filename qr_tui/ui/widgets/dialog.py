@@ -7,6 +7,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from qr_tui.core.text import inert
+from qr_tui.ui.app_services import services
 
 Result = TypeVar("Result")
 
@@ -38,7 +39,7 @@ class Dialog(ModalScreen[Result], Generic[Result]):
 
     def frame(self, title: str, keys: str) -> None:
         """Put `title` into the upper edge of the box and `keys` into the lower one."""
-        ascii_only = bool(getattr(getattr(self.app, "glyphs", None), "ascii_only", False))
+        ascii_only = services(self).glyphs.ascii_only
         self.set_class(ascii_only, "-ascii")
         box = self.box
         box.border_title = Content(inert(title, limit=200))

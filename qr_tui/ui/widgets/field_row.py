@@ -14,6 +14,7 @@ from qr_tui.core.task import Parameter
 from qr_tui.core.text import cells, cut, fit, inert
 from qr_tui.core.wrapping import wrap
 from qr_tui.i18n import _
+from qr_tui.ui.app_services import services
 
 KEY_CELLS = 4
 LEAST_HELP = 30  # cells; with less room beside the value, help goes under it
@@ -243,13 +244,12 @@ class OpenRow(FieldRow):
 
 def bar(widget: Widget) -> str:
     """Return the mark at the left of what has the focus, one cell, in the app's glyph set."""
-    glyphs = getattr(widget.app, "glyphs", None)
-    return str(getattr(glyphs, "cursor", "▌"))
+    return services(widget).glyphs.cursor
 
 
 def spelled(widget: Widget, text: str) -> str:
     """Return `text` with its few typographic signs in ASCII where the app's glyph set is."""
-    if not getattr(getattr(widget.app, "glyphs", None), "ascii_only", False):
+    if not services(widget).glyphs.ascii_only:
         return text
     return text.translate({0xB7: "-", 0x2013: "-", 0x2026: "...", 0x2191: "^", 0x2193: "v"})
 

@@ -10,6 +10,7 @@ from qr_tui.core.failures import WORDS, Trouble
 from qr_tui.core.text import inert
 from qr_tui.core.wrapping import wrap
 from qr_tui.i18n import _, sentences
+from qr_tui.ui.app_services import services
 from qr_tui.ui.widgets.field_row import spelled
 
 MOST_LINES = 6
@@ -55,7 +56,7 @@ class Notes(Static):
     def _draw(self) -> None:
         self.display = bool(self.notes)
         width = (self.size.width or self.app.size.width - 2) - 2
-        ascii_only = bool(getattr(getattr(self.app, "glyphs", None), "ascii_only", False))
+        ascii_only = services(self).glyphs.ascii_only
         signs = _ASCII_SIGNS if ascii_only else _SIGNS
         lines: list[Content] = []
         for note in self.notes:

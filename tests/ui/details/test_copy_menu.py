@@ -10,6 +10,7 @@ from qr_tui.core.task import FileState, Status, Task
 from qr_tui.ui.details.copy_choices import CopyChoice, choices
 from qr_tui.ui.details.copy_menu import CopyMenu
 from qr_tui.ui.details.plain_page import BareScreen, wrapped
+from qr_tui.ui.theme.glyphs import UNICODE
 from qr_tui.ui.theme.palettes import DARK, theme
 from tests.support.fake_app import NOW, make_task
 
@@ -78,6 +79,8 @@ def test_no_task_at_all() -> None:
 
 class Host(App[None]):
     """An app that opens the menu and keeps what it ends with."""
+
+    glyphs = UNICODE
 
     def __init__(self, tasks: list[Task]) -> None:
         super().__init__()

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from qr_tui import config, i18n
 from qr_tui.config import Settings
+from qr_tui.core.failures import Trouble
 from qr_tui.ui.settings.keys import KeysScreen
 from qr_tui.ui.settings.screen import SettingsScreen
 from qr_tui.ui.widgets.field_row import FieldRow
@@ -27,9 +28,9 @@ class App(FormApp):
 
     used: list[Settings]
 
-    def use_settings(self, settings: Settings) -> list[Any]:
+    def use_settings(self, settings: Settings) -> list[Trouble]:
         self.used.append(settings)
-        return []
+        return super().use_settings(settings)
 
 
 class Bench:

@@ -2,7 +2,6 @@
 
 import asyncio
 
-import pytest
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
@@ -12,8 +11,8 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from qr_tui.terminal.detect import detect
+from qr_tui.ui.textual_fixes.app_base import FixedApp
 from qr_tui.ui.textual_fixes.compositor import PreciseUpdate, precise
-from qr_tui.ui.textual_fixes.rendering import Drawing
 from qr_tui.ui.theme.glyphs import UNICODE
 
 PLAIN = Style()
@@ -54,15 +53,18 @@ class Under(Static):
     """Two halves that meet at cell 5, in the middle of what lies over them."""
 
 
-class Layers(Drawing):
+class Layers(FixedApp):
     """A line of ideographs over two widgets."""
 
-    terminal = detect({"TERM": "xterm-256color", "LANG": "C.UTF-8"})
     CSS = """
     Screen { layers: below above; layout: horizontal; }
     Under { width: 5; height: 1; layer: below; }
     #over { width: 8; height: 1; layer: above; offset: 1 0; }
     """
+
+    def __init__(self) -> None:
+        terminal = detect({"TERM": "xterm-256color", "LANG": "C.UTF-8"})
+        super().__init__(terminal, UNICODE, binds=lambda _key: False, unseen=lambda _key: None)
 
     def compose(self) -> ComposeResult:
         yield Under("纸船雨")
@@ -70,9 +72,7 @@ class Layers(Drawing):
         yield Static("清晨雾里", id="over")
 
 
-def test_what_lies_below_cuts_no_character_above(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Layers, "glyphs", UNICODE, raising=False)
-
+def test_what_lies_below_cuts_no_character_above() -> None:
     async def look() -> list[str]:
         app = Layers()
         async with app.run_test(size=(12, 2)) as pilot:

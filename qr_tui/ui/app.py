@@ -1,4 +1,4 @@
-"""The app: wiring only. Keys go to screens, screens to the engine, what the engine tells comes back as messages."""
+"""The app: wiring only. Keys go to screens, screens to the engine, its events come back as messages."""
 
 import asyncio
 import logging
@@ -37,6 +37,8 @@ from qr_tui.ui.toasts import say, tell
 if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
     from qr_tui.terminal.clipboard import Clipboard
+    from qr_tui.terminal.detect import Terminal
+    from qr_tui.ui.theme.glyphs import Glyphs
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +73,7 @@ class QrTui(FixedApp):
         terminal = detect.detect(app_context.env)
         super().__init__(
             terminal,
-            glyphs.choose(self.settings.ui.glyphs, utf8=terminal.glyphs == "unicode"),
+            _glyphs(self.settings, terminal),
             binds=lambda key: self.keymap.binds(key),
             unseen=self._unseen_key,
         )
@@ -79,7 +81,7 @@ class QrTui(FixedApp):
         self.keymap = Keymap(self.settings.keys)
         self.animation_level = "none"
         self.tasks = TasksScreen()
-        self._stands = asyncio.Event()
+        self._engine_decided = asyncio.Event()  # set once the engine runs, or has failed to
         self._begun = False
         self._studio: Studio | None = None
         self._failure: Trouble | None = None  # why the engine could not start
@@ -95,7 +97,7 @@ class QrTui(FixedApp):
         """Begin on the list."""
         return self.tasks
 
-    # what the engine tells -------------------------------------------------------------------------------------
+    # what the engine reports -----------------------------------------------------------------------------------
     @on(TasksPending)
     def _tasks_pending(self) -> None:
         self._listener.tasks_pending()
@@ -122,7 +124,7 @@ class QrTui(FixedApp):
         Raises:
             Trouble: It could not be started.
         """
-        await self._stands.wait()
+        await self._engine_decided.wait()
         if self._studio is None:
             raise self._failure or Trouble(Kind.STORE)
         return self._studio
@@ -162,7 +164,7 @@ class QrTui(FixedApp):
             self.tasks.go_to(made[0].key)
 
     def catch_up(self) -> None:
-        """Show now what the engine has told, so that the cursor can go to a task that has just come."""
+        """Show at once what the engine has reported, so that the cursor can go to a task that is new."""
         self._listener.catch_up()
 
     def copy_text(self, label: str, text: str) -> None:
@@ -190,7 +192,7 @@ class QrTui(FixedApp):
             self._studio.use_settings(settings)
         i18n.install(i18n.choose(settings.ui.language))
         self.keymap = Keymap(settings.keys)
-        self.glyphs = glyphs.choose(settings.ui.glyphs, utf8=self.terminal.glyphs == "unicode")
+        self.glyphs = _glyphs(settings, self.terminal)
         self.notifier.mode = settings.notify.mode
         self._apply_appearance()
         for screen in self.screen_stack:
@@ -290,7 +292,7 @@ class QrTui(FixedApp):
             tell(self, trouble)
             return
         finally:
-            self._stands.set()
+            self._engine_decided.set()
         self._studio = studio
         if self.settings is not self.app_context.settings and self.file_problem is None:
             self.use_settings(self.settings)  # they changed while the engine came up
@@ -342,3 +344,7 @@ class QrTui(FixedApp):
     def _appearance_with(self, catalogue: Catalogue) -> Appearance:
         self.appearance = replace(self.appearance, catalogue=catalogue)
         return self.appearance
+
+
+def _glyphs(settings: Settings, terminal: "Terminal") -> "Glyphs":
+    return glyphs.choose(settings.ui.glyphs, utf8=terminal.glyphs == "unicode")

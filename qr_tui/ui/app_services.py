@@ -73,7 +73,7 @@ class AppServices(Protocol):
         """Write a video, from nothing or as `start` was; the cursor goes to what was sent."""
 
     def catch_up(self) -> None:
-        """Show now what the engine has told, so that the cursor can go to a task that has just come."""
+        """Show at once what the engine has reported, so that the cursor can go to a task that is new."""
 
     def copy_text(self, label: str, text: str) -> None:
         """Copy `text` and say where it went; `label` is what the toast calls it."""

@@ -35,17 +35,17 @@ class TasksPending(Message):
 
 
 class EngineListener:
-    """Shows what the engine tells.
+    """Shows what the engine reports.
 
     Args:
         app: Where the messages are posted; it hands them back to `tasks_pending` and `handle`.
         tasks: The list that shows the tasks.
-        notifier: Told of finished tasks, and sets the terminal's title.
+        notifier: Announces finished tasks, and sets the terminal's title.
         renew_status: Called when the status line may say something else.
 
     Attributes:
         inbox: The engine's sink; may be called on any thread.
-        polling: Who looks at the tasks, as far as the engine has told.
+        polling: Whether this process looks at the tasks, as the engine last reported.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class EngineListener:
             self._app.set_timer(wait, self._show_changes)
 
     def catch_up(self) -> None:
-        """Show on the list now what waits in the inbox."""
+        """Show on the list at once what waits in the inbox."""
         self._tasks.take(*self.inbox.take())
 
     def handle(self, event: Event) -> None:

@@ -108,7 +108,8 @@ class DemoContext(CliContext):
         asyncio.run(self._seed())
 
     async def _seed(self) -> None:
-        from qr_tui.services.studio import Clock, Studio
+        from qr_tui.services.clock import Clock
+        from qr_tui.services.studio import Studio
 
         class Past(Clock):
             """A clock that stands so many seconds ago."""

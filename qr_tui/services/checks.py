@@ -28,7 +28,6 @@ MANY_CREDITS = N_("{spent} of {most} credits were spent today, and {cost} more w
 REFUSED_HERE = N_("{host} refused {model} at {time}: {detail}")
 NO_HOST = N_("{place} has a mistake about the host, so this goes to {host}")
 NO_LIMITS = N_("{place} cannot be read, so your own limits for a day are not in force")
-NOT_LISTED = N_("{model} is not among the models this key can use.")
 
 
 class Concern(msgspec.Struct, frozen=True):
@@ -129,7 +128,7 @@ def about_settings(problem: FileTrouble | None, base_url: str) -> list[Concern]:
 
 
 def stop_at_first(concerns: Iterable[Concern], *, confirmed: bool) -> None:
-    """Raise the first concern that forbids sending; `sure` means a person said yes to what is only asked.
+    """Raise the first concern that forbids sending; `confirmed` means a person said yes to what is only asked.
 
     Raises:
         Trouble: Of the concern's kind.

@@ -24,7 +24,7 @@ _HOST_TROUBLE = frozenset(
 
 
 class Host:
-    """One base URL: its pace, its mood, its failures in a row. All times are steady seconds."""
+    """One base URL: its pace, its status, its failures in a row. All times are steady seconds."""
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
@@ -130,7 +130,7 @@ class Hosts:
             host.failures = 0
 
     def set_status(self, base_url: str, status: HostStatus, detail: str = "") -> None:
-        """Set a host's mood and tell it when it is new."""
+        """Set a host's status, and report it when it is new."""
         host = self.at(base_url)
         if (host.status, host.detail) != (status, detail):
             host.status, host.detail = status, detail

@@ -54,7 +54,7 @@ class Submitter:
     def step(self, *, include_orphans: bool) -> float | None:
         """Begin to send what may go and return seconds until the next one may, None when none waits for a time.
 
-        `everyone` is for the process that holds the lease: it also sends what a process that ended has left behind.
+        `include_orphans` is for the process that holds the lease: it also sends what an ended process left behind.
         """
         now = self._clock.steady()
         queued = sorted(self._index.having(Status.QUEUED), key=lambda task: (task.created_at, task.key))

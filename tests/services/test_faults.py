@@ -57,7 +57,7 @@ def posts(simulator: Simulator) -> int:
 
 @pytest.fixture
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qr_tui.services.engine.Hosts", ShortHosts)
+    monkeypatch.setattr("qr_tui.services.studio.Hosts", ShortHosts)
 
 
 def test_the_matrix_names_every_fault() -> None:

@@ -12,7 +12,8 @@ from qr_tui.core.events import Event, HostStatus, Notice, PollingChanged, TaskFi
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Request, Status, new_task
 from qr_tui.secrets import KeyRing
-from qr_tui.services.studio import Adopt, Drop, SendAgain, Studio
+from qr_tui.services.decisions import Adopt, Drop, SendAgain
+from qr_tui.services.studio import Studio
 from qr_tui.simulator.options import Options
 from qr_tui.simulator.server import Simulator
 from qr_tui.store.tasks import TaskStore
@@ -502,7 +503,7 @@ def test_a_full_disk_stops_the_intent_before_the_post(tmp_path: Path, monkeypatc
 
 
 def test_hang_does_not_hold_up_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qr_tui.services.engine.Hosts", ShortHosts)
+    monkeypatch.setattr("qr_tui.services.studio.Hosts", ShortHosts)
     monkeypatch.setattr("qr_tui.services.submitter.CLOSE_GRACE", 0.05)
 
     async def main() -> None:

@@ -15,7 +15,9 @@ from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.tags import changed
 from qr_tui.core.task import Request, Status, Task, advance, new_task
 from qr_tui.secrets import KeyRing
-from qr_tui.services.studio import Adopt, Concern, Drop, KeyTest, SendAgain, Studio
+from qr_tui.services.checks import Concern
+from qr_tui.services.decisions import Adopt, Drop, KeyTest, SendAgain
+from qr_tui.services.studio import Studio
 from qr_tui.ui.context import AppContext
 
 NOW = 1_790_000_000.0

@@ -12,7 +12,7 @@ from qr_tui import config, paths
 from qr_tui.core.schedule import Pace
 from qr_tui.core.task import Request
 from qr_tui.secrets import KeyRing
-from qr_tui.services import studio as room
+from qr_tui.services.studio import Studio
 
 QUICK = Pace(first=0.02, early=0.03, early_spread=0.02, late=0.05, backoff=0.05, backoff_cap=0.2, per_minute=60_000)
 
@@ -21,7 +21,7 @@ async def live(home: Path, url: str, goal: int) -> None:
     """Run one life of the engine."""
     settings = config.Settings(host=config.HostSettings(base_url=url))
     keys = KeyRing(paths.under(home), {"QUICKROUTER_API_KEY": "sk-test-kill-0000"}, base_url=url)
-    studio = room.Studio(paths.under(home), settings, keys, sink=lambda _event: None, pace=QUICK)
+    studio = Studio(paths.under(home), settings, keys, sink=lambda _event: None, pace=QUICK)
     await studio.start()
     print("ready", flush=True)  # noqa: T201 -- the test waits for it
     known = {task.prompt for task in studio.tasks()}

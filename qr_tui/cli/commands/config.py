@@ -189,7 +189,8 @@ def _read_key() -> str:
 
 def _test(context: CliContext, host: str, value: str) -> None:
     from qr_tui.cli import engine_session
-    from qr_tui.services.studio import KeyTest, Studio
+    from qr_tui.services.decisions import KeyTest
+    from qr_tui.services.studio import Studio
 
     async def work() -> KeyTest:
         studio = Studio(context.paths, context.settings, context.keys, sink=lambda _event: None)

@@ -18,7 +18,8 @@ from qr_tui.core.text import inert
 from qr_tui.i18n import _, sentences
 
 if TYPE_CHECKING:
-    from qr_tui.services.studio import Adopt, Drop, SendAgain, Studio
+    from qr_tui.services.decisions import Adopt, Drop, SendAgain
+    from qr_tui.services.studio import Studio
 
     Decision = Adopt | SendAgain | Drop
 
@@ -57,7 +58,7 @@ def decide(
         raise Trouble(Kind.USAGE, _("choose one of --adopt, --send-again and --drop"))
 
     async def submit(studio: "Studio") -> list[Task]:
-        from qr_tui.services.studio import Adopt, Drop, SendAgain
+        from qr_tui.services.decisions import Adopt, Drop, SendAgain
 
         task = references.one(studio.tasks(), reference)
         if task.status is not Status.UNCONFIRMED:
@@ -83,7 +84,7 @@ def _ask(task: Task) -> "Decision":
     Raises:
         Trouble: USAGE, nobody is there to ask.
     """
-    from qr_tui.services.studio import Adopt, Drop, SendAgain
+    from qr_tui.services.decisions import Adopt, Drop, SendAgain
 
     if not streams.can_ask():
         raise Trouble(Kind.USAGE, _("say what became of it: --adopt TASK_ID, --send-again or --drop"))

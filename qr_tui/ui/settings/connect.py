@@ -26,7 +26,8 @@ from qr_tui.ui.widgets.paragraph import Paragraph
 from qr_tui.ui.widgets.text_row import TextRow
 
 if TYPE_CHECKING:
-    from qr_tui.services.studio import KeyTest, Studio
+    from qr_tui.services.decisions import KeyTest
+    from qr_tui.services.studio import Studio
 
 Keep = Literal["file", "keyring", "memory"]
 LABEL_CELLS = 10

@@ -12,7 +12,7 @@ from qr_tui import config, secrets
 from qr_tui.core.answers import Balance
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.secrets import Key, KeyRing
-from qr_tui.services.studio import KeyTest
+from qr_tui.services.decisions import KeyTest
 from qr_tui.ui.context import AppContext
 from qr_tui.ui.settings.connect import ConnectScreen
 from qr_tui.ui.widgets.notes import Notes

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from qr_tui.core.messages import Detail, Message
+
 LANGUAGES: Final = {"en": "English", "zh_CN": "简体中文"}
 _LOCALE: Final = Path(__file__).parent / "locale"
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
@@ -37,6 +39,11 @@ def _(message: str) -> str:
 def ngettext(one: str, many: str, count: int) -> str:
     """Return `one` or `many` as `count` asks for, in the language in use; the caller formats ``{n}``."""
     return _catalogue.ngettext(one, many, count)
+
+
+def translate(detail: Detail) -> str:
+    """Return what a person reads of `detail`: a message in the language in use, words from outside as they are."""
+    return detail.words(_catalogue) if isinstance(detail, Message) else detail
 
 
 def sentences(*parts: str) -> str:

@@ -11,7 +11,7 @@ from qr_tui.api.transport import HttpResponse, Timeouts, exchange, make_client
 from qr_tui.core.address import normalise
 from qr_tui.core.answers import Balance, CallFailed, Created, Delivery, QueryResult
 from qr_tui.core.failures import Kind
-from qr_tui.core.messages import N_
+from qr_tui.core.messages import N_, Message
 from qr_tui.core.task import Request
 from qr_tui.secrets import Key
 
@@ -43,11 +43,11 @@ class QuickRouter:
     def __init__(self, base_url: str, key: Key, *, ca_file: str = "", timeouts: Timeouts | None = None) -> None:
         self.base_url = normalise(base_url)
         if key.base_url and normalise(key.base_url) != self.base_url:
-            detail = N_("the key belongs to another host")
+            detail = Message(N_("the key belongs to another host"))
             raise CallFailed(Kind.NO_KEY, detail, delivery=Delivery.NOT_SENT)
         self._secret = key.reveal()
         if not re.fullmatch(r"[!-~]+", self._secret):
-            detail = N_("the key holds characters that no key has")
+            detail = Message(N_("the key holds characters that no key has"))
             raise CallFailed(Kind.KEY_REFUSED, detail, delivery=Delivery.NOT_SENT)
         self._timeouts = timeouts or Timeouts()
         self._reader = make_client(self.base_url, ca_file=ca_file, timeouts=self._timeouts, posts=False)
@@ -62,7 +62,7 @@ class QuickRouter:
         try:
             text = json.dumps(request.body(), ensure_ascii=False, allow_nan=False)
         except (TypeError, ValueError):
-            detail = N_("a parameter cannot be written as JSON")
+            detail = Message(N_("a parameter cannot be written as JSON"))
             raise CallFailed(Kind.USAGE, detail, delivery=Delivery.REFUSED) from None
         post = self._sender.build_request(
             "POST",

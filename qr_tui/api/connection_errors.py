@@ -10,7 +10,7 @@ import httpx
 
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind
-from qr_tui.core.messages import N_
+from qr_tui.core.messages import N_, Detail, Message
 
 # Raised while a connection is sought. Anything else may have come after bytes left, and counts as sent.
 _BEFORE: Final = (
@@ -52,29 +52,30 @@ def failed(error: Exception, departure: SendTracker) -> CallFailed:
     return CallFailed(kind, detail, delivery=delivery)
 
 
-def _words(error: Exception, sent: bool) -> tuple[Kind, str]:
+def _words(error: Exception, sent: bool) -> tuple[Kind, Detail]:
     for cause in _causes(error):
         match cause:
             case ssl.SSLCertVerificationError():
-                return Kind.TLS, cause.verify_message or N_("the certificate cannot be verified")
+                return Kind.TLS, cause.verify_message or Message(N_("the certificate cannot be verified"))
             case ssl.SSLError() if not sent:
-                return Kind.UNREACHABLE, N_("no secure connection could be agreed; is it https?")
+                return Kind.UNREACHABLE, Message(N_("no secure connection could be agreed; is it https?"))
             case socket.gaierror():
-                return Kind.UNREACHABLE, N_("the name of the host cannot be resolved")
+                return Kind.UNREACHABLE, Message(N_("the name of the host cannot be resolved"))
             case ConnectionRefusedError():
-                return Kind.UNREACHABLE, N_("the connection was refused")
+                return Kind.UNREACHABLE, Message(N_("the connection was refused"))
             case OSError() if cause.errno in _NO_ROUTE:
-                return Kind.UNREACHABLE, N_("there is no route to the host")
+                return Kind.UNREACHABLE, Message(N_("there is no route to the host"))
     timed_out = isinstance(error, TimeoutError | httpx.TimeoutException)
     if not sent:
         if isinstance(error, httpx.ProxyError):
-            return Kind.UNREACHABLE, N_("the proxy refused the connection")
+            return Kind.UNREACHABLE, Message(N_("the proxy refused the connection"))
         if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
-            return Kind.USAGE, N_("the base URL is not an address")
-        return Kind.UNREACHABLE, N_("no connection in time") if timed_out else N_("no connection could be made")
+            return Kind.USAGE, Message(N_("the base URL is not an address"))
+        text = N_("no connection in time") if timed_out else N_("no connection could be made")
+        return Kind.UNREACHABLE, Message(text)
     if timed_out:
-        return Kind.TIMEOUT, N_("no answer in time")
-    return Kind.UNREACHABLE, N_("the connection broke before the answer was complete")
+        return Kind.TIMEOUT, Message(N_("no answer in time"))
+    return Kind.UNREACHABLE, Message(N_("the connection broke before the answer was complete"))
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -12,8 +12,7 @@ from qr_tui.api import reasons
 from qr_tui.api.json_body import TEXT_LIMIT, Unreadable, at, each, text
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind
-from qr_tui.core.messages import N_
-from qr_tui.i18n import _
+from qr_tui.core.messages import N_, Detail, Message
 
 _NO_HEADERS: Final[Mapping[str, str]] = {}
 _LONGEST_WAIT: Final = 86_400.0  # seconds of a Retry-After that are believed
@@ -129,11 +128,11 @@ def create_unclear(tree: object, headers: Mapping[str, str], body: bytes, status
     """Return what a good status without an id means: refused when it carries an error object, else unknown."""
     if is_error(tree):
         return create_failed(_status_inside(tree), headers, body)
-    return lost(N_("the answer holds neither an id nor an error"), status, headers, body)
+    return lost(Message(N_("the answer holds neither an id nor an error")), status, headers, body)
 
 
 def lost(
-    detail: str, status: int | None = None, headers: Mapping[str, str] = _NO_HEADERS, body: bytes = b""
+    detail: Detail, status: int | None = None, headers: Mapping[str, str] = _NO_HEADERS, body: bytes = b""
 ) -> CallFailed:
     """Return the failure of a create call that may have been carried out."""
     return CallFailed(
@@ -162,18 +161,20 @@ def get_refused(tree: object, headers: Mapping[str, str], body: bytes) -> CallFa
     return get_failed(_status_inside(tree), headers, body)
 
 
-def unreadable(body: bytes, detail: str = "", status: int = 200) -> CallFailed:
+def unreadable(body: bytes, detail: Detail = "", status: int = 200) -> CallFailed:
     """Return the failure of a reading call whose answer is not what this API sends."""
     words = detail or no_json(body)
     return CallFailed(Kind.BAD_ANSWER, words, delivery=Delivery.REFUSED, status=status, raw=tree_of.raw(body))
 
 
-def no_json(body: bytes) -> str:
+def no_json(body: bytes) -> Message:
     """Return what a person should know of a body that is no JSON."""
     if not body.strip():
-        return N_("the answer is empty")
+        return Message(N_("the answer is empty"))
     title = tree_of.html_title(body)
-    return _("a web page came back: {title}").format(title=title) if title else N_("the answer is not JSON")
+    if title:
+        return Message(N_("a web page came back: {title}"), {"title": title})
+    return Message(N_("the answer is not JSON"))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -221,15 +222,15 @@ def _failure(
     kind: Kind, delivery: Delivery, status: int, headers: Mapping[str, str], body: bytes, reason: Reason
 ) -> CallFailed:
     if status in _MOVED_FOR_GOOD or (300 <= status < 400 and kind is Kind.WRONG_ADDRESS):
-        detail = _moved(headers)
+        detail: Detail = _moved(headers)
     elif kind in (Kind.LOST_ANSWER, Kind.UPSTREAM) or not reason.words:
         said = reason.words.removeprefix(str(status)).lstrip(" :")
-        detail = f"HTTP {status}: {said}" if said else f"HTTP {status}"
+        detail = (f"HTTP {status}: {said}" if said else f"HTTP {status}")[:TEXT_LIMIT]
     else:
-        detail = reason.words
+        detail = reason.words[:TEXT_LIMIT]
     return CallFailed(
         kind,
-        detail[:TEXT_LIMIT],
+        detail,
         delivery=delivery,
         status=status,
         request_id=_request_id(headers) or reason.request_id,
@@ -238,11 +239,13 @@ def _failure(
     )
 
 
-def _moved(headers: Mapping[str, str]) -> str:
+def _moved(headers: Mapping[str, str]) -> Message:
     from qr_tui.core.address import host_name
 
     host = host_name(headers.get("location", ""))[:255]
-    return _("the host points elsewhere: {host}").format(host=host) if host else N_("the host points elsewhere")
+    if host:
+        return Message(N_("the host points elsewhere: {host}"), {"host": host})
+    return Message(N_("the host points elsewhere"))
 
 
 def _request_id(headers: Mapping[str, str]) -> str | None:

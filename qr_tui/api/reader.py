@@ -8,7 +8,7 @@ from qr_tui.api import json_body as tree_of
 from qr_tui.api.json_body import Unreadable, at, each, text
 from qr_tui.api.links import unsafe
 from qr_tui.core.answers import Balance, Created, QueryResult
-from qr_tui.core.messages import N_
+from qr_tui.core.messages import N_, Message
 from qr_tui.core.task import Status
 
 ID_LIMIT: Final = 512  # characters
@@ -45,7 +45,7 @@ def read_look(body: bytes, headers: Mapping[str, str] = _NO_HEADERS) -> QueryRes
     if not word:
         if errors.is_error(tree):
             raise errors.get_refused(tree, headers, body)
-        raise errors.unreadable(body, N_("the answer tells no status"))
+        raise errors.unreadable(body, Message(N_("the answer tells no status")))
     url = fields.video_url(tree) if status is Status.DONE else None
     return QueryResult(
         status=status,
@@ -82,7 +82,7 @@ def read_models(body: bytes, headers: Mapping[str, str] = _NO_HEADERS) -> tuple[
     if not isinstance(listed, list):
         if errors.is_error(tree):
             raise errors.get_refused(tree, headers, body)
-        raise errors.unreadable(body, N_("the answer holds no list of models"))
+        raise errors.unreadable(body, Message(N_("the answer holds no list of models")))
     names = (text(entry if isinstance(entry, str) else at(entry, "id"), 200) for entry in listed[:_MODELS_LIMIT])
     return tuple(dict.fromkeys(filter(None, names)))
 

@@ -15,8 +15,7 @@ from qr_tui.api import connection_errors
 from qr_tui.core.address import is_loopback
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind
-from qr_tui.core.messages import N_
-from qr_tui.i18n import _
+from qr_tui.core.messages import N_, Message
 
 BODY_LIMIT: Final = 1024 * 1024  # bytes of an answer, after decompression
 _AUTODETECT: Final = 47  # zlib's word for "gzip or zlib, whichever it is"
@@ -57,12 +56,14 @@ def ssl_context(ca_file: str = "") -> ssl.SSLContext:
     try:
         context = httpx.create_ssl_context()
     except OSError:
-        raise _misconfigured(N_("the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be used")) from None
+        raise _misconfigured(
+            Message(N_("the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be used"))
+        ) from None
     if ca_file:
         try:
             context.load_verify_locations(ca_file)
         except (OSError, ValueError):
-            raise _misconfigured(_("ca_file cannot be used: {path}").format(path=ca_file)) from None
+            raise _misconfigured(Message(N_("ca_file cannot be used: {path}"), {"path": ca_file})) from None
     return context
 
 
@@ -96,7 +97,7 @@ def make_client(base_url: str, *, ca_file: str, timeouts: Timeouts, posts: bool)
             },
         )
     except (ValueError, ImportError, httpx.InvalidURL):
-        raise _misconfigured(N_("the proxy that the environment names cannot be used")) from None
+        raise _misconfigured(Message(N_("the proxy that the environment names cannot be used"))) from None
 
 
 async def exchange(client: httpx.AsyncClient, request: httpx.Request, *, whole: float) -> HttpResponse:
@@ -125,7 +126,7 @@ async def exchange(client: httpx.AsyncClient, request: httpx.Request, *, whole: 
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
         failure = connection_errors.failed(error, departure)
     except zlib.error:
-        detail = N_("the answer cannot be unpacked")
+        detail = Message(N_("the answer cannot be unpacked"))
         failure = CallFailed(Kind.BAD_ANSWER, detail, delivery=Delivery.UNKNOWN)
     # Raised out here, so that it does not carry the other exception, and with it the request, along.
     if response is None:
@@ -144,5 +145,5 @@ async def _receive(response: httpx.Response, body: bytearray) -> None:
             return
 
 
-def _misconfigured(detail: str) -> CallFailed:
+def _misconfigured(detail: Message) -> CallFailed:
     return CallFailed(Kind.CONFIG, detail, delivery=Delivery.NOT_SENT)

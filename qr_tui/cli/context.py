@@ -80,7 +80,7 @@ class CliContext:
 
         store = TaskStore(self.paths.store)
         for notice in store.open():
-            title, detail = i18n._(WORDS[notice.kind].title), inert(i18n._(notice.detail))
+            title, detail = i18n._(WORDS[notice.kind].title), inert(i18n.translate(notice.detail))
             output.say(i18n._("{title}: {detail}").format(title=title, detail=detail), "yellow")
         return store
 

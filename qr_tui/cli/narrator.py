@@ -12,7 +12,7 @@ from qr_tui.core.failures import WORDS
 from qr_tui.core.messages import N_
 from qr_tui.core.task import Status, Task
 from qr_tui.core.text import cut, duration, inert
-from qr_tui.i18n import _
+from qr_tui.i18n import _, translate
 
 _HOST_STATUS_WORDS: Final = {
     HostStatus.DOWN: N_("{host} cannot be reached: {detail}"),
@@ -64,7 +64,7 @@ class Narrator:
             case HostChanged():
                 self._host(event)
             case Notice():
-                title, detail = _(WORDS[event.kind].title), inert(_(event.detail), limit=400)
+                title, detail = _(WORDS[event.kind].title), inert(translate(event.detail), limit=400)
                 self._above(_("{title}: {detail}").format(title=title, detail=detail), "yellow")
             case PollingChanged(here=False):
                 self._above(_("another qr-tui on these tasks does the looking"), "dim")
@@ -96,7 +96,7 @@ class Narrator:
         if event.status is known:
             return
         text = _(_HOST_STATUS_WORDS[event.status]).format(
-            host=inert(event.base_url), detail=inert(_(event.detail), limit=200)
+            host=inert(event.base_url), detail=inert(translate(event.detail), limit=200)
         )
         self._above(text.removesuffix(": "), "" if event.status is HostStatus.OK else "yellow")
 

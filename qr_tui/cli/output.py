@@ -9,7 +9,7 @@ import msgspec
 
 from qr_tui.cli.streams import silence
 from qr_tui.core.failures import WORDS, Trouble
-from qr_tui.i18n import _
+from qr_tui.i18n import _, translate
 
 # JSON escapes C0 controls by itself; these too can act on a terminal, and an escape means the same to a parser.
 _ACTIVE: Final = (
@@ -110,7 +110,7 @@ def trouble_lines(trouble: Trouble) -> list[str]:
 
     words = WORDS[trouble.kind]
     title = _(words.title)
-    detail = inert(_(trouble.detail), limit=2_000)
+    detail = inert(translate(trouble.detail), limit=2_000)
     lines = [_("qr-tui: {title}: {detail}").format(title=title, detail=detail) if detail else f"qr-tui: {title}"]
     if trouble.request_id:
         lines.append("  " + _("request id: {id}").format(id=inert(trouble.request_id, limit=200)))

@@ -12,9 +12,10 @@ from qr_tui.cli.narrator import Narrator
 from qr_tui.cli.task_words import status_word
 from qr_tui.cli.waiting import WaitOutcome
 from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.messages import N_, Message
 from qr_tui.core.task import Request, Status, Task
 from qr_tui.core.text import inert
-from qr_tui.i18n import _, sentences
+from qr_tui.i18n import _, sentences, translate
 
 if TYPE_CHECKING:
     from qr_tui.services.checks import Concern
@@ -50,17 +51,19 @@ def consider(concerns: Sequence["Concern"], *, confirmed: bool) -> bool:
     """
     for concern in concerns:
         if concern.weight == "note":
-            text = concern.detail or _(WORDS[concern.kind].title)
-            output.say(_("note: {text}").format(text=inert(_(text), limit=400)), "yellow")
+            text = translate(concern.detail) or _(WORDS[concern.kind].title)
+            output.say(_("note: {text}").format(text=inert(text, limit=400)), "yellow")
     for concern in concerns:
         if concern.weight == "stop":
             raise Trouble(concern.kind, concern.detail)
     for concern in concerns:
         if concern.weight == "ask" and not confirmed:
-            text = ": ".join(filter(None, (_(WORDS[concern.kind].title), inert(concern.detail, limit=400))))
+            text = ": ".join(filter(None, (_(WORDS[concern.kind].title), inert(translate(concern.detail), limit=400))))
             if not streams.can_ask():
-                wish = _("to send it all the same add --yes")
-                raise NeedsYesError(concern.kind, "; ".join(filter(None, (concern.detail, wish))))
+                detail = Message(N_("to send it all the same add --yes"))
+                if concern.detail:
+                    detail = Message("{detail}; {wish}", {"detail": concern.detail, "wish": detail})
+                raise NeedsYesError(concern.kind, detail)
             output.say(text, "yellow")
             if not click.confirm(_("Send it all the same?"), err=True):
                 raise DeclinedError(_("nothing was sent"))

@@ -11,7 +11,7 @@ from qr_tui.core.failures import WORDS
 from qr_tui.core.messages import N_
 from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text import cells, cut, duration, fit, inert, inert_lines, tail
-from qr_tui.i18n import _, sentences
+from qr_tui.i18n import _, sentences, translate
 
 _WIDE: Final = 120  # cells from which a list shows whole ids
 _TAIL: Final = 9
@@ -107,7 +107,7 @@ def show_lines(task: Task) -> Iterable[str]:
         label = fit(_("failure"), width)
         yield f"{label}  {sentences(_(words.title), _(words.meaning))}"
         if task.failure.detail:
-            yield f"{' ' * width}  {inert(_(task.failure.detail))}"
+            yield f"{' ' * width}  {inert(translate(task.failure.detail))}"
         if task.failure.request_id:
             yield f"{' ' * width}  " + _("request id: {id}").format(id=inert(task.failure.request_id))
     yield from _block(_("prompt"), task.prompt)

@@ -7,7 +7,7 @@ from qr_tui.core.failures import WORDS
 from qr_tui.core.status_words import STATUS_WORDS
 from qr_tui.core.task import Status, Task
 from qr_tui.core.text import inert, tail
-from qr_tui.i18n import _
+from qr_tui.i18n import _, translate
 
 STATUS_COLOURS: Final[Mapping[Status, str]] = {
     Status.UNCONFIRMED: "yellow",
@@ -39,7 +39,7 @@ def describe(task: Task, *, link: bool = False) -> str:
     if task.failure is not None and task.status in _WITH_REASON:
         words.append("· " + _(WORDS[task.failure.kind].title))
         if task.failure.detail:
-            words.append("· " + inert(_(task.failure.detail), limit=400))
+            words.append("· " + inert(translate(task.failure.detail), limit=400))
     if link and task.video_url:
         words.append(inert(task.video_url, limit=4_000))
     return " ".join(words)

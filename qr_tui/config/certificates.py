@@ -1,8 +1,8 @@
 """Whether a file of certificates can be used: asked when one is set, never when the settings are read."""
 
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.messages import N_, Message, titled
 from qr_tui.core.text import inert
-from qr_tui.i18n import _
 
 
 def check(path: str) -> None:
@@ -16,10 +16,10 @@ def check(path: str) -> None:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
     except ssl.SSLError:
-        what = _("{file} holds no certificate (PEM)").format(file=inert(path, limit=400))
+        what = Message(N_("{file} holds no certificate (PEM)"), {"file": inert(path, limit=400)})
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        what = _("{file} cannot be read: {reason}").format(file=inert(path, limit=400), reason=reason)
+        what = Message(N_("{file} cannot be read: {reason}"), {"file": inert(path, limit=400), "reason": reason})
     else:
         return
-    raise Trouble(Kind.USAGE, _("{title}: {detail}").format(title="host.ca_file", detail=what))
+    raise Trouble(Kind.USAGE, titled("host.ca_file", what))

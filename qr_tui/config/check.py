@@ -13,18 +13,17 @@ from qr_tui.config.settings import Settings
 from qr_tui.core import address, query
 from qr_tui.core.catalogue import BUILT_IN
 from qr_tui.core.failures import Trouble
-from qr_tui.core.messages import N_
+from qr_tui.core.messages import N_, Detail, Message, listed
 from qr_tui.core.text import inert
-from qr_tui.i18n import _, listed
 
 Path = tuple[str, ...]
 
 
-class Problem(NamedTuple):
-    """One thing that is wrong: the place of the key, and what, in the language in use."""
+class Mistake(NamedTuple):
+    """One thing that is wrong: the place of the key, and what."""
 
     path: Path
-    what: str
+    what: Detail
 
     @property
     def key(self) -> str:
@@ -43,7 +42,7 @@ _GOT: Final = (
 )
 
 
-def problems(data: Mapping[str, Any]) -> list[Problem]:
+def mistakes(data: Mapping[str, Any]) -> list[Mistake]:
     """Return everything that is wrong with the content of a configuration file; empty when it is sound."""
     found = list(_wrong(_TOP, data, ()))
     if found:
@@ -51,7 +50,7 @@ def problems(data: Mapping[str, Any]) -> list[Problem]:
     try:
         return list(_nonsense(msgspec.convert(data, Settings)))
     except msgspec.ValidationError as error:
-        return [Problem((), str(error))]
+        return [Mistake((), str(error))]
 
 
 def mend(data: dict[str, Any]) -> None:
@@ -59,9 +58,9 @@ def mend(data: dict[str, Any]) -> None:
 
     Half a model or half a view would be another one than the person wrote.
     """
-    while found := problems(data):
-        for problem in found:
-            _drop(data, problem.path[:2] if problem.path[:1] in _WHOLE else problem.path)
+    while found := mistakes(data):
+        for mistake in found:
+            _drop(data, mistake.path[:2] if mistake.path[:1] in _WHOLE else mistake.path)
 
 
 def _drop(data: dict[str, Any], path: Path) -> None:
@@ -76,16 +75,16 @@ def _drop(data: dict[str, Any], path: Path) -> None:
     data.clear()
 
 
-def unknown(name: str, known: Iterable[str]) -> str:
+def unknown(name: str, known: Iterable[str]) -> Message:
     """Return the words for a name that does not exist, with the nearest one that does."""
     names = list(known)
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if near:
-        return _("not known; did you mean {near}?").format(near=near[0])
-    return _("not known; there are {known}").format(known=listed(names))
+        return Message(N_("not known; did you mean {near}?"), {"near": near[0]})
+    return Message(N_("not known; there are {known}"), {"known": listed(names)})
 
 
-def _wrong(kind: inspect.Type, value: Any, path: Path) -> Iterator[Problem]:  # noqa: ANN401
+def _wrong(kind: inspect.Type, value: Any, path: Path) -> Iterator[Mistake]:  # noqa: ANN401
     """Yield what `value` violates of its type."""
     match kind:
         case inspect.StructType(fields=fields) if isinstance(value, dict):
@@ -94,10 +93,10 @@ def _wrong(kind: inspect.Type, value: Any, path: Path) -> Iterator[Problem]:  # 
                 if name in by_name:
                     yield from _wrong(by_name[name].type, item, (*path, name))
                 else:
-                    yield Problem((*path, name), unknown(name, by_name))
+                    yield Mistake((*path, name), unknown(name, by_name))
             for name in by_name:
                 if by_name[name].required and name not in value:
-                    yield Problem((*path, name), _("is missing"))
+                    yield Mistake((*path, name), Message(N_("is missing")))
         case inspect.DictType(value_type=inner) if isinstance(value, dict):
             for name, item in value.items():
                 yield from _wrong(inner, item, (*path, name))
@@ -109,7 +108,7 @@ def _wrong(kind: inspect.Type, value: Any, path: Path) -> Iterator[Problem]:  # 
                 yield next(_wrong(kinds[0], value, path))
         case inspect.LiteralType(values=values):
             if value not in values:
-                yield Problem(path, _("must be one of {known}").format(known=listed(values)))
+                yield Mistake(path, Message(N_("must be one of {known}"), {"known": listed(values)}))
         case inspect.FloatType(ge=low, le=high) | inspect.IntType(ge=low, le=high):
             yield from _number(kind, value, path, low, high)
         case inspect.StrType() if isinstance(value, str):
@@ -117,7 +116,7 @@ def _wrong(kind: inspect.Type, value: Any, path: Path) -> Iterator[Problem]:  # 
         case inspect.BoolType() if isinstance(value, bool):
             return
         case _:
-            yield Problem(path, _expected(kind, value))
+            yield Mistake(path, _expected(kind, value))
 
 
 def _number(
@@ -126,24 +125,26 @@ def _number(
     path: Path,
     low: float | None,
     high: float | None,
-) -> Iterator[Problem]:
+) -> Iterator[Mistake]:
     takes = int if isinstance(kind, inspect.IntType) else (int, float)
     if isinstance(value, bool) or not isinstance(value, takes):
-        yield Problem(path, _expected(kind, value))
+        yield Mistake(path, _expected(kind, value))
     elif abs(value) > 1e15 or math.isnan(value):
-        yield Problem(path, _("is no number anyone could mean"))
+        yield Mistake(path, Message(N_("is no number anyone could mean")))
     elif (low is not None and value < low) or (high is not None and value > high):
-        yield Problem(path, _("must be {span}").format(span=span(low, high)))
+        yield Mistake(path, Message(N_("must be {span}"), {"span": span(low, high)}))
 
 
-def span(low: float | None, high: float | None) -> str:
+def span(low: float | None, high: float | None) -> Detail:
     """Return the numbers that are allowed, in words; empty when all are."""
     if low is None:
         return ""
-    return _("{low} or more").format(low=low) if high is None else _("{low} to {high}").format(low=low, high=high)
+    if high is None:
+        return Message(N_("{low} or more"), {"low": low})
+    return Message(N_("{low} to {high}"), {"low": low, "high": high})
 
 
-def _expected(kind: inspect.Type, value: Any) -> str:  # noqa: ANN401
+def _expected(kind: inspect.Type, value: Any) -> Message:  # noqa: ANN401
     match kind:
         case inspect.StructType() | inspect.DictType():
             wanted = N_("a table")
@@ -158,34 +159,36 @@ def _expected(kind: inspect.Type, value: Any) -> str:  # noqa: ANN401
         case _:
             wanted = N_("a string")
     got = next((name for types, name in _GOT if isinstance(value, types)), N_("something else"))
-    return _("expected {wanted}, got {got}").format(wanted=_(wanted), got=_(got))
+    return Message(N_("expected {wanted}, got {got}"), {"wanted": Message(wanted), "got": Message(got)})
 
 
-def _nonsense(settings: Settings) -> Iterator[Problem]:
+def _nonsense(settings: Settings) -> Iterator[Mistake]:
     """Yield what has the right type and still cannot be."""
     try:
         address.normalise(settings.host.base_url)
     except Trouble as trouble:
-        yield Problem(("host", "base_url"), _(trouble.detail))
+        yield Mistake(("host", "base_url"), trouble.detail)
     known = {name for model in BUILT_IN for name in (model.id, model.family)}
     for name, model in settings.models.items():
         if model.family and model.family not in known:
-            yield Problem(("models", name, "family"), unknown(model.family, sorted(known)))
+            yield Mistake(("models", name, "family"), unknown(model.family, sorted(known)))
         for field in model.fields:
             if field.control == "choice" and field.default not in field.values:
-                yield Problem(
+                yield Mistake(
                     ("models", name, "fields"),
-                    _("the default of {field} must be one of its values").format(field=inert(field.name)),
+                    Message(N_("the default of {field} must be one of its values"), {"field": inert(field.name)}),
                 )
     for digit, view in settings.views.items():
         if digit not in tuple("123456789"):
-            yield Problem(("views", digit), _("a view stands under a digit from 1 to 9"))
+            yield Mistake(("views", digit), Message(N_("a view stands under a digit from 1 to 9")))
         if view.sort not in query.ORDERS:
-            yield Problem(("views", digit, "sort"), _("must be one of {known}").format(known=listed(query.ORDERS)))
+            yield Mistake(
+                ("views", digit, "sort"), Message(N_("must be one of {known}"), {"known": listed(query.ORDERS)})
+            )
         try:
             query.parse(view.filter)
         except query.QueryError as error:
-            yield Problem(("views", digit, "filter"), error.words(_))
+            yield Mistake(("views", digit, "filter"), error.message)
 
 
 _WHOLE: Final = (("models",), ("views",))

@@ -13,11 +13,11 @@ from qr_tui.config.settings import Settings
 from qr_tui.config.trouble import FileTrouble, is_about_money
 from qr_tui.core import address
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.messages import N_, Detail, Message, titled
 from qr_tui.core.text import inert
-from qr_tui.i18n import _
 
 if TYPE_CHECKING:
-    from qr_tui.config.check import Problem
+    from qr_tui.config.check import Mistake
 
 # Sections whose keys hold dots of their own: `tasks.new`, `veo3.1`. TOML reads them as tables unless they are quoted.
 DOTTED = ("keys", "prices")
@@ -60,9 +60,9 @@ def understand(path: Path, text: str) -> tuple[Settings, FileTrouble | None]:
     except msgspec.ValidationError:
         pass
     # the table of types and ranges is built only for a file that says something
-    from qr_tui.config.check import mend, problems
+    from qr_tui.config.check import mend, mistakes
 
-    found = problems(data)
+    found = mistakes(data)
     if found:
         mend(data)
     return msgspec.convert(data, Settings), first(path, text, found) if found else None
@@ -79,7 +79,7 @@ def base_url(settings: Settings, env: Mapping[str, str] | None = None) -> str:
         return address.normalise(named or settings.host.base_url)
     except Trouble as trouble:
         where = "QUICKROUTER_BASE_URL" if named else "host.base_url"
-        raise Trouble(Kind.USAGE, _("{title}: {detail}").format(title=where, detail=_(trouble.detail))) from None
+        raise Trouble(Kind.USAGE, titled(where, trouble.detail)) from None
 
 
 def named_host(env: Mapping[str, str] | None = None) -> str:
@@ -99,7 +99,7 @@ def read_text(path: Path) -> str:
         return ""
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise _unreadable(path, line, _("this is not UTF-8 text")) from None
+        raise _unreadable(path, line, Message(N_("this is not UTF-8 text"))) from None
     except OSError as error:
         raise _unreadable(path, None, error.strerror or str(error)) from None
 
@@ -116,10 +116,10 @@ def parse(path: Path, text: str) -> dict[str, Any]:
         reason = str(error)
         found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", reason)
         line = int(found[1]) if found and found[1] else text.count("\n") + 1
-        what = _("not valid TOML: {reason}").format(reason=reason[: found.start()] if found else reason)
-        raise _unreadable(path, line, inert(what, limit=300)) from None
+        reason = inert(reason[: found.start()] if found else reason, limit=280)
+        raise _unreadable(path, line, Message(N_("not valid TOML: {reason}"), {"reason": reason})) from None
     except RecursionError:
-        raise _unreadable(path, None, _("too deeply nested")) from None
+        raise _unreadable(path, None, Message(N_("too deeply nested"))) from None
     for section in DOTTED:
         if isinstance(data.get(section), dict):
             data[section] = flat(data[section])
@@ -137,14 +137,14 @@ def flat(table: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     return found
 
 
-def first(path: Path, text: str, found: Sequence["Problem"]) -> FileTrouble:
-    """Return the first of the problems `found` in the text of the file as what a person reads."""
+def first(path: Path, text: str, found: Sequence["Mistake"]) -> FileTrouble:
+    """Return the first of the mistakes `found` in the text of the file as what a person reads."""
     from qr_tui.config.lines import line_of
 
-    problem = found[0]
+    mistake = found[0]
     known = not any(is_about_money(one.path) for one in found)
-    return FileTrouble(path, problem.what, line=line_of(text, problem.path), key=problem.key, limits_known=known)
+    return FileTrouble(path, mistake.what, line=line_of(text, mistake.path), key=mistake.key, limits_known=known)
 
 
-def _unreadable(path: Path, line: int | None, what: str) -> FileTrouble:
+def _unreadable(path: Path, line: int | None, what: Detail) -> FileTrouble:
     return FileTrouble(path, what, line=line, limits_known=False)

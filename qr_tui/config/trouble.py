@@ -4,8 +4,8 @@ from pathlib import Path
 
 from qr_tui.config.settings import Limits, Settings
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.messages import N_, Detail, Message, titled
 from qr_tui.core.text import inert
-from qr_tui.i18n import _
 
 _MONEY = ("limits", "prices")
 
@@ -21,29 +21,28 @@ class FileTrouble(Trouble):
     """
 
     def __init__(
-        self, path: Path, what: str, *, line: int | None = None, key: str = "", limits_known: bool = True
+        self, path: Path, what: Detail, *, line: int | None = None, key: str = "", limits_known: bool = True
     ) -> None:
-        words = _("{title}: {detail}").format(title=key, detail=what) if key else what
-        super().__init__(Kind.CONFIG, at(path, line, words))
+        super().__init__(Kind.CONFIG, at(path, line, titled(key, what) if key else what))
         self.file = inert(path.name)
         self.line = line
         self.key = key
         self.limits_known = limits_known
 
     @property
-    def place(self) -> str:
+    def place(self) -> Detail:
         """Return file and line, short."""
         if self.line is None:
             return self.file
-        return _("{file} (line {line})").format(file=self.file, line=self.line)
+        return Message(N_("{file} (line {line})"), {"file": self.file, "line": self.line})
 
 
-def at(path: Path, line: int | None, what: str) -> str:
+def at(path: Path, line: int | None, what: Detail) -> Message:
     """Return `what` with the file and the line it is about."""
     file = inert(str(path))
     if line is None:
-        return _("{title}: {detail}").format(title=file, detail=what)
-    return _("{file}: line {line}: {what}").format(file=file, line=line, what=what)
+        return titled(file, what)
+    return Message(N_("{file}: line {line}: {what}"), {"file": file, "line": line, "what": what})
 
 
 def is_about_money(place: tuple[str, ...]) -> bool:

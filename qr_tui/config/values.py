@@ -6,8 +6,8 @@ from qr_tui.config.check import span, unknown
 from qr_tui.config.describe import DESCRIBE, Setting
 from qr_tui.config.settings import Settings
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.messages import N_, Message, clauses, titled
 from qr_tui.core.text import inert
-from qr_tui.i18n import _, clauses
 
 
 def setting(key: str) -> Setting:
@@ -23,7 +23,7 @@ def setting(key: str) -> Setting:
     if section in rows and rows[section].kind == "table":
         return rows[section]
     name = inert(key, limit=200)
-    raise Trouble(Kind.USAGE, _("{title}: {detail}").format(title=name, detail=unknown(key, rows)))
+    raise Trouble(Kind.USAGE, titled(name, unknown(key, rows)))
 
 
 def value(settings: Settings, key: str) -> Any:  # noqa: ANN401
@@ -59,9 +59,11 @@ def from_text(key: str, text: str) -> Any:  # noqa: ANN401
             case "switch":
                 return {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}[text.lower()]
             case "table":
-                raise Trouble(Kind.USAGE, _("{key}: please edit config.toml for this").format(key=inert(key)))
+                raise Trouble(Kind.USAGE, Message(N_("{key}: please edit config.toml for this"), {"key": inert(key)}))
     except (ValueError, KeyError):
-        wanted = {"integer": _("an integer"), "number": _("a number"), "switch": _("true or false")}[kind]
-        what = clauses(filter(None, (_("expected {wanted}").format(wanted=wanted), span(row.low, row.high))))
-        raise Trouble(Kind.USAGE, _("{title}: {detail}").format(title=inert(key), detail=what)) from None
+        wanted = {"integer": N_("an integer"), "number": N_("a number"), "switch": N_("true or false")}[kind]
+        what = clauses(
+            filter(None, (Message(N_("expected {wanted}"), {"wanted": Message(wanted)}), span(row.low, row.high)))
+        )
+        raise Trouble(Kind.USAGE, titled(inert(key), what)) from None
     return text

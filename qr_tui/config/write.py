@@ -8,8 +8,8 @@ from qr_tui.config.read import DOTTED, first, parse, read_text, understand
 from qr_tui.config.settings import Settings
 from qr_tui.config.trouble import FileTrouble, at
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.messages import N_, Message, titled
 from qr_tui.core.text import inert
-from qr_tui.i18n import _
 
 
 def save(path: Path, changes: Mapping[str, Any]) -> None:
@@ -32,10 +32,12 @@ def save(path: Path, changes: Mapping[str, Any]) -> None:
     for key, value in changes.items():
         section, _dot, name = key.partition(".")
         if not name:
-            raise Trouble(Kind.USAGE, _("{key}: name a section and a key, like ui.theme").format(key=inert(key)))
+            raise Trouble(
+                Kind.USAGE, Message(N_("{key}: name a section and a key, like ui.theme"), {"key": inert(key)})
+            )
         if not isinstance(wanted.get(section, {}), dict):
             line = line_of(text, (section,))
-            raise FileTrouble(path, _("this is not a table"), line=line, key=section)
+            raise FileTrouble(path, Message(N_("this is not a table")), line=line, key=section)
         _put(document, section, name, value, section in DOTTED)
         _put(wanted, section, name, value, False)
     _check(path, text, wanted, changes)
@@ -43,7 +45,7 @@ def save(path: Path, changes: Mapping[str, Any]) -> None:
         certificates.check(ca_file)
     written = tomlkit.dumps(document)
     if _filled(parse(path, written)) != _filled(wanted):  # trust nothing that edits a person's file
-        raise Trouble(Kind.CONFIG, at(path, None, _("please change it by hand")))
+        raise Trouble(Kind.CONFIG, at(path, None, Message(N_("please change it by hand"))))
     _write(path, written)
 
 
@@ -58,7 +60,7 @@ def replace(path: Path, text: str, *, before: str) -> Settings:
     if trouble is not None:
         raise trouble
     if read_text(path) != before:
-        raise Trouble(Kind.CONFIG, at(path, None, _("another program has changed it meanwhile")))
+        raise Trouble(Kind.CONFIG, at(path, None, Message(N_("another program has changed it meanwhile"))))
     _write(path, text)
     return settings
 
@@ -70,7 +72,8 @@ def _write(path: Path, text: str) -> None:
         files.write_private(path, text.encode())
     except OSError as error:
         reason = error.strerror or str(error)
-        raise Trouble(Kind.CONFIG, at(path, None, _("cannot be written: {reason}").format(reason=reason))) from error
+        what = Message(N_("cannot be written: {reason}"), {"reason": reason})
+        raise Trouble(Kind.CONFIG, at(path, None, what)) from error
 
 
 def _filled(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,12 +114,12 @@ def _says_something(table: MutableMapping[str, Any]) -> bool:
 
 def _check(path: Path, text: str, wanted: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
     """Refuse a change that is not allowed, and any change while something else in the file is wrong."""
-    from qr_tui.config.check import problems
+    from qr_tui.config.check import mistakes
 
-    found = problems(wanted)
-    for problem in found:
-        place = ".".join(problem.path)
+    found = mistakes(wanted)
+    for mistake in found:
+        place = ".".join(mistake.path)
         if any(f"{place}.".startswith(f"{key}.") or key.startswith(f"{place}.") for key in changes):
-            raise Trouble(Kind.USAGE, _("{title}: {detail}").format(title=problem.key, detail=problem.what))
+            raise Trouble(Kind.USAGE, titled(mistake.key, mistake.what))
     if found:
         raise first(path, text, found)

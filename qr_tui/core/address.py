@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_
+from qr_tui.core.messages import N_, Message
 
 DEFAULT_BASE_URL: Final = "https://api.quickrouter.ai"
 
@@ -27,22 +27,22 @@ def normalise(base_url: str) -> str:
     """
     text = base_url.strip()
     if not text:
-        raise Trouble(Kind.USAGE, N_("the base URL is empty"))
+        raise Trouble(Kind.USAGE, Message(N_("the base URL is empty")))
     if not _SCHEME.match(text):
         text = ("http://" if is_loopback(f"//{text}") else "https://") + text
     parts = _split(text)
     if parts is None or not text.isprintable() or "\\" in text or " " in text:
-        raise Trouble(Kind.USAGE, N_("the base URL is not an address like https://api.example.com"))
+        raise Trouble(Kind.USAGE, Message(N_("the base URL is not an address like https://api.example.com")))
     if parts.scheme not in _PORTS:
-        raise Trouble(Kind.USAGE, N_("the base URL must begin with https:// or http://"))
+        raise Trouble(Kind.USAGE, Message(N_("the base URL must begin with https:// or http://")))
     if "@" in parts.netloc:
-        raise Trouble(Kind.USAGE, N_("the base URL must not hold a user name or password"))
+        raise Trouble(Kind.USAGE, Message(N_("the base URL must not hold a user name or password")))
     if "?" in text or "#" in text:
-        raise Trouble(Kind.USAGE, N_("the base URL must not hold a ? or # part"))
+        raise Trouble(Kind.USAGE, Message(N_("the base URL must not hold a ? or # part")))
     path = parts.path.rstrip("/")
     path = path.removesuffix("/v1").rstrip("/")
     if not _PATH.fullmatch(path):
-        raise Trouble(Kind.USAGE, N_("the base URL is not an address like https://api.example.com"))
+        raise Trouble(Kind.USAGE, Message(N_("the base URL is not an address like https://api.example.com")))
     port = "" if parts.port in (None, _PORTS[parts.scheme]) else f":{parts.port}"
     return f"{parts.scheme}://{_spelled(parts.hostname or '')}{port}{path}"
 
@@ -93,5 +93,5 @@ def _spelled(host: str) -> str:
     except UnicodeError:
         host = ""
     if not _HOST.fullmatch(host):
-        raise Trouble(Kind.USAGE, N_("the base URL is not an address like https://api.example.com"))
+        raise Trouble(Kind.USAGE, Message(N_("the base URL is not an address like https://api.example.com")))
     return host

@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.messages import Detail
 from qr_tui.core.task import Failure, Status
 
 
@@ -57,7 +58,7 @@ class CallFailed(Trouble):
     def __init__(
         self,
         kind: Kind,
-        detail: str = "",
+        detail: Detail = "",
         *,
         delivery: Delivery,
         status: int | None = None,

@@ -4,19 +4,12 @@ Facts from quickrouter.md §2. The server decides; a value outside the catalogue
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 import msgspec
 
-from qr_tui.core.messages import N_
+from qr_tui.core.messages import N_, Message
 from qr_tui.core.task import Parameter, Request
-
-
-class Remark(NamedTuple):
-    """Something worth saying about a request: a message for the translators, and what goes into its braces."""
-
-    message: str
-    values: dict[str, str | int]
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -231,26 +224,30 @@ class Catalogue:
         parameters = self.get(request.model).defaults() | request.parameters
         return msgspec.structs.replace(request, parameters=parameters)
 
-    def remarks(self, request: Request) -> list[Remark]:
-        """Return one remark for each value that this model is not known to take."""
+    def warnings(self, request: Request) -> list[tuple[str, Message]]:
+        """Return field and message for each value that this model is not known to take."""
         model = self.get(request.model)
         if request.model not in self:
-            return [Remark(N_("{model} is not in the catalogue; it is sent as it is"), {"model": model.id})]
+            text = N_("{model} is not in the catalogue; it is sent as it is")
+            return [("model", Message(text, {"model": model.id}))]
         found = []
-        if len(request.images) > model.max_images:
-            message = N_("{model} is known to take at most {most} images, not {count}")
-            found.append(Remark(message, {"model": model.id, "most": model.max_images, "count": len(request.images)}))
+        count = len(request.images)
+        if count > model.max_images:
+            text = N_("{model} is known to take at most {most} images, not {count}")
+            found.append(("model", Message(text, {"model": model.id, "most": model.max_images, "count": count})))
         for name, value in request.parameters.items():
             field = model.field(name)
             if field is None:
-                found.append(Remark(N_("{model} is not known to take {name}"), {"model": model.id, "name": name}))
+                text = N_("{model} is not known to take {name}")
+                found.append((name, Message(text, {"model": model.id, "name": name})))
             elif (field.control == "choice" and value not in field.values) or (
                 field.control == "switch" and not isinstance(value, bool)
             ):
-                known = field.values if field.control == "choice" else (True, False)
-                text = ", ".join(str(item).lower() if isinstance(item, bool) else str(item) for item in known)
-                message = N_("{model} is known to take {name} {known}, not {value}")
-                found.append(Remark(message, {"model": model.id, "name": name, "known": text, "value": str(value)}))
+                allowed = field.values if field.control == "choice" else (True, False)
+                known = ", ".join(str(item).lower() if isinstance(item, bool) else str(item) for item in allowed)
+                text = N_("{model} is known to take {name} {known}, not {value}")
+                values = {"model": model.id, "name": name, "known": known, "value": str(value)}
+                found.append((name, Message(text, {**values})))
         return found
 
     def format(

@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from qr_tui.core.failures import Kind
+from qr_tui.core.messages import Detail
 from qr_tui.core.task import Task
 
 
@@ -37,7 +38,7 @@ class HostChanged(msgspec.Struct, frozen=True):
 
     base_url: str
     status: HostStatus
-    detail: str = ""
+    detail: Detail = ""
 
 
 class PollingChanged(msgspec.Struct, frozen=True):
@@ -57,7 +58,7 @@ class Notice(msgspec.Struct, frozen=True):
     """Something a person should know that belongs to no single task (a damaged store put aside, a full disk)."""
 
     kind: Kind
-    detail: str = ""
+    detail: Detail = ""
 
 
 Event = TasksLoaded | TasksChanged | HostChanged | PollingChanged | TaskFinished | Notice

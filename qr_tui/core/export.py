@@ -59,7 +59,7 @@ def _failure(failure: Failure | Trouble) -> dict[str, Any]:
     return {
         "kind": failure.kind.value,
         "title": words.title,
-        "detail": failure.detail,
+        "detail": str(failure.detail),
         "hint": words.hint,
         "request_id": failure.request_id,
     }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from qr_tui.core.messages import N_
+from qr_tui.core.messages import N_, Detail
 
 
 class Kind(StrEnum):
@@ -285,12 +285,12 @@ class Trouble(Exception):
 
     Args:
         kind: Its row in `WORDS`.
-        detail: What exactly, in plain words or the provider's own; may hold hostile text, so show it inert.
+        detail: What exactly: a message, or words from outside, which may be hostile, so show it inert.
         request_id: The provider's id of the request, for support.
     """
 
-    def __init__(self, kind: Kind, detail: str = "", *, request_id: str | None = None) -> None:
-        super().__init__(detail or WORDS[kind].title)
+    def __init__(self, kind: Kind, detail: Detail = "", *, request_id: str | None = None) -> None:
+        super().__init__(str(detail) or WORDS[kind].title)
         self.kind = kind
         self.detail = detail
         self.request_id = request_id

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from typing import Final
 
 from qr_tui.core.address import host_name
-from qr_tui.core.messages import N_
+from qr_tui.core.messages import N_, Message
 from qr_tui.core.sorting import DEFAULT_ORDER, ORDERS, SortOrder, sort
 from qr_tui.core.task import FileState, Status, Task
 
@@ -30,21 +30,13 @@ Test = Callable[[Task, FilterContext], bool]
 
 
 class QueryError(ValueError):
-    """A filter that cannot be read, and where: `text[start:end]` is the word to point at.
+    """A filter that cannot be read: why, and where: `text[start:end]` is the word to point at."""
 
-    `message` is for `_`; `values` fill its places.
-    """
-
-    def __init__(self, message: str, start: int, end: int, **values: str) -> None:
-        super().__init__(message.format(**values))
-        self.message = message
+    def __init__(self, text: str, start: int, end: int, **values: str) -> None:
+        self.message = Message(text, {**values})
+        super().__init__(str(self.message))
         self.start = start
         self.end = end
-        self.values = values
-
-    def words(self, translate: Callable[[str], str]) -> str:
-        """Return the message in the language of `translate`."""
-        return translate(self.message).format(**self.values)
 
 
 class Query:

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from qr_tui.core.failures import Kind
+from qr_tui.core.messages import Detail, Message
 
 T = TypeVar("T")
 Parameter = str | int | float | bool | None
@@ -59,12 +60,22 @@ class FileState(StrEnum):
     FAILED = "failed"
 
 
+# Failures of these kinds are found on this side, so a bare text in one is a message of this program's (as every task
+# written before messages had values holds it); in any other kind it is the provider's own words.
+WORDED_HERE: Final = frozenset({Kind.LOST_ANSWER, Kind.NO_LINK, Kind.USAGE})
+
+
 class Failure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why a task failed. Title and hint come from `core.failures.WORDS` by kind, so they follow the language."""
 
     kind: Kind
-    detail: str = ""
+    detail: Detail = ""
     request_id: str | None = None
+
+    def __post_init__(self) -> None:
+        """Take a bare text for what it is by `WORDED_HERE`, also when it is read from a file."""
+        if self.kind in WORDED_HERE and self.detail and isinstance(self.detail, str):
+            msgspec.structs.force_setattr(self, "detail", Message(self.detail))
 
 
 class HistoryEntry(msgspec.Struct, frozen=True, array_like=True):

@@ -6,7 +6,7 @@ import re
 from typing import Final, Literal, NoReturn
 
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_
+from qr_tui.core.messages import N_, Message
 from qr_tui.core.redact import redact
 
 Place = Literal["environment", "keyring", "file", "memory"]
@@ -70,11 +70,11 @@ def clean(value: str) -> str:
     value = value.strip()
     _seen.add(value)  # mangled or not, it is somebody's key
     if not value:
-        raise Trouble(Kind.USAGE, N_("the key is empty"))
+        raise Trouble(Kind.USAGE, Message(N_("the key is empty")))
     if not re.fullmatch(r"[!-~]+", value):
-        raise Trouble(Kind.USAGE, N_("a key is made of plain letters, digits and signs, without spaces"))
+        raise Trouble(Kind.USAGE, Message(N_("a key is made of plain letters, digits and signs, without spaces")))
     if len(value) > _LONGEST:
-        raise Trouble(Kind.USAGE, N_("this is too long to be a key"))
+        raise Trouble(Kind.USAGE, Message(N_("this is too long to be a key")))
     return value
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from qr_tui import files
 from qr_tui.core import address
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.messages import N_, Detail, Message
 from qr_tui.core.text import inert
-from qr_tui.i18n import _
 from qr_tui.secrets.key import clean_all
 
 
@@ -23,7 +23,7 @@ class KeyFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.note = ""
+        self.note: Detail = ""
         self.trouble: Trouble | None = None
         self._stamp: tuple[int, int, int] | None = None
         self._content: tuple[dict[str, list[str]], frozenset[str]] = ({}, frozenset())
@@ -50,7 +50,7 @@ class KeyFile:
         if stamp != self._stamp or self.trouble:
             if about.st_mode & 0o077:
                 self.path.chmod(0o600)
-                self.note = _("others could read the key file; its rights were set to 0600")
+                self.note = Message(N_("others could read the key file; its rights were set to 0600"))
             self._content, self.trouble = self._parse(), None
             self._stamp = stamp
         hosts, names = self._content
@@ -77,10 +77,13 @@ class KeyFile:
             names = frozenset(address.normalise(host) for host in table.get("keyring", []))
         except (ValueError, TypeError, AttributeError, Trouble) as error:
             at = re.search(r"\(at line (\d+)", str(error)) if isinstance(error, tomllib.TOMLDecodeError) else None
-            line = _(": line {line}").format(line=at[1]) if at else ""
+            line = Message(N_(": line {line}"), {"line": at[1]}) if at else ""
             self.trouble = Trouble(
                 Kind.CONFIG,
-                _("{file}{line}: the key file cannot be understood").format(file=inert(str(self.path)), line=line),
+                Message(
+                    N_("{file}{line}: the key file cannot be understood"),
+                    {"file": inert(str(self.path)), "line": line},
+                ),
             )
             # without the cause: its text could hold a piece of a key
             raise self.trouble from None

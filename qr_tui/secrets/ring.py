@@ -7,8 +7,7 @@ from typing import Final, Literal, NamedTuple
 from qr_tui import paths
 from qr_tui.core import address
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_
-from qr_tui.i18n import _
+from qr_tui.core.messages import N_, Detail, Message
 from qr_tui.secrets import system
 from qr_tui.secrets.key import Key, Place, clean, clean_all
 from qr_tui.secrets.keyfile import KeyFile
@@ -22,7 +21,7 @@ class Source(NamedTuple):
 
     place: Place
     account: str  # of the key found there, or empty
-    note: str  # already in the language in use
+    note: Detail
     works: bool = True
 
 
@@ -100,14 +99,14 @@ class KeyRing:
         for key in self._keys(host):
             found.setdefault(key.source, key.account)
         found.pop("memory", None)
-        note = ""
+        note: Detail = ""
         if self.trouble:
-            note = _(self.trouble.detail)
+            note = self.trouble.detail
         elif self._env_key and self._env_host != host:
-            note = _("set, but for another host")
+            note = Message(N_("set, but for another host"))
         result = [Source("environment", found.get("environment", ""), note, self.trouble is None)]
         works, reason = system.keyring_works()
-        result.append(Source("keyring", found.get("keyring", ""), _(reason), works))
+        result.append(Source("keyring", found.get("keyring", ""), reason, works))
         trouble = self._file.trouble
         result.append(
             Source("file", found.get("file", ""), trouble.detail if trouble else self._file.note, not trouble)
@@ -138,7 +137,7 @@ class KeyRing:
         hosts, names = self._file.read()
         keys = _newest(value, self._from_keyring(host))
         if system.ask(lambda: system.backend().set_password(system.SERVICE, host, "\n".join(keys)) or True) is None:
-            raise Trouble(Kind.USAGE, N_("the system keyring refused the key"))
+            raise Trouble(Kind.USAGE, Message(N_("the system keyring refused the key")))
         self._keyring[host] = keys
         if host not in names:
             self._file.write(hosts, names | {host})

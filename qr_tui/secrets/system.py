@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from qr_tui.core.messages import N_
+from qr_tui.core.messages import N_, Detail, Message
 
 SERVICE: Final = "qr-tui"
 T = TypeVar("T")
@@ -26,12 +26,12 @@ def backend() -> _Backend:
     return _Backend()
 
 
-def keyring_works(timeout: float = 3.0) -> tuple[bool, str]:
-    """Tell whether the system keyring can keep a key; if not, why, as a message for `_`."""
+def keyring_works(timeout: float = 3.0) -> tuple[bool, Detail]:
+    """Tell whether the system keyring can keep a key; if not, why."""
     from importlib.util import find_spec
 
     if find_spec("keyring") is None:
-        return False, N_("not installed: pip install 'qr-tui[keyring]'")
+        return False, Message(N_("not installed: pip install 'qr-tui[keyring]'"))
 
     def probe() -> str:
         import keyring
@@ -48,8 +48,8 @@ def keyring_works(timeout: float = 3.0) -> tuple[bool, str]:
     if answer == "works":
         return True, ""
     if answer == "none":
-        return False, N_("this system has no keyring")
-    return False, N_("the system keyring is locked or does not answer")
+        return False, Message(N_("this system has no keyring"))
+    return False, Message(N_("the system keyring is locked or does not answer"))
 
 
 def ask(question: Callable[[], T], timeout: float = 5.0) -> T | None:

@@ -10,9 +10,8 @@ from qr_tui.config import FileTrouble, Settings
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.links import is_web
-from qr_tui.core.messages import N_
+from qr_tui.core.messages import N_, Detail, Message
 from qr_tui.core.task import Request, Status, Task
-from qr_tui.i18n import _
 
 DUPLICATE_SECONDS = 10.0
 REFUSAL_REMEMBERED = 24 * 3600.0
@@ -38,7 +37,7 @@ class Concern(msgspec.Struct, frozen=True):
 
     kind: Kind
     weight: Literal["note", "ask", "stop"]
-    detail: str = ""
+    detail: Detail = ""
     field: str = ""
 
 
@@ -46,22 +45,20 @@ def about_input(request: Request, copies: int, catalogue: Catalogue) -> list[Con
     """Return what is wrong or doubtful in what the person gave."""
     found = []
     if not request.prompt.strip():
-        found.append(Concern(Kind.USAGE, "stop", _(NO_PROMPT), "prompt"))
+        found.append(Concern(Kind.USAGE, "stop", Message(NO_PROMPT), "prompt"))
     if len(request.prompt) > LONGEST_PROMPT:
-        text = _(LONG_PROMPT).format(count=f"{len(request.prompt):,}", most=f"{LONGEST_PROMPT:,}")
+        text = Message(LONG_PROMPT, {"count": f"{len(request.prompt):,}", "most": f"{LONGEST_PROMPT:,}"})
         found.append(Concern(Kind.USAGE, "stop", text, "prompt"))
     for image in request.images:
         if not is_link(image):
-            found.append(Concern(Kind.USAGE, "stop", _(BAD_IMAGE).format(image=image), "images"))
+            found.append(Concern(Kind.USAGE, "stop", Message(BAD_IMAGE, {"image": image}), "images"))
     if not 1 <= copies <= MOST_COPIES:
-        text = _(BAD_COPIES).format(most=MOST_COPIES, copies=copies)
+        text = Message(BAD_COPIES, {"most": MOST_COPIES, "copies": copies})
         found.append(Concern(Kind.USAGE, "stop", text, "copies"))
     model = catalogue.get(request.model)
     if model.retired:
-        found.append(Concern(Kind.MODEL_UNAVAILABLE, "note", _(model.note), "model"))
-    for remark in catalogue.remarks(request):
-        text = _(remark.message).format(**remark.values)
-        found.append(Concern(Kind.USAGE, "note", text, str(remark.values.get("name", "model"))))
+        found.append(Concern(Kind.MODEL_UNAVAILABLE, "note", Message(model.note), "model"))
+    found += [Concern(Kind.USAGE, "note", message, field) for field, message in catalogue.warnings(request)]
     return found
 
 
@@ -82,13 +79,13 @@ def about_model(request: Request, base_url: str, tasks: Iterable[Task], now: flo
     if latest is None or latest.id or now - (latest.submitted_at or 0.0) > REFUSAL_REMEMBERED:
         return []
     moment = datetime.fromtimestamp(latest.submitted_at or now).astimezone()
-    text = _(REFUSED_HERE).format(
-        host=base_url,
-        model=request.model,
-        time=moment.strftime("%H:%M"),
-        detail=_(latest.failure.detail) if latest.failure else "",
-    )
-    return [Concern(Kind.MODEL_UNAVAILABLE, "ask", text, "model")]
+    values = {
+        "host": base_url,
+        "model": request.model,
+        "time": moment.strftime("%H:%M"),
+        "detail": latest.failure.detail if latest.failure else "",
+    }
+    return [Concern(Kind.MODEL_UNAVAILABLE, "ask", Message(REFUSED_HERE, {**values}), "model")]
 
 
 def about_duplicates(request: Request, base_url: str, tasks: Iterable[Task], now: float) -> list[Concern]:
@@ -106,12 +103,13 @@ def about_limits(request: Request, copies: int, tasks: Sequence[Task], settings:
     today = [task for task in tasks if task.created_at >= midnight and _may_cost(task)]
     found = []
     if limits.videos_per_day and len(today) + copies > limits.videos_per_day:
-        text = _(MANY_VIDEOS).format(made=len(today), most=limits.videos_per_day, copies=copies)
+        text = Message(MANY_VIDEOS, {"made": len(today), "most": limits.videos_per_day, "copies": copies})
         found.append(Concern(Kind.OVER_LIMIT, "stop", text))
     spent = sum(prices.get(task.model, 0.0) for task in today)
     cost = copies * prices.get(request.model, 0.0)
     if limits.credits_per_day and spent + cost > limits.credits_per_day:
-        text = _(MANY_CREDITS).format(spent=f"{spent:g}", most=f"{limits.credits_per_day:g}", cost=f"{cost:g}")
+        values = {"spent": f"{spent:g}", "most": f"{limits.credits_per_day:g}", "cost": f"{cost:g}"}
+        text = Message(MANY_CREDITS, {**values})
         found.append(Concern(Kind.OVER_LIMIT, "stop", text))
     return found
 
@@ -121,9 +119,9 @@ def about_settings(problem: FileTrouble | None, base_url: str) -> list[Concern]:
     if problem is None:
         return []
     if not problem.limits_known:
-        return [Concern(Kind.CONFIG, "ask", _(NO_LIMITS).format(place=problem.place))]
+        return [Concern(Kind.CONFIG, "ask", Message(NO_LIMITS, {"place": problem.place}))]
     if problem.key.startswith("host."):
-        return [Concern(Kind.CONFIG, "ask", _(NO_HOST).format(place=problem.place, host=base_url))]
+        return [Concern(Kind.CONFIG, "ask", Message(NO_HOST, {"place": problem.place, "host": base_url}))]
     return []
 
 

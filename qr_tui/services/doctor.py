@@ -22,7 +22,7 @@ from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.messages import N_
 from qr_tui.core.task import Status, Task
 from qr_tui.core.text import inert, size
-from qr_tui.i18n import _, listed, ngettext
+from qr_tui.i18n import _, listed, ngettext, translate
 from qr_tui.paths import Paths
 from qr_tui.secrets import Key, KeyRing, hide
 
@@ -57,7 +57,7 @@ def check(name: str, found: str, state: Literal["ok", "warn", "fail"] = "ok", me
 def failed(name: str, trouble: Trouble, state: Literal["warn", "fail"] = "fail") -> Check:
     """Return the check that `trouble` came of."""
     words = WORDS[trouble.kind]
-    found = ": ".join(filter(None, (_(words.title), _(trouble.detail))))
+    found = ": ".join(filter(None, (_(words.title), translate(trouble.detail))))
     return check(name, found, state, _(words.hint))
 
 
@@ -149,7 +149,9 @@ def _store(folders: Paths) -> Iterator[Check]:
         yield failed("tasks", trouble)
         return
     for notice in notices:
-        yield check("tasks", _(notice.detail), "warn", _("keep the file that was put aside until nothing is missing"))
+        yield check(
+            "tasks", translate(notice.detail), "warn", _("keep the file that was put aside until nothing is missing")
+        )
     if not notices:
         yield check("tasks", _count(tasks, folders.store))
     waiting = [task for task in tasks if task.status is Status.UNCONFIRMED]
@@ -184,7 +186,7 @@ def _keys(settings: config.Settings, keys: KeyRing) -> Iterator[Check]:
     for source in keys.sources(host):
         if source.note:
             state: Literal["ok", "warn"] = "warn" if not source.works and source.place != "keyring" else "ok"
-            yield check(f"key {source.place}", source.note, state, _("see the key's source"))
+            yield check(f"key {source.place}", translate(source.note), state, _("see the key's source"))
     if key is None:
         words = _("no key for {host}").format(host=host)
         yield check("key", words, "fail", _("set QUICKROUTER_API_KEY, or run: qr-tui config set-key"))

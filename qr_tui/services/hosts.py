@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.events import HostChanged, HostStatus, Sink
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.messages import Detail
 from qr_tui.core.schedule import Pace, backoff
 from qr_tui.core.task import Task
 from qr_tui.secrets import Key, KeyRing
@@ -29,7 +30,7 @@ class Host:
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
         self.status = HostStatus.OK
-        self.detail = ""
+        self.detail: Detail = ""
         self.failures = 0
         self.closed_until = 0.0  # nothing leaves before; set by failures and by Retry-After
         self.next_slot = 0.0  # the limiter: the next look starts no sooner
@@ -129,7 +130,7 @@ class Hosts:
         else:  # it answered, in words: the host itself is well
             host.failures = 0
 
-    def set_status(self, base_url: str, status: HostStatus, detail: str = "") -> None:
+    def set_status(self, base_url: str, status: HostStatus, detail: Detail = "") -> None:
         """Set a host's status, and report it when it is new."""
         host = self.at(base_url)
         if (host.status, host.detail) != (status, detail):

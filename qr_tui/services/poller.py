@@ -13,7 +13,7 @@ from qr_tui.core.answers import CallFailed, QueryResult
 from qr_tui.core.events import HostStatus
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.links import may_follow
-from qr_tui.core.messages import N_
+from qr_tui.core.messages import N_, Message, titled
 from qr_tui.core.schedule import Pace, next_look
 from qr_tui.core.task import WATCHED, Failure, Status, Task
 from qr_tui.services.clock import Clock
@@ -222,7 +222,9 @@ class Poller:
             if watch.linkless < LINKLESS_LIMIT:
                 self._learn_if_new(task, fields, look)
                 return
-            detail = f"{PRIVATE_LINK}: {watch.refused_link}" if watch.refused_link else NO_LINK_YET
+            detail = Message(NO_LINK_YET)
+            if watch.refused_link:
+                detail = titled(Message(PRIVATE_LINK), watch.refused_link)
             fields["failure"] = Failure(kind=Kind.NO_LINK, detail=detail)
         elif look.status is not None and look.status is not Status.FAILED and task.failure is not None:
             fields["failure"] = None

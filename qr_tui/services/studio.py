@@ -10,10 +10,9 @@ from qr_tui.core import tags as tagging
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.events import HostStatus, Sink
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_
+from qr_tui.core.messages import N_, Message
 from qr_tui.core.schedule import Pace
 from qr_tui.core.task import Request, Status, Task, find, new_task
-from qr_tui.i18n import _
 from qr_tui.paths import Paths
 from qr_tui.secrets import Key, KeyRing
 from qr_tui.services import checks
@@ -346,9 +345,9 @@ class Studio:
 
     async def _adopt(self, task: Task, task_id: str) -> Task:
         if not task_id:
-            raise Trouble(Kind.USAGE, _(N_("The id is empty.")))
+            raise Trouble(Kind.USAGE, Message(N_("The id is empty.")))
         if any(other.id == task_id for other in self.tasks()):
-            raise Trouble(Kind.USAGE, _(SAME_ID).format(id=task_id))
+            raise Trouble(Kind.USAGE, Message(SAME_ID, {"id": task_id}))
         client, key = await self._hosts.client_for(task)
         look = await client.query(task_id)
         fields: dict[str, Any] = {
@@ -371,7 +370,7 @@ class Studio:
     async def _move(self, task: Task, fields: dict[str, Any]) -> Task:
         moved = await self._change([task.key], fields, frozenset({task.status}))
         if not moved:
-            raise Trouble(Kind.NOT_NOW, _(N_("The task changed meanwhile; look at it again.")))
+            raise Trouble(Kind.NOT_NOW, Message(N_("The task changed meanwhile; look at it again.")))
         return moved[0]
 
     async def _change(

@@ -10,7 +10,7 @@ import msgspec
 
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_
+from qr_tui.core.messages import N_, Detail, Message
 from qr_tui.core.task import Failure, Status, Task, new_key
 from qr_tui.services.clock import Clock
 from qr_tui.services.hosts import Hosts
@@ -96,7 +96,7 @@ class Submitter:
             for task in self._index.having_hidden(Status.SENDING)
             if task.key not in self._sending and (task.sender == self._instance or not alive(task.sender or ""))
         ]
-        fields = self._unconfirmed(DIED)
+        fields = self._unconfirmed(Message(DIED))
         await self._index.apply([Change(task.key, fields, expect=frozenset({Status.SENDING})) for task in lost])
 
     async def _send(self, task: Task) -> None:
@@ -130,11 +130,11 @@ class Submitter:
             fields = self._after(error)
             self._hosts.failed(task.base_url, key.account, error, now=self._clock.steady(), jitter=jitter)
         except asyncio.CancelledError:
-            await self._index.learn(task.key, self._unconfirmed(CUT))
+            await self._index.learn(task.key, self._unconfirmed(Message(CUT)))
             raise
         except Exception as error:  # whatever it was, the request may have left
             log.exception("sending %s", task.key)
-            fields = self._unconfirmed(OUR_FAULT.format(error=type(error).__name__))
+            fields = self._unconfirmed(Message(OUR_FAULT, {"error": type(error).__name__}))
         else:
             self._hosts.succeeded(task.base_url, key.account)
             fields = {
@@ -172,7 +172,7 @@ class Submitter:
             }
         return self._unconfirmed(error.detail, error)
 
-    def _unconfirmed(self, detail: str, error: CallFailed | None = None) -> dict[str, Any]:
+    def _unconfirmed(self, detail: Detail, error: CallFailed | None = None) -> dict[str, Any]:
         failure = Failure(kind=Kind.LOST_ANSWER, detail=detail, request_id=error.request_id if error else None)
         return {
             "status": Status.UNCONFIRMED,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from qr_tui.core.events import Notice, Sink, TaskFinished, TasksChanged, TasksLoaded
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.messages import N_, Message
 from qr_tui.core.task import Status, Task, advance
 from qr_tui.services.clock import Clock
 from qr_tui.store.changes import Change
@@ -160,7 +161,7 @@ class TaskIndex:
     # inside ----------------------------------------------------------------------------------------------------
     def _opened(self) -> "TaskStore":
         if self._store is None:
-            raise Trouble(Kind.STORE, "the task file is not open")
+            raise Trouble(Kind.STORE, Message(N_("the task file is not open")))
         return self._store
 
     async def _run(self, work: Callable[[], T]) -> T:
@@ -203,7 +204,9 @@ class TaskIndex:
         self.learn_later(key, fields)
         if "id" in fields:
             # the one thing that exists nowhere else: say it, so that a person can write it down
-            self._sink(Notice(Kind.STORE, f"{trouble.detail} · id {fields['id']}"))
+            self._sink(
+                Notice(Kind.STORE, Message("{detail} · id {id}", {"detail": trouble.detail, "id": fields["id"]}))
+            )
             log.error("could not save id %s of task %s: %s", fields["id"], key, trouble.detail)
         self._tell_unsaved(trouble)
 

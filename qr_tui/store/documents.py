@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from qr_tui.core.task import Task
+from qr_tui.core.messages import Message
+from qr_tui.core.task import WORDED_HERE, Failure, Task
 
 
 def read(key: str, document: Mapping[str, Any]) -> Task:
@@ -41,10 +42,19 @@ def write(task: Task, old_task: Task | None, old: Mapping[str, Any]) -> tuple[Ta
 def _plain(task: Task) -> dict[str, Any]:
     try:
         fields: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(task))
+        if task.failure is not None and _is_bare(task.failure):
+            # as older versions write and read it; `Failure` knows it again
+            fields["failure"]["detail"] = fields["failure"]["detail"]["text"]
     except UnicodeEncodeError:
         # half a surrogate pair: no file can hold it, and it must not stop a save
         return _plain(msgspec.convert(_whole(msgspec.to_builtins(task)), Task))
     return fields
+
+
+def _is_bare(failure: Failure) -> bool:
+    """Tell whether the detail is a message of this side with nothing to fill in."""
+    detail = failure.detail
+    return failure.kind in WORDED_HERE and isinstance(detail, Message) and detail == Message(detail.text)
 
 
 def _whole(value: Any) -> Any:  # noqa: ANN401 -- whatever JSON holds

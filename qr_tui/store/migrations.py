@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.i18n import _
+from qr_tui.core.messages import N_, Message
 
 SCHEMA = 1
 
@@ -21,8 +21,8 @@ def refuse_newer(version: int, file: str) -> None:
         Trouble: `version` is newer than ours (STORE).
     """
     if version > SCHEMA:
-        words = _("{file} was written by a newer qr-tui (format {theirs}, this one knows {ours}): update qr-tui")
-        raise Trouble(Kind.STORE, words.format(file=file, theirs=version, ours=SCHEMA))
+        text = N_("{file} was written by a newer qr-tui (format {theirs}, this one knows {ours}): update qr-tui")
+        raise Trouble(Kind.STORE, Message(text, {"file": file, "theirs": version, "ours": SCHEMA}))
 
 
 def migrate(document: dict[str, dict[str, Any]], version: int, file: str) -> None:
@@ -35,6 +35,6 @@ def migrate(document: dict[str, dict[str, Any]], version: int, file: str) -> Non
         try:
             STEPS[number](document)
         except Exception as error:
-            words = _("{file}: the tasks could not be brought from format {old} to {new}")
-            raise Trouble(Kind.STORE, words.format(file=file, old=number, new=number + 1)) from error
+            text = N_("{file}: the tasks could not be brought from format {old} to {new}")
+            raise Trouble(Kind.STORE, Message(text, {"file": file, "old": number, "new": number + 1})) from error
     document["meta"]["1"]["schema"] = SCHEMA

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from qr_tui.core.failures import Kind
+from qr_tui.core.messages import N_, Detail, Message, Value, counted, paragraph
 from qr_tui.core.task import Failure, Status, advance
-from qr_tui.i18n import _, ngettext
 from qr_tui.store import documents
 from qr_tui.store.codec import TASKS, Document
 
@@ -51,26 +51,27 @@ def distrust(document: Document, now: float) -> Document:
     return {**document, TASKS: tasks}
 
 
-def words(path: Path, aside: Path | None, found: bool, count: int, *, spoiled: bool) -> str:
-    """Return what to tell a person about a recovery; nothing if there was nothing to recover."""
-    lines: list[str] = []
+def words(path: Path, aside: Path | None, found: bool, count: int, *, spoiled: bool) -> Detail:
+    """Return what a person should know of a recovery; nothing if there was nothing to recover."""
+    lines: list[Detail] = []
     if aside is not None:
-        lines.append(_("{file} is damaged; it was kept as {name}.").format(file=path, name=aside.name))
+        values: dict[str, Value] = {"file": str(path), "name": aside.name}
+        lines.append(Message(N_("{file} is damaged; it was kept as {name}."), values))
     elif found or spoiled:
-        lines.append(_("{file} is gone.").format(file=path))
+        lines.append(Message(N_("{file} is gone."), {"file": str(path)}))
     else:
         return ""
     if spoiled:
-        lines.append(_("The backup is damaged too and was kept beside it."))
+        lines.append(Message(N_("The backup is damaged too and was kept beside it.")))
     if found:
-        text = ngettext(
+        text = counted(
             "The last good copy was used, with {n} task; the last change may be missing, "
             "and what was queued waits for you.",
             "The last good copy was used, with {n} tasks; the last change may be missing, "
             "and what was queued waits for you.",
             count,
         )
-        lines.append(text.format(n=count))
+        lines.append(text)
     else:
-        lines.append(_("No good copy was found: the list starts empty."))
-    return " ".join(lines)
+        lines.append(Message(N_("No good copy was found: the list starts empty.")))
+    return paragraph(lines)

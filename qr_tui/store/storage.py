@@ -10,7 +10,7 @@ import tinydb
 
 from qr_tui.core.events import Notice
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.i18n import _
+from qr_tui.core.messages import N_, Message, titled
 from qr_tui.store import atomic, codec, migrations, recovery
 from qr_tui.store.codec import DamagedError, Document
 from qr_tui.store.locks import FileLock
@@ -92,8 +92,8 @@ class FileStorage(tinydb.Storage):
         """
         with plainly(self.path):
             if not self._lock.acquire(PATIENCE):
-                words = _("{file}: another qr-tui has been writing for {n} seconds; nothing was saved")
-                raise Trouble(Kind.STORE, words.format(file=self.path, n=int(PATIENCE)))
+                text = N_("{file}: another qr-tui has been writing for {n} seconds; nothing was saved")
+                raise Trouble(Kind.STORE, Message(text, {"file": str(self.path), "n": int(PATIENCE)}))
         try:
             with plainly(self.path):
                 document = self._freshest()
@@ -164,7 +164,7 @@ class FileStorage(tinydb.Storage):
         with plainly(path):
             try:
                 if not S_ISREG(path.stat().st_mode):
-                    raise OSError(0, _("not a plain file"))
+                    raise Trouble(Kind.STORE, titled(str(path), Message(N_("not a plain file"))))
                 with path.open("rb", buffering=0) as file:
                     stamp = atomic.stamp_of_fd(file.fileno())
                     data = file.readall()

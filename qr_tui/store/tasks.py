@@ -12,8 +12,8 @@ import msgspec
 from qr_tui import paths
 from qr_tui.core.events import Notice
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.messages import counted
 from qr_tui.core.task import Task, advance
-from qr_tui.i18n import ngettext
 from qr_tui.store import documents
 from qr_tui.store.changes import Change, Delta
 from qr_tui.store.codec import TASKS
@@ -216,12 +216,13 @@ class TaskStore:
         """Say which documents this version cannot read; they stay in the file as they are."""
         fresh, self._unreadable = keys - self._unreadable, keys
         if fresh:
-            words = ngettext(
+            text = counted(
                 "{file}: {n} task cannot be read by this version; it stays in the file as it is.",
                 "{file}: {n} tasks cannot be read by this version; they stay in the file as they are.",
                 len(fresh),
+                {"file": str(self.path)},
             )
-            self._opened().notices.append(Notice(Kind.STORE, words.format(file=self.path, n=len(fresh))))
+            self._opened().notices.append(Notice(Kind.STORE, text))
 
     def _purge(self) -> None:
         """Drop what was removed long ago and is final; never what is unfinished or waits for a decision."""

@@ -8,7 +8,7 @@ from qr_tui.core.address import host_name
 from qr_tui.core.events import HostStatus, PollingChanged
 from qr_tui.core.failures import WORDS, Trouble
 from qr_tui.core.text import inert
-from qr_tui.i18n import _
+from qr_tui.i18n import _, translate
 from qr_tui.ui.widgets.header_footer import host_status_words
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def status_words(
     """
     words: list[tuple[str, str]] = []
     if failure is not None:
-        words.append(("bad", inert(failure.detail or _(WORDS[failure.kind].title), limit=200)))
+        words.append(("bad", inert(translate(failure.detail) or _(WORDS[failure.kind].title), limit=200)))
     if file_problem is not None:
         words.append(_mistake(file_problem))
     statuses = studio.host_statuses if studio is not None else {}
@@ -56,5 +56,5 @@ def status_words(
 def _mistake(problem: FileTrouble) -> tuple[str, str]:
     """Return colour and words for a mistake in the settings' file: they stand until it is corrected."""
     if problem.limits_known:
-        return "warn", _("a mistake in {place}").format(place=problem.place)
-    return "bad", _("a mistake in {place}: your limits are not in force").format(place=problem.place)
+        return "warn", _("a mistake in {place}").format(place=translate(problem.place))
+    return "bad", _("a mistake in {place}: your limits are not in force").format(place=translate(problem.place))

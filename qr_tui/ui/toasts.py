@@ -6,7 +6,7 @@ from qr_tui.commands.keymap import display
 from qr_tui.commands.registry import command
 from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.text import inert
-from qr_tui.i18n import _
+from qr_tui.i18n import _, translate
 from qr_tui.ui.app_services import services
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def hint(app: "App[Any]", kind: Kind) -> str:
 def sentence(trouble: Trouble, hint: str | None = None) -> tuple[str, str]:
     """Return the title of `trouble` and what to read under it: the detail, then `hint` or the table's own."""
     words = WORDS[trouble.kind]
-    detail = inert(_(trouble.detail), limit=400)
+    detail = inert(translate(trouble.detail), limit=400)
     lines = [line for line in (detail, _(words.hint) if hint is None else hint) if line]
     return _(words.title), "\n".join(lines)
 

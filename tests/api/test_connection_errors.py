@@ -32,7 +32,7 @@ def test_a_refused_connection_sent_nothing() -> None:
         failed = asyncio.run(run(call))
         assert isinstance(failed, CallFailed)
         assert (failed.kind, failed.delivery) == (Kind.UNREACHABLE, Delivery.NOT_SENT)
-        assert "refused" in failed.detail
+        assert "refused" in str(failed.detail)
 
 
 def test_an_unknown_host_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,7 +48,7 @@ def test_an_unknown_host_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     failed = asyncio.run(outcome(server, create))
     assert isinstance(failed, CallFailed)
     assert (failed.kind, failed.delivery) == (Kind.UNREACHABLE, Delivery.NOT_SENT)
-    assert "resolved" in failed.detail
+    assert "resolved" in str(failed.detail)
 
 
 async def drip(writer: asyncio.StreamWriter) -> None:

@@ -48,13 +48,13 @@ def check_look(body: bytes) -> None:
     try:
         seen = reader.read_look(body)
     except CallFailed as failed:
-        assert len(failed.detail) <= TEXT_LIMIT and len(failed.raw) <= RAW_LIMIT
-        msgspec.json.encode(failed.detail + failed.raw)
+        assert len(str(failed.detail)) <= TEXT_LIMIT and len(failed.raw) <= RAW_LIMIT
+        msgspec.json.encode(str(failed.detail) + failed.raw)
         return
     msgspec.json.encode(seen)  # it can be kept: no lone surrogates, no NaN
     assert seen.progress is None or 0 <= seen.progress <= 100
     assert len(seen.raw) <= RAW_LIMIT
-    assert len(seen.failure.detail if seen.failure else "") <= TEXT_LIMIT
+    assert len(str(seen.failure.detail) if seen.failure else "") <= TEXT_LIMIT
     assert (seen.failure is not None) == (seen.status is Status.FAILED)
     if seen.status is Status.FAILED:
         tree = json.loads(body.decode("utf-8-sig", "replace"))
@@ -73,7 +73,7 @@ def check_created(body: bytes) -> None:
         created = reader.read_created(body)
     except CallFailed as failed:
         assert failed.delivery in (Delivery.REFUSED, Delivery.RATE_LIMITED, Delivery.UNKNOWN)
-        msgspec.json.encode(failed.detail + failed.raw)
+        msgspec.json.encode(str(failed.detail) + failed.raw)
         return
     assert created.id.isprintable() and not created.id.isspace() and created.id
     msgspec.json.encode(created)

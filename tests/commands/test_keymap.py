@@ -68,15 +68,15 @@ def test_a_clash_names_both_and_keeps_the_default() -> None:
     keymap = Keymap({"tasks.new": "y"})
     (problem,) = keymap.problems
     assert problem.kind is Kind.KEYS
-    assert "tasks.new" in problem.detail
-    assert "tasks.copy_id" in problem.detail
+    assert "tasks.new" in str(problem.detail)
+    assert "tasks.copy_id" in str(problem.detail)
     assert keymap.keys("tasks.new") == ("n",)
     assert list(keymap.clashes()) == []
 
 
 def test_a_key_of_the_app_clashes_with_a_screen_s() -> None:
     keymap = Keymap({"app.help": "n"})
-    assert "tasks.new" in keymap.problems[0].detail
+    assert "tasks.new" in str(keymap.problems[0].detail)
     assert keymap.show("app.help") == "?"
 
 
@@ -100,7 +100,7 @@ def test_back_in_details_may_hide_quit_as_it_does_by_default() -> None:
 def test_what_cannot_be_is_told(command: str, keys: str, named: str) -> None:
     keymap = Keymap({command: keys})
     (problem,) = keymap.problems
-    assert named in problem.detail
+    assert named in str(problem.detail)
     assert keymap.keys("tasks.new") == ("n",)
 
 
@@ -119,10 +119,10 @@ def test_a_key_that_is_not_used_is_told_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text('[ui]\n[keys]\ntasks.copy_id = "z"\n"tasks.new" = "y y"\n')
     (problem,) = Keymap({"tasks.copy_id": "z", "tasks.new": "y y"}).problems
-    assert problem.in_file(file).detail == f"{file}: line 4: {problem.detail}"
+    assert str(problem.in_file(file).detail) == f"{file}: line 4: {problem.detail}"
     file.write_text('[keys]\ntasks.new = "y"\n')
     (clash,) = Keymap({"tasks.new": "y"}).problems
     assert clash.commands == ("tasks.new",)
-    assert clash.in_file(file).detail.startswith(f"{file}: line 2: ")
+    assert str(clash.in_file(file).detail).startswith(f"{file}: line 2: ")
     assert clash.in_file(file).kind is Kind.KEYS
     assert clash.in_file(tmp_path / "nowhere.toml") is clash

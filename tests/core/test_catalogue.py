@@ -8,7 +8,7 @@ CATALOGUE = Catalogue()
 
 
 def said(request: Request) -> list[str]:
-    return [remark.message.format(**remark.values) for remark in CATALOGUE.remarks(request)]
+    return [str(message) for _field, message in CATALOGUE.warnings(request)]
 
 
 def test_every_model_of_the_specification_is_there_once() -> None:

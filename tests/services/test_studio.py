@@ -234,8 +234,8 @@ def test_the_daily_cap_counts_what_may_have_cost_and_what_was_removed(tmp_path: 
         with pytest.raises(Trouble) as caught:
             await engine.submit(Request(model="sora-2-pro", prompt="three"), copies=2)
         assert caught.value.kind is Kind.OVER_LIMIT
-        assert "2" in caught.value.detail
-        assert "3" in caught.value.detail
+        assert "2" in str(caught.value.detail)
+        assert "3" in str(caught.value.detail)
         await engine.submit(Request(model="sora-2-pro", prompt="three"))
 
     live(work, tmp_path, settings=settings)
@@ -263,7 +263,7 @@ def test_a_retired_or_refused_model_is_said_before_the_post(tmp_path: Path) -> N
     async def work(simulator: Simulator, engine: Studio) -> None:
         notes = [concern for concern in engine.check(BOAT) if concern.kind is Kind.MODEL_UNAVAILABLE]
         assert [concern.weight for concern in notes] == ["note"]
-        assert "2026-09-24" in notes[0].detail
+        assert "2026-09-24" in str(notes[0].detail)
         (task,) = await engine.submit(BOAT)
         await engine.sent([task.key], 5)
         assert one(engine).status is Status.FAILED
@@ -307,7 +307,7 @@ def test_a_value_outside_the_catalogue_is_a_note_not_a_wall(tmp_path: Path) -> N
         request = Request(model="sora-2-pro", prompt="x", parameters={"duration": 10})
         notes = [concern for concern in engine.check(request) if concern.field == "duration"]
         assert [concern.weight for concern in notes] == ["note"]
-        assert "15, 25" in notes[0].detail
+        assert "15, 25" in str(notes[0].detail)
         (task,) = await engine.submit(request)
         await engine.sent([task.key], 5)
         assert simulator.stats()["creates"][0]["body"]["duration"] == 10
@@ -410,7 +410,7 @@ def test_a_tail_that_several_tasks_share_names_the_candidates(tmp_path: Path) ->
         with pytest.raises(Trouble) as caught:
             engine.find("_same")
         assert caught.value.kind is Kind.AMBIGUOUS
-        assert all(id_ in caught.value.detail for id_ in ids)
+        assert all(id_ in str(caught.value.detail) for id_ in ids)
         assert engine.find("1_same").id == ids[0]
 
     live(work, tmp_path)
@@ -533,7 +533,9 @@ def test_limits_that_cannot_be_read_are_asked_about_before_money_is_spent(tmp_pa
         damaged = engine("[ui]\n\n[limits]\nvideos_per_day = -5\n")
         (concern,) = [found for found in damaged.check(BOAT) if found.weight == "ask"]
         assert concern.kind is Kind.CONFIG
-        assert concern.detail == "config.toml (line 4) cannot be read, so your own limits for a day are not in force"
+        assert (
+            str(concern.detail) == "config.toml (line 4) cannot be read, so your own limits for a day are not in force"
+        )
         with pytest.raises(Trouble) as caught:
             await damaged.submit(BOAT)
         assert caught.value.kind is Kind.CONFIG
@@ -542,6 +544,6 @@ def test_limits_that_cannot_be_read_are_asked_about_before_money_is_spent(tmp_pa
         assert [found for found in whole.check(BOAT) if found.weight != "note"] == []
         astray = engine("[host]\nbase_url = 7\n")
         (concern,) = [found for found in astray.check(BOAT) if found.weight == "ask"]
-        assert concern.detail.endswith("so this goes to https://api.quickrouter.ai")
+        assert str(concern.detail).endswith("so this goes to https://api.quickrouter.ai")
 
     asyncio.run(work())

@@ -70,7 +70,7 @@ def test_what_a_failed_post_proves(tmp_path: Path, error: Exception, status: Sta
             assert (after.failure.kind if after.failure else None) is kind
             if kind is Kind.LOST_ANSWER and isinstance(error, CallFailed):
                 assert after.failure is not None
-                assert error.detail in after.failure.detail
+                assert str(error.detail) in str(after.failure.detail)
             # whatever happened, nothing more leaves by itself while the clock stands still
             await engine.send_all()
             assert engine.router.count("create") == 1
@@ -229,7 +229,7 @@ def test_an_id_that_the_disk_refuses_is_said_and_written_later(tmp_path: Path, m
                 gate.set()
                 await settle()
                 assert engine.known(task.key).id == CREATED.id, "shown, though not yet on disk"
-                said = [event.detail for event in engine.events if isinstance(event, Notice)]
+                said = [str(event.detail) for event in engine.events if isinstance(event, Notice)]
                 assert any(CREATED.id in detail for detail in said)
             await engine.index.flush()
             store = TaskStore(engine.paths.store)

@@ -19,7 +19,7 @@ def reopen(path: Path) -> tuple[TaskStore, list[str]]:
     store = TaskStore(path, clock=Clock(NOW))
     notices = store.open()
     assert {notice.kind for notice in notices} <= {Kind.STORE}
-    return store, [notice.detail for notice in notices]
+    return store, [str(notice.detail) for notice in notices]
 
 
 def two_tasks(path: Path) -> tuple[str, str]:
@@ -158,7 +158,7 @@ def test_damage_while_we_run_costs_nothing_that_we_know(path: Path, data: bytes 
     fourth = task("fourth")
     store.add([fourth])
     (notice,) = store.take_notices()
-    assert "3 tasks" in notice.detail
+    assert "3 tasks" in str(notice.detail)
     assert store.take_notices() == []
     again = opened(path)
     assert {item.key for item in again.tasks()} == {one, two, third.key, fourth.key}
@@ -232,4 +232,4 @@ def test_something_that_is_no_file_is_refused_in_words(path: Path) -> None:
     with pytest.raises(Trouble) as caught:
         TaskStore(path).open()
     assert caught.value.kind is Kind.STORE
-    assert "not a plain file" in caught.value.detail
+    assert "not a plain file" in str(caught.value.detail)

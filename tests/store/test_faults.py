@@ -120,7 +120,7 @@ def test_a_writer_killed_between_two_renames_is_made_good(path: Path) -> None:
     path.with_name("tasks.json.bak.tmp").write_bytes(b"half of")
     again = TaskStore(path)
     (notice,) = again.open()
-    assert "is gone" in notice.detail
+    assert "is gone" in str(notice.detail)
     assert again.tasks() == [one]
     again.add([task("2")])
     assert names(path) == {"tasks.json", "tasks.json.bak"}
@@ -224,7 +224,7 @@ def test_a_full_disk_loses_nothing_and_goes_on_when_there_is_room(mounted: Path)
             store.add([one])
             written.append(one)
     assert caught.value.kind is Kind.STORE
-    assert os.strerror(errno.ENOSPC) in caught.value.detail
+    assert os.strerror(errno.ENOSPC) in str(caught.value.detail)
     assert written
     assert names(path) == {"tasks.json", "tasks.json.bak"}
     assert store.tasks() == written[::-1]

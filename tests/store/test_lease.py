@@ -100,7 +100,7 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
         with pytest.raises(Trouble) as caught:
             call()
         assert caught.value.kind is Kind.STORE
-        assert str(tmp_path) in caught.value.detail
+        assert str(tmp_path) in str(caught.value.detail)
     assert Lease(tmp_path / "file" / "x.lock").owner() is None
 
 

@@ -56,7 +56,7 @@ def test_a_running_older_process_refuses_what_a_newer_one_wrote(
         with pytest.raises(Trouble) as caught:
             call()
         assert caught.value.kind is Kind.STORE
-        assert "newer qr-tui" in caught.value.detail
+        assert "newer qr-tui" in str(caught.value.detail)
         assert path.read_bytes() == newer
     assert len(running.tasks()) == 1
     assert not [name for name in names(path) if "damaged" in name]

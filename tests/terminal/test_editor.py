@@ -30,7 +30,7 @@ def test_visual_before_editor_before_vi() -> None:
 def test_a_broken_variable_is_named() -> None:
     with pytest.raises(Trouble) as caught:
         editor.command({"EDITOR": "vim 'x"})
-    assert "$EDITOR" in caught.value.detail
+    assert "$EDITOR" in str(caught.value.detail)
 
 
 def test_the_text_goes_out_and_comes_back(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_failing_editor_is_said_and_leaves_nothing(tmp_path: Path, script: str
     with pytest.raises(Trouble) as caught:
         editor.edit("prompt", tmp_path / "state", env)
     assert caught.value.kind is Kind.USAGE
-    assert words in caught.value.detail
+    assert words in str(caught.value.detail)
     assert list((tmp_path / "state").iterdir()) == []
 
 
@@ -67,7 +67,7 @@ def test_the_copy_is_called_as_its_text_is(tmp_path: Path) -> None:
 def test_a_missing_editor_is_said(tmp_path: Path) -> None:
     with pytest.raises(Trouble) as caught:
         editor.edit("prompt", tmp_path / "state", {"EDITOR": "no-such-editor-here"})
-    assert "no-such-editor-here" in caught.value.detail
+    assert "no-such-editor-here" in str(caught.value.detail)
     assert list((tmp_path / "state").iterdir()) == []
 
 

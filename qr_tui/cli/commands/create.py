@@ -15,7 +15,7 @@ from qr_tui.core.catalogue import DEFAULT_MODEL
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Parameter, Request
 from qr_tui.core.text import inert
-from qr_tui.i18n import _
+from qr_tui.i18n import _, translate
 
 if TYPE_CHECKING:
     from qr_tui.core.catalogue import Catalogue
@@ -203,9 +203,8 @@ def show_request(context: CliContext, request: Request, copies: int, *, as_json:
     request = catalogue.complete(request)
     concerns = checks.about_input(request, copies, catalogue)
     checks.stop_at_first(concerns, confirmed=True)
-    warnings = [concern.detail for concern in concerns]
-    for warning in warnings:
-        output.say(_("note: {text}").format(text=inert(warning, limit=400)), "yellow")
+    for concern in concerns:
+        output.say(_("note: {text}").format(text=inert(translate(concern.detail), limit=400)), "yellow")
     line = curl(request, context.base_url)
     if as_json:
         found: dict[str, Any] = {
@@ -213,7 +212,7 @@ def show_request(context: CliContext, request: Request, copies: int, *, as_json:
             "body": request.body(),
             "copies": copies,
             "curl": line,
-            "warnings": warnings,
+            "warnings": [str(concern.detail) for concern in concerns],
         }
         output.document(found)
     else:

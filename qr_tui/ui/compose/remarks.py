@@ -7,7 +7,7 @@ from qr_tui.core.catalogue import Catalogue, Model
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Request
 from qr_tui.core.text import cut, inert
-from qr_tui.i18n import _
+from qr_tui.i18n import _, translate
 from qr_tui.services.checks import Concern, is_link
 from qr_tui.ui.widgets.notes import Note, of
 
@@ -73,7 +73,7 @@ def _while_writing(concern: Concern) -> bool:
 
 def _note(concern: Concern, hint: Callable[[Kind], str]) -> Note:
     if concern.weight == "note":
-        return Note(concern.detail or of(trouble(concern)).text, "warn")
+        return Note(translate(concern.detail) or of(trouble(concern)).text, "warn")
     # without the title it would be a bare host
     text = of(trouble(concern), hint(concern.kind) if concern.kind is Kind.NO_KEY else "").text
     return Note(text, "bad" if concern.weight == "stop" else "warn")

@@ -10,7 +10,7 @@ from textual.widgets import Input
 from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import Task
 from qr_tui.core.text import cut, inert
-from qr_tui.i18n import _, sentences
+from qr_tui.i18n import _, sentences, translate
 from qr_tui.ui.toasts import hint, sentence
 from qr_tui.ui.widgets.dialog import Dialog
 from qr_tui.ui.widgets.paragraph import Paragraph
@@ -106,7 +106,9 @@ class DecideScreen(Dialog[str | None]):
             again = _("press enter once more: a second video may be made and paid")
             # what is wrong with the settings may have switched off a limit that would have stopped it
             concerns = self._studio.check(self._decided.request)
-            again = sentences(again, *(concern.detail for concern in concerns if concern.kind is Kind.CONFIG))
+            again = sentences(
+                again, *(translate(concern.detail) for concern in concerns if concern.kind is Kind.CONFIG)
+            )
         return (
             ("1", _("adopt an id"), _("you found the task at the provider; its id is checked by a query")),
             ("2", _("send again"), again),

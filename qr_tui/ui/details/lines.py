@@ -11,7 +11,7 @@ from qr_tui.core.status_words import STATUS_WORDS
 from qr_tui.core.task import FileState, HistoryEntry, Status, Task
 from qr_tui.core.text import cells, duration, fit, inert, inert_lines
 from qr_tui.core.wrapping import wrap
-from qr_tui.i18n import _
+from qr_tui.i18n import _, translate
 from qr_tui.ui.tasks.task_row import STATUS_COLOURS, Appearance, status_word
 from qr_tui.ui.theme.strips import Piece, line
 
@@ -95,7 +95,7 @@ class Details:
         yield from self._text(_(words.meaning), "text")
         yield from self._text(_(words.hint), "text")
         if failure.detail:
-            yield from self._text("» " + inert_lines(_(failure.detail), limit=4_000), "muted")
+            yield from self._text("» " + inert_lines(translate(failure.detail), limit=4_000), "muted")
         if failure.request_id:
             said = _("request id {id}").format(id=inert(failure.request_id, limit=200))
             yield from self._text(said, "muted")

@@ -17,7 +17,7 @@ from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.messages import N_
 from qr_tui.core.task import Parameter
 from qr_tui.core.text import inert
-from qr_tui.i18n import _, ngettext
+from qr_tui.i18n import _, ngettext, translate
 from qr_tui.ui.app_services import services
 from qr_tui.ui.context import AppContext
 from qr_tui.ui.widgets.field_row import ActionRow, Columns, FieldRow
@@ -132,7 +132,7 @@ class ConnectScreen(ModalScreen[bool]):
             self.keep.values = ("file", "keyring", "memory")
             self.keep.columns = Columns(LABEL_CELLS, self.keep.value_cells)
         else:
-            self._keyring = _("keyring: {reason}").format(reason=_(reason))
+            self._keyring = _("keyring: {reason}").format(reason=translate(reason))
         self._explain()
 
     _keyring = ""

@@ -14,7 +14,7 @@ from qr_tui import config
 from qr_tui.config import Settings
 from qr_tui.config.check import span
 from qr_tui.core.text import cells, inert, tail
-from qr_tui.i18n import _
+from qr_tui.i18n import _, translate
 from qr_tui.ui.app_services import services
 from qr_tui.ui.settings import rows
 from qr_tui.ui.settings.rows import InFile, Row, text_of
@@ -119,7 +119,7 @@ class SettingsForm(ModalScreen[None]):
     def _explain(self, row: Row) -> None:
         setting = config.setting(row.field)
         parts = [_(setting.help)]
-        parts += filter(None, [span(setting.low, setting.high)])
+        parts += filter(None, [translate(span(setting.low, setting.high))])
         if setting.kind != "table":
             parts.append(_("default {value}").format(value=text_of(setting.default) or _("none")))
         if isinstance(row, InFile):

@@ -18,7 +18,7 @@ from qr_tui.commands.keymap import Keymap, display, normal
 from qr_tui.commands.registry import COMMANDS, command
 from qr_tui.config import Settings
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.i18n import _
+from qr_tui.i18n import _, translate
 from qr_tui.ui.app_services import services
 from qr_tui.ui.widgets.key_line import KeyLine
 from qr_tui.ui.widgets.notes import Note, Notes, of
@@ -150,10 +150,10 @@ class KeysScreen(ModalScreen[None]):
         wanted = {name: keys for name, keys in self._settings.keys.items() if name != command_id}
         if key is not None:
             wanted[command_id] = key
-        known = {trouble.detail for trouble in before.problems}
+        known = [trouble.detail for trouble in before.problems]
         fresh = [trouble for trouble in Keymap(wanted).problems if trouble.detail not in known]
         if fresh:
-            self.query_one(Notes).tell(Note(fresh[0].detail, "bad"))
+            self.query_one(Notes).tell(Note(translate(fresh[0].detail), "bad"))
             return
         self.run_worker(self._write(command_id, key), group="write")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from qr_tui.core.text import inert
-from qr_tui.i18n import _
+from qr_tui.i18n import _, translate
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.toasts import say
 
@@ -50,7 +50,7 @@ class Finding(CommandScreen[None]):
             # half a filter's tasks under another filter's words would be a lie: until it can be read, all are shown
             query = None
             if bar is not None:
-                bar.show_error(inert(error.words(_), limit=200), error.start, error.end)
+                bar.show_error(inert(translate(error.message), limit=200), error.start, error.end)
         else:
             if bar is not None:
                 bar.clear_error()

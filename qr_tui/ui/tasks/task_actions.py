@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from qr_tui.core.failures import WORDS, Trouble
 from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text import tail
-from qr_tui.i18n import _, clauses, ngettext
+from qr_tui.i18n import _, clauses, ngettext, translate
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.toasts import say
 
@@ -78,7 +78,7 @@ class TaskActions(CommandScreen[Result]):
             lines = [_(words.title), _(words.hint), "", *lines]
         studio = await self.qr.engine()
         asked = (concern for task in failed for concern in studio.check(task.request) if concern.weight == "ask")
-        lines.extend(dict.fromkeys(concern.detail or _(WORDS[concern.kind].title) for concern in asked))
+        lines.extend(dict.fromkeys(translate(concern.detail) or _(WORDS[concern.kind].title) for concern in asked))
         if not await self.qr.ask(title, lines, yes=_("make again")):
             return
 
@@ -114,7 +114,7 @@ class TaskActions(CommandScreen[Result]):
         """Tell what became of several tasks: one line, and one more for each that was refused."""
         lines = [clauses(parts)] if parts else []
         for task, trouble in kept[:5]:
-            why = _(trouble.detail or WORDS[trouble.kind].title)
+            why = translate(trouble.detail) or _(WORDS[trouble.kind].title)
             lines.append(f"{name_of(task)}: {why}")
         if len(kept) > 5:
             lines.append(_("and {n} more").format(n=len(kept) - 5))

@@ -9,7 +9,7 @@ from textual.widgets import Static
 from qr_tui.core.failures import WORDS, Trouble
 from qr_tui.core.text import inert
 from qr_tui.core.wrapping import wrap
-from qr_tui.i18n import _, sentences
+from qr_tui.i18n import _, sentences, translate
 from qr_tui.ui.app_services import services
 from qr_tui.ui.widgets.field_row import spelled
 
@@ -71,5 +71,5 @@ def of(trouble: Trouble, hint: str | None = None) -> Note:
     words = WORDS[trouble.kind]
     said = _(words.title)
     if trouble.detail:  # it may be no sentence, only a host
-        said = _("{title}: {detail}").format(title=said, detail=_(trouble.detail))
+        said = _("{title}: {detail}").format(title=said, detail=translate(trouble.detail))
     return Note(sentences(said, _(words.hint) if hint is None else hint), "bad")

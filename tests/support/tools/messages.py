@@ -1,7 +1,8 @@
 """The translators' tool: ``python -m tests.support.tools.messages update | compile | check | missing | extract``.
 
-Messages are what stands in ``_()``, ``N_()`` and ``ngettext()``; they are collected into the catalogue of each
-language, which people edit, and compiled into what the program reads. Both files come out the same on every machine.
+Messages are what stands in ``_()``, ``N_()``, ``ngettext()`` and ``counted()``; they are collected into the catalogue
+of each language, which people edit, and compiled into what the program reads. Both files come out the same on every
+machine.
 """
 
 import ast
@@ -21,7 +22,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT: Final = Path(__file__).parents[3]
 PACKAGE: Final = ROOT / "qr_tui"
 LANGUAGES: Final = ("zh_CN",)
-KEYWORDS: Final = {"_": None, "N_": None, "ngettext": (1, 2)}
+KEYWORDS: Final = {"_": None, "N_": None, "ngettext": (1, 2), "counted": (1, 2)}
 _HEADER: Final = """\
 # {language} messages of qr-tui.
 msgid ""
@@ -142,7 +143,7 @@ def unreadable(package: Path = PACKAGE) -> Iterator[str]:
             if not isinstance(node, ast.Call):
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            count = {"_": 1, "N_": 1, "ngettext": 2}.get(name, 0)
+            count = {"_": 1, "N_": 1, "ngettext": 2, "counted": 2}.get(name, 0)
             for argument in node.args[:count]:
                 joined = isinstance(argument, (ast.JoinedStr, ast.BinOp))
                 formatted = (

@@ -1,5 +1,6 @@
 """The catalogues are complete, and what they say fits where it is shown."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,6 +54,21 @@ def chinese(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_message_is_translated_and_compiled() -> None:
     assert messages.problems() == []
+
+
+ENGINE_ROOMS = ("core", "api", "store", "services", "config", "secrets")
+CARRIERS = {"Trouble", "CallFailed", "Failure", "Notice", "Concern", "HostChanged", "FileTrouble", "Mistake", "lost"}
+
+
+@pytest.mark.parametrize("room", ENGINE_ROOMS)
+def test_the_engine_says_nothing_in_a_language(room: str) -> None:
+    """A detail is a `Message` or words from outside: a marked text alone would be shown untranslated for ever."""
+    for path in (messages.PACKAGE / room).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CARRIERS:
+                for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+                    inner = argument.func if isinstance(argument, ast.Call) else None
+                    assert not (isinstance(inner, ast.Name) and inner.id in ("_", "N_")), f"{path}:{node.lineno}"
 
 
 def test_each_language_offered_has_its_catalogue() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from qr_tui.core import environment
 from qr_tui.core.messages import Detail, Message
 
 LANGUAGES: Final = {"en": "English", "zh_CN": "简体中文"}
@@ -17,7 +18,7 @@ def choose(setting: str = "") -> str:
     """Return the language to use: `setting` if it names one, else QR_TUI_LANG, else the locale's own."""
     wanted = [
         setting,
-        *(os.environ.get(name, "") for name in ("QR_TUI_LANG", "LC_ALL", "LC_MESSAGES", "LANG")),
+        *(os.environ.get(name, "") for name in (environment.LANGUAGE, "LC_ALL", "LC_MESSAGES", "LANG")),
     ]
     for word in wanted:
         if word and word != "auto":

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from qr_tui.core import environment
+
 
 class Paths(NamedTuple):
     """The program's folders. Nothing is made until `make` is called on one."""
@@ -52,7 +54,7 @@ class Paths(NamedTuple):
 
 def find() -> Paths:
     """Return the folders for this user and environment."""
-    home = os.environ.get("QR_TUI_HOME")
+    home = os.environ.get(environment.HOME)
     if home:
         return under(Path(home).expanduser())
     import platformdirs

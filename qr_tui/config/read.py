@@ -12,6 +12,7 @@ import msgspec
 from qr_tui.config.settings import Settings
 from qr_tui.config.trouble import FileTrouble, is_about_money
 from qr_tui.core import address
+from qr_tui.core.environment import BASE_URL
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.messages import N_, Detail, Message, titled
 from qr_tui.core.text import inert
@@ -78,13 +79,13 @@ def base_url(settings: Settings, env: Mapping[str, str] | None = None) -> str:
     try:
         return address.normalise(named or settings.host.base_url)
     except Trouble as trouble:
-        where = "QUICKROUTER_BASE_URL" if named else "host.base_url"
+        where = BASE_URL if named else "host.base_url"
         raise Trouble(Kind.USAGE, titled(where, trouble.detail)) from None
 
 
 def named_host(env: Mapping[str, str] | None = None) -> str:
     """Return what QUICKROUTER_BASE_URL says, which goes before the setting; empty when it says nothing."""
-    return (os.environ if env is None else env).get("QUICKROUTER_BASE_URL", "").strip()
+    return (os.environ if env is None else env).get(BASE_URL, "").strip()
 
 
 def read_text(path: Path) -> str:

@@ -2,11 +2,9 @@
 
 import json
 import shlex
-from typing import Final
 
+from qr_tui.core.environment import API_KEY
 from qr_tui.core.task import Request
-
-KEY_VARIABLE: Final = "QUICKROUTER_API_KEY"
 
 
 def body_text(request: Request) -> str:
@@ -23,7 +21,7 @@ def curl(request: Request, base_url: str) -> str:
     return " \\\n".join(
         (
             f"curl --request POST {shlex.quote(f'{base_url}/v1/video/create')}",
-            f'  --header "Authorization: Bearer ${KEY_VARIABLE}"',
+            f'  --header "Authorization: Bearer ${API_KEY}"',
             "  --header 'Accept: application/json'",
             "  --header 'Content-Type: application/json'",
             f"  --data-raw {_quoted(body_text(request))}",

@@ -6,13 +6,13 @@ from typing import Final, Literal, NamedTuple
 
 from qr_tui import paths
 from qr_tui.core import address
+from qr_tui.core.environment import API_KEY, BASE_URL
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.messages import N_, Detail, Message
 from qr_tui.secrets import system
 from qr_tui.secrets.key import Key, Place, clean, clean_all
 from qr_tui.secrets.keyfile import KeyFile
 
-ENVIRONMENT: Final = "QUICKROUTER_API_KEY"
 KEEP: Final = 8  # keys kept for one host: enough to look at old tasks, bounded
 
 
@@ -37,9 +37,9 @@ class KeyRing:
         self._file = KeyFile(where.key_file)
         self._memory: dict[str, list[str]] = {}
         self._keyring: dict[str, list[str]] = {}
-        self._env_host = address.normalise(base_url or env.get("QUICKROUTER_BASE_URL", "") or address.DEFAULT_BASE_URL)
+        self._env_host = address.normalise(base_url or env.get(BASE_URL, "") or address.DEFAULT_BASE_URL)
         try:
-            self._env_key = clean(env[ENVIRONMENT]) if env.get(ENVIRONMENT, "").strip() else ""
+            self._env_key = clean(env[API_KEY]) if env.get(API_KEY, "").strip() else ""
             self.trouble: Trouble | None = None
         except Trouble as trouble:  # a mangled variable must not keep the program from starting
             self._env_key, self.trouble = "", trouble

@@ -18,6 +18,7 @@ import msgspec
 from qr_tui import config
 from qr_tui.core import address
 from qr_tui.core.catalogue import DEFAULT_MODEL, Catalogue
+from qr_tui.core.environment import API_KEY
 from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.messages import N_
 from qr_tui.core.task import Status, Task
@@ -33,7 +34,7 @@ FEW_CREDITS: Final = 0.0
 _HOST_KINDS: Final = frozenset({Kind.UNREACHABLE, Kind.TLS, Kind.TIMEOUT, Kind.UPSTREAM, Kind.WRONG_ADDRESS})
 # where a key comes from, in words
 _SOURCES: Final = {
-    "environment": "QUICKROUTER_API_KEY",
+    "environment": API_KEY,
     "keyring": N_("the keyring of this system"),
     "file": N_("the key file"),
     "memory": N_("this session"),

@@ -1,4 +1,4 @@
-"""What this terminal is: kind, colours, letters, and what stands between it and the person. No Textual."""
+"""What this terminal is: its kind, size, colours and encoding, and what stands between it and the person."""
 
 import os
 import sys
@@ -6,8 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from qr_tui.core.environment import API_KEY
+
 Colours = Literal["truecolor", "256", "16", "mono"]
 Multiplexer = Literal["", "tmux", "screen"]
+
+# the smallest terminal that the app can be shown on, in cells
+LEAST_COLUMNS: Final = 40
+LEAST_ROWS: Final = 10
 
 # What TERM itself says; it travels over SSH, so it is believed first.
 _BY_TERM: Final = {
@@ -63,7 +69,8 @@ _NO_COLOUR_TERMS: Final = frozenset({"vt52", "vt100", "vt102", "vt220", "vt320",
 _TRUECOLOUR_KINDS: Final = frozenset(
     {"kitty", "ghostty", "wezterm", "iterm2", "foot", "alacritty", "contour", "windows-terminal"}
 )
-_SECRET: Final = "QUICKROUTER_API_KEY"
+# TERM of what cannot move its cursor, or does not say what it is
+_DUMB_TERMS: Final = frozenset({"", "dumb", "unknown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,12 @@ class Terminal:
     @property
     def dumb(self) -> bool:
         """Whether it cannot move its cursor, so that no screen can be drawn."""
-        return self.term in ("", "dumb", "unknown")
+        return self.term in _DUMB_TERMS
+
+    @property
+    def too_small(self) -> bool:
+        """Whether the app cannot be shown in it."""
+        return self.columns < LEAST_COLUMNS or self.rows < LEAST_ROWS
 
     @property
     def glyphs(self) -> Literal["unicode", "ascii"]:
@@ -117,7 +129,7 @@ def detect(
         tty: Whether output goes to a terminal; asked by default.
         platform: As `sys.platform`.
     """
-    given = {name: value for name, value in (os.environ if env is None else env).items() if name != _SECRET}
+    given = {name: value for name, value in (os.environ if env is None else env).items() if name != API_KEY}
     term = given.get("TERM", "")
     multiplexer = _multiplexer(given, term)
     ssh = any(given.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"))
@@ -137,6 +149,11 @@ def detect(
         display=_display(given, platform),
         env=given,
     )
+
+
+def is_dumb(env: Mapping[str, str]) -> bool:
+    """Tell whether the terminal that `env` describes cannot move its cursor, so that nothing can be drawn on it."""
+    return env.get("TERM", "") in _DUMB_TERMS
 
 
 def near(term: str) -> Multiplexer:
@@ -189,7 +206,7 @@ def _utf8(env: Mapping[str, str], platform: str) -> bool:
 
 
 def _colours(env: Mapping[str, str], term: str, kind: str) -> Colours:
-    if env.get("NO_COLOR") or term in _NO_COLOUR_TERMS or term in ("", "dumb", "unknown"):
+    if env.get("NO_COLOR") or term in _NO_COLOUR_TERMS or is_dumb(env):
         return "mono"
     if env.get("COLORTERM", "").lower() in ("truecolor", "24bit") or term.endswith("-direct"):
         return "truecolor"

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from qr_tui.core import address
 from qr_tui.core.catalogue import DEFAULT_MODEL
+from qr_tui.core.environment import BASE_URL
 from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.messages import N_
 from qr_tui.core.task import Parameter
@@ -251,7 +252,7 @@ class ConnectScreen(ModalScreen[bool]):
             raise Trouble(Kind.CONFIG, error.strerror or str(error)) from error
         self.key.text = ""
         settings = services(self).settings
-        if url != settings.host.base_url and not self._app_context.env.get("QUICKROUTER_BASE_URL"):
+        if url != settings.host.base_url and not self._app_context.env.get(BASE_URL):
             await asyncio.to_thread(self._remember, url)
         self.dismiss(True)
 

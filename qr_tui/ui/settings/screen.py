@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from qr_tui import config
 from qr_tui.config import Settings
+from qr_tui.core.environment import API_KEY
 from qr_tui.core.failures import Trouble
 from qr_tui.i18n import _, listed
 from qr_tui.ui.app_services import services
@@ -117,7 +118,7 @@ class SettingsScreen(SettingsForm):
         """Return from when on a change counts: at once, but for what somebody else has decided."""
         if key == "host.base_url" and config.named_host(self._app_context.env):
             return _("written; QUICKROUTER_BASE_URL goes before it as long as it is set")
-        if key == "host.base_url" and self._app_context.env.get("QUICKROUTER_API_KEY"):
+        if key == "host.base_url" and self._app_context.env.get(API_KEY):
             return _("written; QUICKROUTER_API_KEY goes to the new host from the next start only")
         if key.startswith("poll.") and self._app_context.demo:
             return _("written; the demo keeps its own pace")

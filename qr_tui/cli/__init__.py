@@ -1,14 +1,13 @@
-"""The command line: one click group, one file a command family, nothing heavy before a command runs."""
+"""The command line: one click group, one file a command, nothing heavy imported before a command needs it."""
 
 import os
 import sys
-from typing import Final
 
-COMPLETION: Final = "_QR_TUI_COMPLETE"
+from qr_tui.core.environment import COMPLETION
 
 
 def main() -> None:
-    """Run `qr-tui` and end the process with the exit code of product.md."""
+    """Run `qr-tui` and end the process with its exit code (`exit_codes.py`)."""
     try:
         from qr_tui.cli.streams import repair
 
@@ -24,9 +23,9 @@ def main() -> None:
 def _run(args: list[str]) -> int:
     if args in ([], ["--demo"]) and COMPLETION not in os.environ:
         # the app itself: its first paint does not wait for click
-        from qr_tui.cli.launch import launch
+        from qr_tui.cli import launch
 
-        return launch(demo=bool(args))
+        return launch.main(demo=bool(args))
     from qr_tui.cli.main import run
 
     return run(args)

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from qr_tui.cli import output
+from qr_tui.cli import output, stored_tasks
 from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import Exit
+from qr_tui.core.environment import BACKGROUND
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Task
 from qr_tui.i18n import _, ngettext
@@ -25,7 +26,6 @@ _OWNER: Final = re.compile(r"pid (\d+) on .* since (\S+)")
 _BEGIN: Final = 15.0  # seconds a new watcher may take to hold its lock
 _END: Final = 10.0
 _LOOK: Final = 0.05
-_MARK: Final = "QR_TUI_BACKGROUND"  # set in the environment of the watcher itself
 
 
 class Watcher(NamedTuple):
@@ -43,7 +43,7 @@ def _lease(context: CliContext) -> "Lease":
 
 def is_me() -> bool:
     """Tell whether this process was started to be the watcher."""
-    return os.environ.get(_MARK) == "1"
+    return os.environ.get(BACKGROUND) == "1"
 
 
 def find(context: CliContext) -> Watcher | None:
@@ -56,9 +56,7 @@ def find(context: CliContext) -> Watcher | None:
 
 
 def _unfinished(context: CliContext) -> list[Task]:
-    from qr_tui.cli.commands.list import read
-
-    return [task for task in read(context) if not task.final and not task.needs_you]
+    return [task for task in stored_tasks.read(context) if not task.final and not task.needs_you]
 
 
 def _document(context: CliContext, watcher: Watcher | None) -> dict[str, Any]:
@@ -93,7 +91,7 @@ def status(context: CliContext, *, as_json: bool) -> int:
 
 def start(context: CliContext, *, timeout: float | None, as_json: bool) -> int:
     """Start the watcher unless one runs, and return once it holds its lock."""
-    context.insist_on_settings()  # what is wrong with the file should be said here, not in a log
+    context.require_valid_settings()  # what is wrong with the file should be said here, not in a log
     watcher = find(context)
     if watcher is None and not _unfinished(context):
         output.say(_("nothing to watch: no task is unfinished"))
@@ -107,7 +105,7 @@ def start(context: CliContext, *, timeout: float | None, as_json: bool) -> int:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            env=os.environ | {_MARK: "1"},
+            env=os.environ | {BACKGROUND: "1"},
         )
         watcher = _await_start(context, child)
     if as_json:

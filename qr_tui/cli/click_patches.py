@@ -1,11 +1,13 @@
-"""What click itself says, so that it speaks the language in use as well."""
+"""Everything that changes click itself: its messages in the language in use, its lines measured in terminal cells."""
 
+import textwrap
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 from qr_tui import i18n
-from qr_tui.cli import wrapping
 from qr_tui.core.messages import N_
+from qr_tui.core.text import cells, cut
+from qr_tui.core.wrapping import pieces
 
 # Marked here for the catalogue: click looks them up by the same English.
 MESSAGES: Final = (
@@ -35,10 +37,28 @@ _MODULES: Final = ("core", "decorators", "exceptions", "formatting", "parser", "
 
 
 def install() -> None:
-    """Let click look its messages up in our catalogue."""
+    """Let click look its messages up in our catalogue and lay out its help pages by cells."""
     for name in _MODULES:
         module = import_module(f"click.{name}")
         for function in ("_", "ngettext"):
             if hasattr(module, function):
                 setattr(module, function, getattr(i18n, function))
-    wrapping.install()
+    _measure_by_cells()
+
+
+def _measure_by_cells() -> None:
+    """Let click's help formatter count cells: it counts characters, and a Chinese one takes two cells."""
+    formatting: Any = import_module("click.formatting")
+    wrapping: Any = import_module("click._textwrap")
+    if not issubclass(wrapping.TextWrapper, _Cells):
+        wrapping.TextWrapper = type("TextWrapper", (_Cells, wrapping.TextWrapper), {})
+    for module in (formatting, wrapping):
+        module.term_len = cells
+    wrapping._truncate_visible = lambda text, width: cut(text, width, ellipsis="")
+
+
+class _Cells(textwrap.TextWrapper):
+    """Splits a paragraph where a line may break in it."""
+
+    def _split(self, text: str) -> list[str]:
+        return [piece for chunk in super()._split(text) for piece in pieces(chunk)]

@@ -89,7 +89,7 @@ class CliContext:
         """Whether there is anything to read: without it a command need not bring in what reads it."""
         return self._given is not None or self.paths.config_file.exists()
 
-    def insist_on_settings(self) -> None:
+    def require_valid_settings(self) -> None:
         """Refuse to go on with a configuration that cannot be read, even where nothing is needed of it.
 
         Raises:
@@ -98,7 +98,7 @@ class CliContext:
         if self._configured and (trouble := self.lenient_settings[1]):
             raise trouble
 
-    def speak(self) -> str:
+    def install_language(self) -> str:
         """Use the language of settings and environment from now on, and return it."""
         language = i18n.choose(self.lenient_settings[0].ui.language if self._configured else "")
         i18n.install(language)

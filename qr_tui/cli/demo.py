@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from qr_tui import paths
-from qr_tui.cli import launch, output, sending
+from qr_tui.cli import output, run_app, sending
 from qr_tui.cli.context import CliContext
+from qr_tui.core.environment import API_KEY, BASE_URL, HOME
 from qr_tui.core.schedule import Pace
 from qr_tui.core.task import Request, Task
 from qr_tui.i18n import _
 from qr_tui.paths import Paths
+from qr_tui.terminal.detect import is_dumb
 
 if TYPE_CHECKING:
     from qr_tui.config import Settings
@@ -86,18 +88,18 @@ def run(context: CliContext) -> int:
         Simulator(Options(speed=SPEED)) as simulator,
     ):
         # whatever the environment says of a real host or key, and wherever it keeps real tasks: not in the demo
-        os.environ |= {"QUICKROUTER_BASE_URL": simulator.url, "QUICKROUTER_API_KEY": KEY, "QR_TUI_HOME": home}
+        os.environ |= {BASE_URL: simulator.url, API_KEY: KEY, HOME: home}
         settings = config.Settings(
             host=config.HostSettings(base_url=simulator.url), ui=own.ui, keys=own.keys, notify=own.notify
         )
-        stage = DemoContext(paths.under(Path(home)), settings, simulator)
-        if launch.on_terminal() and not launch.is_dumb():
-            return launch.show(stage, seed=stage.seed)
-        return in_words(stage)
+        demo = DemoContext(paths.under(Path(home)), settings, simulator)
+        if run_app.on_terminal() and not is_dumb(os.environ):
+            return run_app.run_app(demo, seed=demo.seed)
+        return in_words(demo)
 
 
 class DemoContext(CliContext):
-    """The demo's own surroundings."""
+    """The context of the demo: folders and settings of its own, and the simulated provider."""
 
     def __init__(self, folders: Paths, settings: "Settings", simulator: "Simulator") -> None:
         super().__init__(folders, settings, PACE)
@@ -168,11 +170,11 @@ class DemoContext(CliContext):
         timer.start()
 
 
-def in_words(stage: DemoContext) -> int:
+def in_words(demo: DemoContext) -> int:
     """Do without a screen what the app shows: two videos, their progress, their ids, states and links."""
     output.say(_("DEMO: nothing is billed. Two videos are made at a simulated provider on this machine."))
 
     async def submit(studio: "Studio") -> list[Task]:
         return [task for request in WORDY for task in await studio.submit(request, confirmed=True)]
 
-    return sending.send(stage, submit, wait=True, timeout=_PATIENCE * 12, as_json=False)
+    return sending.send(demo, submit, wait=True, timeout=_PATIENCE * 12, as_json=False)

@@ -1,11 +1,14 @@
-"""Exit codes: what a script learns from a command without reading a word (product.md)."""
+"""How a command ends: an exit code that a script can act on, and every error printed in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
 from typing import Final
 
+from qr_tui.cli import output
+from qr_tui.cli.context import CliContext
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Status, Task
+from qr_tui.i18n import _
 
 
 class Exit(IntEnum):
@@ -83,3 +86,40 @@ def of_tasks(tasks: Iterable[Task], *, waited: bool = True) -> Exit:
     """Return the exit code of several tasks: that of the one that needs the most care."""
     codes = {of_task(task, waited=waited) for task in tasks}
     return next((code for code in _WORST_FIRST if code in codes), Exit.OK)
+
+
+def guarded(work: Callable[[], int], context: CliContext, *, json: bool = False) -> int:
+    """Do `work` and return its exit code; every error has been printed by then."""
+    try:
+        return work()
+    except Trouble as trouble:
+        return _failed(trouble, json)
+    except DeclinedError as declined:
+        output.say(str(declined))
+        return Exit.INTERRUPTED
+    except KeyboardInterrupt:
+        output.say(_("interrupted"))
+        return Exit.INTERRUPTED
+    except EOFError:
+        return _failed(Trouble(Kind.USAGE, _("nothing could be read from the standard input")), json)
+    except Exception as error:
+        return _failed(_internal(context, error), json)
+
+
+def _failed(trouble: Trouble, json: bool) -> int:
+    output.tell(trouble, json=json)
+    return of_trouble(trouble)
+
+
+def _internal(context: CliContext, error: Exception) -> Trouble:
+    """Log what should not have happened, key-free, and return the words for it."""
+    if isinstance(error, OSError):
+        return Trouble(Kind.STORE, f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
+    with_log = "; qr-tui.log"
+    try:
+        from qr_tui import log
+
+        log.setup(context.paths).error("a command failed", exc_info=error)
+    except Exception:
+        with_log = ""
+    return Trouble(Kind.INTERNAL, type(error).__name__ + with_log)

@@ -1,4 +1,4 @@
-"""The click group, and the one place where a command's end becomes words and an exit code."""
+"""The group of all commands, and how one command line is run: by click, with its errors in our words."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from qr_tui import __version__
-from qr_tui.cli import COMPLETION, output
+from qr_tui.cli import output
 from qr_tui.cli.context import CliContext
-from qr_tui.cli.error_boundary import guarded
-from qr_tui.cli.exit_codes import Exit
+from qr_tui.cli.exit_codes import Exit, guarded
 from qr_tui.cli.pass_context import pass_cli_context
+from qr_tui.core.environment import COMPLETION
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.messages import N_
 from qr_tui.i18n import _
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
 PROGRAM: Final = "qr-tui"
 
-# name -> where its click command stands, and its line in the list of commands
-COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
-    "create": ("create:create", N_("send one or more videos to be made")),
-    "list": ("list:list_tasks", N_("the tasks, by filter and order")),
-    "show": ("list:show", N_("everything known of one task")),
-    "watch": ("watch:watch", N_("follow tasks until they are final")),
-    "decide": ("decide:decide", N_("settle a task whose answer was lost")),
-    "retry": ("decide:retry", N_("make a failed video again, as a new task")),
-    "remove": ("decide:remove", N_("take tasks off the list, or bring them back")),
-    "copy": ("copy:copy", N_("copy ids, links, prompts or requests")),
-    "export": ("export:export", N_("all tasks as JSON, JSON lines or CSV")),
-    "keys": ("keys:keys", N_("the keyboard commands of the app")),
-    "config": ("config:config", N_("settings and the API key")),
-    "doctor": ("doctor:doctor", N_("check this installation and say how to mend it")),
-    "simulate": ("simulate:simulate", N_("run the provider's API on this machine, for nothing")),
-    "completion": ("completion:completion", N_("the completion script of your shell")),
+# each command and its line in the list of commands; `commands/<name>.py` holds a click command of the same name
+COMMANDS: Final[Mapping[str, str]] = {
+    "create": N_("send one or more videos to be made"),
+    "list": N_("the tasks, by filter and order"),
+    "show": N_("everything known of one task"),
+    "watch": N_("follow tasks until they are final"),
+    "decide": N_("settle a task whose answer was lost"),
+    "retry": N_("make a failed video again, as a new task"),
+    "remove": N_("take tasks off the list, or bring them back"),
+    "copy": N_("copy ids, links, prompts or requests"),
+    "export": N_("all tasks as JSON, JSON lines or CSV"),
+    "keys": N_("the keyboard commands of the app"),
+    "config": N_("settings and the API key"),
+    "doctor": N_("check this installation and say how to mend it"),
+    "simulate": N_("run the provider's API on this machine, for nothing"),
+    "completion": N_("the completion script of your shell"),
 }
 
 
@@ -52,25 +52,20 @@ class LazyGroup(click.Group):
         """Return the command called `cmd_name`, imported now, or None."""
         if cmd_name not in COMMANDS:
             return None
-        module, _colon, attribute = COMMANDS[cmd_name][0].partition(":")
-        found: click.Command = getattr(import_module(f"qr_tui.cli.commands.{module}"), attribute)
+        found: click.Command = getattr(import_module(f"qr_tui.cli.commands.{cmd_name}"), cmd_name)
         return found
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         """Return the commands and options that begin with what is typed, without importing any command."""
         from click.shell_completion import CompletionItem
 
-        found = [
-            CompletionItem(name, help=_(words))
-            for name, (_place, words) in COMMANDS.items()
-            if name.startswith(incomplete)
-        ]
+        found = [CompletionItem(name, help=_(words)) for name, words in COMMANDS.items() if name.startswith(incomplete)]
         return found + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing any of them."""
         with formatter.section(_("Commands")):
-            formatter.write_dl([(name, _(words)) for name, (_place, words) in COMMANDS.items()])
+            formatter.write_dl([(name, _(words)) for name, words in COMMANDS.items()])
 
 
 def build() -> click.Group:
@@ -111,13 +106,9 @@ def build() -> click.Group:
             if demo:
                 raise click.UsageError(_("--demo opens the app: it takes no command."))
             return Exit.OK
-        if demo:
-            from qr_tui.cli import demo as stage
+        from qr_tui.cli.launch import launch
 
-            return stage.run(context)
-        from qr_tui.cli import launch
-
-        return launch.run(context)
+        return launch(context, demo=demo)
 
     return group
 
@@ -129,14 +120,14 @@ def examples(*lines: str, after: str = "") -> str:
 
 
 def run(args: Sequence[str], context: CliContext | None = None) -> int:
-    """Run one command line and return its exit code; every error has been told by then."""
+    """Run one command line and return its exit code; every error has been printed by then."""
     context, json = context or CliContext(), "--json" in args
     return guarded(lambda: _invoke(args, context, json=json), context, json=json)
 
 
 def _invoke(args: Sequence[str], context: CliContext, *, json: bool) -> int:
     try:
-        if context.speak() != "en":
+        if context.install_language() != "en":
             from qr_tui.cli import click_patches
 
             click_patches.install()

@@ -10,6 +10,7 @@ import msgspec
 from qr_tui.cli.streams import silence
 from qr_tui.core.failures import WORDS, Trouble
 from qr_tui.i18n import _, translate
+from qr_tui.terminal.detect import is_dumb
 
 # JSON escapes C0 controls by itself; these too can act on a terminal, and an escape means the same to a parser.
 _ACTIVE: Final = (
@@ -47,7 +48,7 @@ def harmless(text: str) -> str:
 def is_terminal(stream: TextIO) -> bool:
     """Tell whether `stream` is a terminal that can move its cursor."""
     try:
-        return stream.isatty() and os.environ.get("TERM") != "dumb"
+        return stream.isatty() and not is_dumb(os.environ)
     except ValueError:
         return False
 

@@ -18,7 +18,7 @@ class Preload:
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
         self._seen: tuple[list[Task], ListState] | None = None
-        self._thread = threading.Thread(target=self._read, name="glance", daemon=True)
+        self._thread = threading.Thread(target=self._read, name="preload", daemon=True)
         self._thread.start()
 
     def __call__(self) -> "tuple[list[Task], ListState] | None":

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from qr_tui.cli import output
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.task import Failure, HistoryEntry, Status
+from tests.support.cli import HOSTILE, Shell, task
 
 ACTIVE = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), "\u202e", "\u2028", "\u200b", "\ufeff", "\U000e0041"]
 
@@ -48,3 +50,18 @@ def test_no_colour_where_it_is_not_wanted(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_table_is_aligned_by_cells() -> None:
     assert output.table([{"a": "纸", "b": "x"}, {"a": "abc", "b": ""}]) == ["纸   x", "abc"]
     assert output.table([]) == []
+
+
+@pytest.mark.parametrize(
+    "command", [("list",), ("show", "t1"), ("export", "--format", "csv"), ("export",), ("list", "--json")]
+)
+def test_hostile_text_stays_inert(shell: Shell, command: tuple[str, ...]) -> None:
+    broken = Failure(kind=Kind.PROVIDER_FAILED, detail=HOSTILE, request_id=HOSTILE)
+    shell.put(
+        task(HOSTILE, id=f"{HOSTILE}t1", status=Status.FAILED, failure=broken, provider_status=HOSTILE, model=HOSTILE,
+             video_url=HOSTILE, enhanced_prompt=HOSTILE, tags=(HOSTILE,),
+             history=(HistoryEntry(1, Status.FAILED, HOSTILE),))
+    )  # fmt: skip
+    result = shell(*command)
+    assert result.code == 0
+    assert not set("\x1b\x07\x9b\u202e") & set(result.out + result.err)

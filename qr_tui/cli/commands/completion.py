@@ -2,9 +2,10 @@
 
 import click
 
-from qr_tui.cli import COMPLETION, output
+from qr_tui.cli import output
 from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import PROGRAM, build, examples
+from qr_tui.core.environment import COMPLETION
 from qr_tui.i18n import _
 
 SHELLS = ("bash", "zsh", "fish")

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from qr_tui.cli import output, references
-from qr_tui.cli.commands.list import read
+from qr_tui.cli import output, references, stored_tasks
 from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
@@ -33,7 +32,7 @@ def copy(context: CliContext, ids: tuple[str, ...], what: str, as_json: bool) ->
     from qr_tui.terminal.clipboard import Clipboard
     from qr_tui.terminal.detect import detect
 
-    tasks = references.several(read(context), ids)
+    tasks = references.several(stored_tasks.read(context), ids)
     text = "\n".join(part(task, what) for task in tasks)
     reachable = _reachable()
     clipboard = Clipboard(detect(tty=reachable), context.paths.clipboard_file, _send if reachable else None)

@@ -9,6 +9,7 @@ import click
 from qr_tui.cli import output
 from qr_tui.cli.context import CliContext
 from qr_tui.cli.main import examples
+from qr_tui.cli.options import positive_seconds
 from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core import tags as tagging
 from qr_tui.core.catalogue import DEFAULT_MODEL
@@ -21,13 +22,6 @@ if TYPE_CHECKING:
     from qr_tui.core.catalogue import Catalogue
 
 _MOST_PROMPT_BYTES: Final = 4_000_000
-
-
-def seconds(_ctx: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
-    """Check an option that is a span of time."""
-    if value is not None and not 0 < value < 1e9:
-        raise click.BadParameter(_("it must be more than 0 seconds"))
-    return value
 
 
 @click.command(
@@ -65,7 +59,11 @@ def seconds(_ctx: click.Context, _parameter: click.Parameter, value: float | Non
 @click.option("--copies", type=int, default=1, metavar="N", help=_("Make it N times, each a task of its own (1-20)."))
 @click.option("--wait", is_flag=True, help=_("Wait until every task is final."))
 @click.option(
-    "--timeout", type=float, callback=seconds, metavar="SECONDS", help=_("Wait no longer; exit code 4 when reached.")
+    "--timeout",
+    type=float,
+    callback=positive_seconds,
+    metavar="SECONDS",
+    help=_("Wait no longer; exit code 4 when reached."),
 )
 @click.option("--yes", is_flag=True, help=_("Send even if the same was sent within the last ten seconds."))
 @click.option("--dry-run", is_flag=True, help=_("Print the request and a curl line; send nothing, write nothing."))

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from qr_tui.terminal.detect import Terminal
 
 _STATES: Final = {"ok": (N_("ok"), "green"), "warn": (N_("warn"), "yellow"), "fail": (N_("fail"), "red")}
-_LEAST: Final = (40, 10)
 # what the checks are called, marked here for the catalogue; JSON keeps the English
 NAMES: Final = (
     *(N_("python"), N_("versions"), N_("settings"), N_("disk"), N_("tasks"), N_("decisions"), N_("polling")),
@@ -84,7 +83,7 @@ def terminal_checks(mode: Literal["off", "bell", "full"] = "full") -> "Iterator[
     terminal = detect()
     yield _kind(terminal)
     size = f"{terminal.columns}×{terminal.rows}"
-    if terminal.tty and (terminal.columns < _LEAST[0] or terminal.rows < _LEAST[1]):
+    if terminal.tty and terminal.too_small:
         yield check("terminal size", size, "warn", _("make it at least 40 by 10"))
     else:
         yield check("terminal size", size)

@@ -8,8 +8,7 @@ from typing import Any, Final
 
 import click
 
-from qr_tui.cli import output, references
-from qr_tui.cli.commands.list import read
+from qr_tui.cli import output, references, stored_tasks
 from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
@@ -42,7 +41,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 @pass_cli_context
 def export(context: CliContext, filter_words: tuple[str, ...], form: str, file: str | None) -> int:
     """Choose, spell, write."""
-    tasks = references.filtered(read(context), filter_words)
+    tasks = references.filtered(stored_tasks.read(context), filter_words)
     lines = {"json": _json, "jsonl": _jsonl, "csv": _csv}[form](tasks)
     if file is None:
         for text in lines:

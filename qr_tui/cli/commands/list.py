@@ -1,4 +1,4 @@
-"""`qr-tui list` and `qr-tui show`: the tasks as they stand on disk, without asking anybody."""
+"""`qr-tui list`: the tasks as they stand on disk, without asking the provider."""
 
 import sys
 import time
@@ -6,19 +6,17 @@ from typing import Final
 
 import click
 
-from qr_tui.cli import output, references
+from qr_tui.cli import output, references, stored_tasks
 from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
 from qr_tui.cli.pass_context import pass_cli_context
-from qr_tui.core.task import Task
 from qr_tui.i18n import _
 
 ORDER_NAMES: Final = ("newest", "oldest", "status", "model", "progress", "finished")
 
 
 @click.command(
-    "list",
     help=_(
         "Print the tasks, newest first; FILTER keeps those that fit.\n\n"
         "Words match prompt and id; status:failed model:veo age<2d tag:x is:unfinished say more, and ! negates."
@@ -33,11 +31,11 @@ ORDER_NAMES: Final = ("newest", "oldest", "status", "model", "progress", "finish
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help=_("Print at most N."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print a JSON array of tasks."))
 @pass_cli_context
-def list_tasks(
+def list(  # noqa: A001 -- a command's function bears its name
     context: CliContext, filter_words: tuple[str, ...], order: str, reverse: bool, limit: int | None, as_json: bool
 ) -> int:
     """Read, choose, print."""
-    tasks = references.filtered(read(context), filter_words)
+    tasks = references.filtered(stored_tasks.read(context), filter_words)
     if order != "newest" or reverse:
         from qr_tui.core.query import sort
 
@@ -58,42 +56,3 @@ def list_tasks(
         if output.Reader.gone:
             break
     return Exit.OK
-
-
-@click.command(
-    help=_("Print everything known of the task called ID: its id, its local key, or the end of either."),
-    epilog=examples("qr-tui show hgcpx", "qr-tui show sora-2:task_01k9 --json"),
-)
-@click.argument("reference", metavar="ID", shell_complete=references.complete)
-@click.option("--json", "as_json", is_flag=True, help=_("Print the task as a JSON object."))
-@pass_cli_context
-def show(context: CliContext, reference: str, as_json: bool) -> int:
-    """Find and print one task."""
-    task = references.one(read(context), reference)
-    if as_json:
-        from qr_tui.core.export import task_json
-
-        output.document(task_json(task))
-        return Exit.OK
-    from qr_tui.cli.task_tables import show_lines
-
-    for text in show_lines(task):
-        output.line(text)
-    return Exit.OK
-
-
-def read(context: CliContext) -> list[Task]:
-    """Return the tasks on the list, newest first; a home without any is no error."""
-    context.insist_on_settings()
-    from qr_tui.store.peek import peek
-
-    if not context.paths.store.exists():
-        return []
-    tasks = peek(context.paths.store)
-    if tasks is not None:
-        return tasks
-    store = context.open_store()
-    try:
-        return store.tasks()
-    finally:
-        store.close()

@@ -7,8 +7,14 @@ import click
 from qr_tui.cli import output
 from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
+from qr_tui.core.environment import API_KEY, BASE_URL
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.i18n import _
+
+
+def _use(url: str) -> str:
+    """Return the command line that opens the app on the simulator at `url`."""
+    return f"{BASE_URL}={url} {API_KEY}=any qr-tui"
 
 
 @click.command(
@@ -20,7 +26,7 @@ from qr_tui.i18n import _
     epilog=examples(
         "qr-tui simulate --port 8787 --speed 30",
         "qr-tui simulate --fault query:429:3,retry_after=2",
-        "QUICKROUTER_BASE_URL=http://127.0.0.1:8787 QUICKROUTER_API_KEY=any qr-tui",
+        _use("http://127.0.0.1:8787"),
     ),
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help=_("The address to listen on."))
@@ -51,4 +57,4 @@ def announce(url: str) -> None:
     """Print the address, and how to use it."""
     output.line(url)
     output.say(_("simulating the provider; stop with Ctrl-C. In another terminal:"))
-    output.say(f"  QUICKROUTER_BASE_URL={url} QUICKROUTER_API_KEY=any qr-tui")
+    output.say("  " + _use(url))

@@ -3,7 +3,7 @@ import pytest
 from qr_tui.cli import streams
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Failure, Status, Task
-from tests.support.cli import HOST, Shell, failed, task
+from tests.support.cli import HOST, Shell, task
 
 
 def lost(shell: Shell) -> Task:
@@ -68,48 +68,6 @@ def test_only_an_unconfirmed_task_can_be_decided(live: Shell) -> None:
     result = live("decide", made.key, "--drop", "--json")
     assert result.code == 2
     assert result.json["error"]["kind"] == "not_now"
-
-
-def test_retry_makes_a_new_task_of_a_failed_one(live: Shell) -> None:
-    old = failed(Kind.PROVIDER_BUSY, base_url=live.url)
-    live.put(old)
-    result = live("retry", old.key, "--wait", "--json")
-    (new,) = result.json
-    assert (result.code, new["status"], new["parent"], new["prompt"]) == (0, "done", old.key, old.prompt)
-    assert new["key"] != old.key
-    assert {made.status for made in live.stored()} == {Status.FAILED, Status.DONE}
-
-
-def test_retry_takes_failed_tasks_only(live: Shell) -> None:
-    bad, good = failed(Kind.POLICY, base_url=live.url), task(base_url=live.url, status=Status.DONE)
-    live.put(bad, good)
-    assert live("retry", bad.key, good.key).code == 2
-    assert live.posts() == 0
-
-
-def test_remove_and_bring_back(shell: Shell) -> None:
-    one, two = task("one", status=Status.DONE, id="t-one"), failed(Kind.POLICY, "two")
-    shell.put(one, two)
-    result = shell("remove", "one", two.key)
-    assert result.code == 0
-    assert f"qr-tui remove --undo {one.key}" in result.out
-    assert shell("list", "--json").json == []
-    assert shell("remove", "one").code == 2
-    back = shell("remove", "--undo", "t-one", "--json")
-    assert [item["prompt"] for item in back.json] == ["one"]
-    assert [item["prompt"] for item in shell("list", "--json").json] == ["one"]
-
-
-def test_an_unfinished_task_is_not_removed_by_accident(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = task(id="t-x")
-    shell.put(made)
-    assert shell("remove", "t-x").code == 2
-    monkeypatch.setattr(streams, "can_ask", lambda: True)
-    assert shell("remove", "t-x", stdin="n\n").code == 130
-    assert len(shell.stored()) == 1
-    monkeypatch.setattr(streams, "can_ask", lambda: False)
-    assert shell("remove", "t-x", "--yes").code == 0
-    assert shell.stored() == []
 
 
 def test_a_task_is_decided_at_its_own_host(live: Shell) -> None:

@@ -1,0 +1,44 @@
+"""`qr-tui retry`: make failed videos again, each as a new task."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from qr_tui.cli import references, sending
+from qr_tui.cli.context import CliContext
+from qr_tui.cli.main import examples
+from qr_tui.cli.options import positive_seconds
+from qr_tui.cli.pass_context import pass_cli_context
+from qr_tui.cli.task_words import describe
+from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.task import Status, Task
+from qr_tui.i18n import _
+
+if TYPE_CHECKING:
+    from qr_tui.services.studio import Studio
+
+
+@click.command(
+    help=_("Make failed videos again: each as a new task, which costs like any other. The failed ones stay."),
+    epilog=examples("qr-tui retry hgcpx", "qr-tui retry hgcpx --wait --json"),
+)
+@click.argument("ids", metavar="ID...", nargs=-1, required=True, shell_complete=references.complete)
+@click.option("--wait", is_flag=True, help=_("Wait until the new tasks are final."))
+@click.option("--timeout", type=float, callback=positive_seconds, metavar="SECONDS", help=_("Wait no longer."))
+@click.option("--yes", is_flag=True, help=_("Send even if the same was sent within the last ten seconds."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print the new tasks as a JSON array."))
+@pass_cli_context
+def retry(
+    context: CliContext, ids: tuple[str, ...], wait: bool, timeout: float | None, yes: bool, as_json: bool
+) -> int:
+    """Submit each failed task's request once more."""
+
+    async def submit(studio: "Studio") -> list[Task]:
+        failed = references.several(studio.tasks(), ids)
+        for task in failed:
+            if task.status is not Status.FAILED:
+                raise Trouble(Kind.NOT_NOW, describe(task))
+        confirmed = all([sending.consider(studio.check(task.request), confirmed=yes) for task in failed])
+        return [await studio.retry(task.key, confirmed=confirmed) for task in failed]
+
+    return sending.send(context, submit, wait=wait, timeout=timeout, as_json=as_json)

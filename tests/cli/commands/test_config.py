@@ -1,0 +1,71 @@
+import pytest
+
+from tests.support.cli import Shell
+
+SECRET = "sk-another-secret-key-987654"
+
+
+def test_config_set_keeps_comments_and_shows(shell: Shell) -> None:
+    shell.paths.config.mkdir(parents=True)
+    shell.paths.config_file.write_text('# mine\n[ui]\ntheme = "light" # bright\n')
+    assert shell("config", "set", "ui.language", "zh_CN").code == 0
+    text = shell.paths.config_file.read_text()
+    assert "# mine" in text
+    assert "# bright" in text
+    shown = shell("config", "show", "--json").json
+    assert (shown["ui.theme"], shown["ui.language"], shown["poll.first"]) == ("light", "zh_CN", 10.0)
+    assert shell("config", "set", "ui.language").code == 0
+    assert shell("config", "show", "--json").json["ui.language"] == "auto"
+    assert "light" in shell("config", "show").out
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("poll.first", "0"), ("poll.first", "soon"), ("ui.theme", "pink"), ("ui.thme", "dark"), ("nonsense", "1"),
+     ("host.base_url", "ftp://x"), ("host.ca_file", "/nowhere/ca.pem"), ("ui", "x"),
+     ("limits.videos_per_day", "-5")],
+)  # fmt: skip
+def test_a_setting_that_cannot_be_is_refused_and_nothing_written(shell: Shell, key: str, value: str) -> None:
+    result = shell("config", "set", key, value)
+    assert result.code == 2
+    assert key.partition(".")[0] in result.err
+    assert "0 or more" in result.err or value != "-5"
+    assert not shell.paths.config_file.exists()
+
+
+def test_set_key_from_stdin_into_a_private_file(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("QUICKROUTER_API_KEY")
+    result = shell("config", "set-key", stdin=f"{SECRET}\n")
+    assert result.code == 0
+    assert SECRET not in result.out + result.err
+    assert shell.paths.key_file.stat().st_mode & 0o777 == 0o600
+    assert SECRET in shell.paths.key_file.read_text()
+    from qr_tui.secrets import KeyRing
+
+    key = KeyRing(shell.paths, {}, base_url=shell.url).key_for(shell.url)
+    assert key is not None
+    assert key.reveal() == SECRET
+    assert shell("config", "forget-key").code == 0
+    assert SECRET not in shell.paths.key_file.read_text()
+
+
+@pytest.mark.parametrize("given", ["", "\n", "two words", "ключ", "x" * 5000])
+def test_what_cannot_be_a_key_is_refused(shell: Shell, given: str) -> None:
+    result = shell("config", "set-key", stdin=given)
+    assert result.code == 2
+    assert not given.strip() or given not in result.err
+    assert not shell.paths.key_file.exists()
+
+
+def test_set_key_tests_before_it_keeps(live: Shell) -> None:
+    refused = live("config", "set-key", "--test", stdin="sk-refused")
+    assert refused.code == 3
+    assert not live.paths.key_file.exists()
+    good = live("config", "set-key", "--test", stdin=SECRET)
+    assert good.code == 0
+    assert "models" in good.err
+
+
+def test_no_option_takes_a_key(shell: Shell) -> None:
+    assert shell("config", "set-key", SECRET).code == 2
+    assert SECRET not in shell("config", "set-key", "--help").out

@@ -1,10 +1,17 @@
 """Small private files, written whole or not at all."""
 
+import errno
+import fcntl
 import os
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from qr_tui import paths
+
+_NO_FOLDER_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.ENOSYS})
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -17,29 +24,57 @@ def write_private(path: Path, content: bytes) -> None:
     """
     path = path.resolve()
     folder = paths.make(path.parent)
-    beside = folder / f".{path.name}.{secrets.token_hex(4)}.tmp"
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    temporary = folder / f".{path.name}.{secrets.token_hex(4)}.tmp"
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+        write_new(temporary, content)
+        temporary.replace(path)
     except BaseException:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
-    _sync(folder)
+    with suppress(OSError):  # the content is safe already; only its new name may not last
+        sync_folder(folder)
 
 
-def _sync(folder: Path) -> None:
-    """Make the new name durable, where the file system can; the content is safe already."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
+def write_new(path: Path, content: bytes, *, before_sync: Callable[[int], None] | None = None) -> None:
+    """Write a new file (0600) and return once its content is on disk.
+
+    Args:
+        path: Where nothing stands yet.
+        content: All of it.
+        before_sync: Called with the descriptor once everything is written, before it is made durable.
+
+    Raises:
+        OSError: It exists, or cannot be written; then a part of it may be left behind.
+    """
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        if before_sync is not None:
+            before_sync(handle)
+        _sync(handle)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` durable, where its file system can do that at all.
+
+    Raises:
+        OSError: It failed.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(handle)
-    except OSError:
-        pass
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
     finally:
         os.close(handle)
+
+
+def _sync(handle: int) -> None:
+    full = getattr(fcntl, "F_FULLFSYNC", None)  # macOS: fsync alone leaves it in the drive's cache
+    if full is not None:
+        with suppress(OSError):
+            fcntl.fcntl(handle, full)
+            return
+    os.fsync(handle)

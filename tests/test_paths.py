@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from qr_tui import files, paths
+from qr_tui import paths
 
 
 def test_one_home_holds_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,38 +47,3 @@ def test_folders_are_made_for_one_user_all_the_way(tmp_path: Path) -> None:
         paths.make(tmp_path / "file")
     with pytest.raises(OSError):
         paths.make(tmp_path / "file" / "x")
-
-
-def test_a_private_file_is_whole_or_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "new" / "file"
-    old = os.umask(0)
-    try:
-        files.write_private(path, b"one")
-    finally:
-        os.umask(old)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    path.chmod(0o644)
-    files.write_private(path, b"two")
-    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"two", 0o600)
-
-    def fail(handle: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", fail)
-    with pytest.raises(OSError, match="No space"):
-        files.write_private(path, b"three")
-    assert path.read_bytes() == b"two"
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_a_folder_that_cannot_be_synced_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = os.fsync
-
-    def only_files(handle: int) -> None:
-        if stat.S_ISDIR(os.fstat(handle).st_mode):
-            raise OSError(22, "Invalid argument")
-        real(handle)
-
-    monkeypatch.setattr("os.fsync", only_files)
-    files.write_private(tmp_path / "x", b"one")
-    assert (tmp_path / "x").read_bytes() == b"one"

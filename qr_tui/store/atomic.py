@@ -1,14 +1,13 @@
 """Replacing a file so that at every instant a whole one stands under its name or its backup's."""
 
 import errno
-import fcntl
 import os
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-_NO_FOLDER_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.ENOSYS})
+from qr_tui import files
 
 
 class Stamp(NamedTuple):
@@ -43,26 +42,22 @@ def replace(path: Path, data: bytes, *, backup: Path | None) -> Stamp:
         OSError: It could not be done; then the old content stands.
     """
     temporary = path.with_name(f"{path.name}.tmp")
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        try:
-            stamp = _write(temporary, data)
-            if backup is not None:
-                copy_name(path, backup)
-            temporary.replace(path)
-        except BaseException:
-            _tidy(path, temporary, backup)
-            raise
-        try:
-            _sync_folder(folder)
-        except OSError:
-            # it may not last, so it must not be seen either: a person who is told "failed" will send again
-            if backup is not None:
-                with suppress(OSError):
-                    copy_name(backup, path)
-            raise
-    finally:
-        os.close(folder)
+        stamp = _write(temporary, data)
+        if backup is not None:
+            copy_name(path, backup)
+        temporary.replace(path)
+    except BaseException:
+        _restore(path, temporary, backup)
+        raise
+    try:
+        files.sync_folder(path.parent)
+    except OSError:
+        # it may not last, so it must not be seen either: a person who is told "failed" will send again
+        if backup is not None:
+            with suppress(OSError):
+                copy_name(backup, path)
+        raise
     return stamp
 
 
@@ -90,37 +85,20 @@ def copy_name(path: Path, other: Path) -> None:
 
 
 def _write(path: Path, data: bytes) -> Stamp:
-    path.unlink(missing_ok=True)
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with open(fd, "wb", buffering=0) as file:  # noqa: PTH123 -- a descriptor, not a path
-        view = memoryview(data)
-        while view:
-            view = view[file.write(view) :]
+    stamps: list[Stamp] = []
+
+    def stamp(fd: int) -> None:
         # the kernel's own time moves in ticks of milliseconds; two quick writes must not share a stamp
         now = time.time_ns()
         os.utime(fd, ns=(now, now))
-        _sync(fd)
-        return stamp_of_fd(fd)
+        stamps.append(stamp_of_fd(fd))
+
+    path.unlink(missing_ok=True)
+    files.write_new(path, data, before_sync=stamp)
+    return stamps[0]
 
 
-def _sync(fd: int) -> None:
-    full = getattr(fcntl, "F_FULLFSYNC", None)  # macOS: fsync alone leaves it in the drive's cache
-    if full is not None:
-        with suppress(OSError):
-            fcntl.fcntl(fd, full)
-            return
-    os.fsync(fd)
-
-
-def _sync_folder(fd: int) -> None:
-    try:
-        os.fsync(fd)
-    except OSError as error:
-        if error.errno not in _NO_FOLDER_SYNC:
-            raise
-
-
-def _tidy(path: Path, temporary: Path, backup: Path | None) -> None:
+def _restore(path: Path, temporary: Path, backup: Path | None) -> None:
     with suppress(OSError):
         temporary.unlink(missing_ok=True)
     if backup is not None and not path.exists():

@@ -9,16 +9,13 @@ import msgspec
 
 from qr_tui.cli.streams import silence
 from qr_tui.core.failures import WORDS, Trouble
+from qr_tui.core.unsafe_characters import ACTIVE
 from qr_tui.i18n import _, translate
 from qr_tui.terminal.detect import is_dumb
 
-# JSON escapes C0 controls by itself; these too can act on a terminal, and an escape means the same to a parser.
-_ACTIVE: Final = (
-    "\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
-)
-# everything but the bytes with which those begin in UTF-8: what is left after deleting it tells where to look closer
+# JSON escapes C0 controls by itself; the other active characters begin in UTF-8 with one of the bytes left out here,
+# so a text that is empty without these bytes needs no closer look
 _QUIET: Final = bytes(byte for byte in range(256) if byte not in b"\x7f\xc2\xd8\xe1\xe2\xef\xf3")
-_CONTROLS: Final = "\x00-\x08\x0b-\x1f"
 _COLOURS: Final = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "dim": "2", "bold": "1"}
 
 
@@ -32,17 +29,12 @@ def encode(document: object, *, indent: bool = True) -> str:
     data = msgspec.json.encode(document)
     doubtful = bool(data.translate(None, _QUIET))
     text = (msgspec.json.format(data, indent=2) if indent else data).decode()
-    return re.sub(f"[{_ACTIVE}]", _escape, text) if doubtful else text
+    return re.sub(f"[{ACTIVE}]", _escape, text) if doubtful else text
 
 
-def without_controls(text: str) -> str:
-    """Return `text`, lines kept, with each character that can act on a terminal as its escape."""
-    return re.sub(f"[{_CONTROLS}{_ACTIVE}]", _escape, text)
-
-
-def harmless(text: str) -> str:
-    """Return one line of exact text, such as a command to copy, with what can act on a terminal escaped."""
-    return re.sub(f"[{_ACTIVE}]", _escape, text)
+def escaped(text: str) -> str:
+    """Return exact text, its lines kept, with each character that can act on a terminal as its JSON escape."""
+    return re.sub(f"[{ACTIVE}]", _escape, text)
 
 
 def is_terminal(stream: TextIO) -> bool:

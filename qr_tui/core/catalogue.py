@@ -200,6 +200,9 @@ BUILT_IN: Final[tuple[Model, ...]] = (
 )
 
 DEFAULT_MODEL: Final = "sora-2-pro"
+# how many times one request may be sent at once, each a task and a video of its own
+LEAST_COPIES: Final = 1
+MOST_COPIES: Final = 20
 
 
 class Catalogue:

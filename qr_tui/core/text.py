@@ -1,21 +1,14 @@
-"""Text that came from outside, made safe and cut to fit: cells, durations, sizes, control characters."""
+"""Text that came from outside, made safe to show and cut to fit in terminal cells; spans of time and sizes in words."""
 
 import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
 
-# Everything a terminal could act on, or that hides, joins or turns around what stands beside it: C0 and C1 controls,
-# line and paragraph separators, bidi marks, overrides and isolates, zero-width marks, the byte-order mark, lone
-# surrogates, tag characters, fillers that look like nothing, and the invisible formats of scripts and music.
-_CONTROLS: Final = "\x00-\x1f"
-_HIDDEN: Final = (
-    "\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U00013430-\U0001345f\U0001bca0-\U0001bca3"
-    "\U0001d173-\U0001d17a\U000e0000-\U000e00ff"
-)
-_UNSAFE: Final = re.compile(f"[{_CONTROLS}{_HIDDEN}]")
-_UNSAFE_BUT_LINES: Final = re.compile(f"[\x00-\x09\x0b-\x1f{_HIDDEN}]")
+from qr_tui.core.unsafe_characters import TAB_AND_LINE_FEED, UNSAFE
+
+_UNSAFE: Final = re.compile(f"[{UNSAFE}{TAB_AND_LINE_FEED}]")
+_UNSAFE_BUT_LINES: Final = re.compile(f"[{UNSAFE}\x09]")
 _SPACES: Final = re.compile(r"\s+")
 # What only dresses the character before it, and on whose width no two terminals agree: variation selectors, skin
 # tones, the joiner of two emoji. They go without a trace, because honest prompts are full of them.

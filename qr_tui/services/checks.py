@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from qr_tui.config import FileTrouble, Settings
-from qr_tui.core.catalogue import Catalogue
+from qr_tui.core.catalogue import LEAST_COPIES, MOST_COPIES, Catalogue
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.links import is_web
 from qr_tui.core.messages import N_, Detail, Message
@@ -15,7 +15,6 @@ from qr_tui.core.task import Request, Status, Task
 
 DUPLICATE_SECONDS = 10.0
 REFUSAL_REMEMBERED = 24 * 3600.0
-MOST_COPIES = 20
 LONGEST_PROMPT = 100_000  # characters; far beyond any model, short enough for a store and a terminal
 
 NO_PROMPT = N_("The prompt is empty.")
@@ -52,7 +51,7 @@ def about_input(request: Request, copies: int, catalogue: Catalogue) -> list[Con
     for image in request.images:
         if not is_link(image):
             found.append(Concern(Kind.USAGE, "stop", Message(BAD_IMAGE, {"image": image}), "images"))
-    if not 1 <= copies <= MOST_COPIES:
+    if not LEAST_COPIES <= copies <= MOST_COPIES:
         text = Message(BAD_COPIES, {"most": MOST_COPIES, "copies": copies})
         found.append(Concern(Kind.USAGE, "stop", text, "copies"))
     model = catalogue.get(request.model)

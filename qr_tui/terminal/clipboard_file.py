@@ -7,19 +7,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from qr_tui.core.unsafe_characters import NEVER_NEEDED
 from qr_tui.i18n import _
 from qr_tui.paths import make
 
 KEPT: Final = 256 * 1024  # bytes; older copies go first, the newest stays whatever its size
 _MARK: Final = b"# copied "
-# A person will `cat` this file: what could act on the terminal is left out, line breaks and tabs stay.
-_ACTIVE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# A person will `cat` this file: what could act on the terminal or turn its text around is left out; line breaks, tabs
+# and what honest text needs stay.
+_UNSAFE: Final = re.compile(f"[{NEVER_NEEDED}]")
 
 
 def append(file: Path, text: str, now: float) -> tuple[bool, str]:
     """Add one copy, made at `now` (Unix seconds); returns whether it is kept, and why not."""
     when = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    body = _ACTIVE.sub("·", text.replace("\r\n", "\n")).encode("utf-8", "replace")
+    body = _UNSAFE.sub("·", text.replace("\r\n", "\n")).encode("utf-8", "replace")
     entry = _MARK + when.encode() + b"\n" + body + b"\n"
     try:
         make(file.parent)

@@ -25,7 +25,7 @@ def test_json_means_what_it_was_made_of(text: str) -> None:
     assert json.loads(output.encode([text])) == [text]
     assert json.loads(output.encode([text], indent=False)) == [text]
     assert "\x1b" not in output.encode([text])
-    assert not set(output.without_controls(text)) & (set(ACTIVE) - {"\n", "\t"})
+    assert not set(output.escaped(text)) & (set(ACTIVE) - {"\n", "\t"})
 
 
 def test_lines_of_a_trouble_are_inert() -> None:

@@ -325,6 +325,13 @@ def test_the_file_may_be_shown_on_a_terminal(tmp_path: Path) -> None:
     assert rig.file.read_text().splitlines()[1] == "a·]52;c;eA==··2Jb\tc"
 
 
+def test_the_file_turns_no_text_around_and_leaves_honest_text_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "clipboard.txt"
+    honest = "a\u200db\u200c \u200fשלום 纸船"
+    clipboard_file.append(file, f"{honest}\n\u202eevil\u2066\u200b\ufeff\U000e0041.", NOW)
+    assert file.read_text().splitlines()[1:] == [honest, "·evil····."]
+
+
 def test_the_file_stays_bounded_and_keeps_the_newest_whole(tmp_path: Path) -> None:
     file = tmp_path / "state" / "clipboard.txt"
     for number in range(40):

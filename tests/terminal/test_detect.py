@@ -2,7 +2,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from qr_tui.terminal.detect import Terminal, detect, kind_of, near
+from qr_tui.terminal.detect import Terminal, detect, is_dumb, kind_of, near
 
 UTF8 = {"LANG": "en_US.UTF-8"}
 
@@ -148,3 +148,9 @@ def test_the_key_is_not_in_the_environment_that_helpers_get() -> None:
 )
 def test_what_is_outside_tmux_is_told_from_its_answer(term: str, answer: str, kind: str) -> None:
     assert kind_of(term, answer) == kind
+
+
+@pytest.mark.parametrize(("term", "dumb"), [("", True), ("dumb", True), ("unknown", True), ("xterm", False)])
+def test_a_dumb_terminal_is_told_by_its_name(term: str, dumb: bool) -> None:
+    assert is_dumb({"TERM": term}) is detect({"TERM": term}).dumb is dumb
+    assert (detect({"TERM": term}).colours == "mono") is dumb

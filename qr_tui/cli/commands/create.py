@@ -12,7 +12,7 @@ from qr_tui.cli.main import examples
 from qr_tui.cli.options import positive_seconds
 from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core import tags as tagging
-from qr_tui.core.catalogue import DEFAULT_MODEL
+from qr_tui.core.catalogue import DEFAULT_MODEL, LEAST_COPIES
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Parameter, Request
 from qr_tui.core.text import inert
@@ -56,7 +56,9 @@ _MOST_PROMPT_BYTES: Final = 4_000_000
     "--param", "params", multiple=True, metavar="NAME=VALUE", help=_("Any other field of the request; may be repeated.")
 )
 @click.option("--tag", "tags", multiple=True, metavar="WORD", help=_("A tag of your own; may be given again."))
-@click.option("--copies", type=int, default=1, metavar="N", help=_("Make it N times, each a task of its own (1-20)."))
+@click.option(
+    "--copies", type=int, default=LEAST_COPIES, metavar="N", help=_("Make it N times, each a task of its own (1-20).")
+)
 @click.option("--wait", is_flag=True, help=_("Wait until every task is final."))
 @click.option(
     "--timeout",
@@ -217,5 +219,5 @@ def show_request(context: CliContext, request: Request, copies: int, *, as_json:
         output.line(output.encode(request.body()))
         output.line()
         for part in line.split("\n"):
-            output.line(output.harmless(part))
+            output.line(output.escaped(part))
     return 0

@@ -106,7 +106,7 @@ def _row(task: Task) -> dict[str, Any]:
 def _cell(value: Any) -> Any:  # noqa: ANN401
     if not isinstance(value, str):
         return value
-    text = output.without_controls(value)
+    text = output.escaped(value)
     return "'" + text if text.startswith(_FORMULA) else text
 
 

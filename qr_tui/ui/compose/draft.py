@@ -2,15 +2,13 @@
 
 import threading
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from qr_tui.core.catalogue import DEFAULT_MODEL, Field, Model
+from qr_tui.core.catalogue import DEFAULT_MODEL, LEAST_COPIES, MOST_COPIES, Field, Model
 from qr_tui.core.task import Parameter, Request, Task
 from qr_tui.files import write_private
-
-MOST_COPIES: Final = 20
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -28,7 +26,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     prompt: str = ""
     images: str = ""
     values: dict[str, Parameter] = {}
-    copies: int = 1
+    copies: int = LEAST_COPIES
     parent: str | None = None
     source: Request | None = None
     kept: "Draft | None" = None
@@ -160,6 +158,6 @@ class DraftFile:
 
 def _checked(draft: Draft) -> Draft:
     """Return `draft` with what a hand-edited file may have wrong set right."""
-    copies = min(max(draft.copies, 1), MOST_COPIES)
+    copies = min(max(draft.copies, LEAST_COPIES), MOST_COPIES)
     kept = draft.kept and msgspec.structs.replace(draft.kept, kept=None)
     return msgspec.structs.replace(draft, copies=copies, kept=kept)

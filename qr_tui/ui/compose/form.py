@@ -10,11 +10,11 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from qr_tui.core.catalogue import Catalogue, Field, Model
+from qr_tui.core.catalogue import LEAST_COPIES, MOST_COPIES, Catalogue, Field, Model
 from qr_tui.core.task import Parameter
 from qr_tui.core.text import cells, inert
 from qr_tui.i18n import _
-from qr_tui.ui.compose.draft import MOST_COPIES, Draft
+from qr_tui.ui.compose.draft import Draft
 from qr_tui.ui.widgets.field_row import Columns, FieldRow, OpenRow, SwitchRow
 from qr_tui.ui.widgets.number_row import NumberRow
 from qr_tui.ui.widgets.text_fields import PlainEditor
@@ -157,7 +157,7 @@ class Form(VerticalScroll, can_focus=False):
         for field in sorted(fields, key=_place):
             yield self._field(model, field, draft)
         yield TextRow("images", _("images"), draft.images, placeholder=_images_help(model), lines=True)
-        yield NumberRow("copies", _("copies"), draft.copies, least=1, most=MOST_COPIES, help=copies)
+        yield NumberRow("copies", _("copies"), draft.copies, least=LEAST_COPIES, most=MOST_COPIES, help=copies)
         for field in model.fields:
             if field.optional:
                 yield self._field(model, field, draft)

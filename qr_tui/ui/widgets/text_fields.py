@@ -9,17 +9,14 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Offset
 from textual.widgets import Input, TextArea
 
+from qr_tui.core.unsafe_characters import JOINERS_AND_MARKS, NEVER_NEEDED, SURROGATES
 from qr_tui.ui.textual_fixes.text_area import SteadyTextArea
 
-# What no prompt or link needs and a terminal would act on: controls, bidi overrides and isolates, invisible
-# marks. Joiners and direction marks stay (Persian and emoji are written with them), hidden when shown.
-_NEVER: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u180e\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
-    "\U000e0000-\U000e007f]"
-)
+# Joiners and direction marks stay (Persian and emoji are written with them), hidden when shown.
+_NEVER: Final = re.compile(f"[{NEVER_NEEDED}{SURROGATES}]")
 _BREAKS: Final = re.compile("\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 # Shown as a mark that takes no cell and does nothing, so that every column stays where it was.
-_HIDDEN: Final = re.compile("[\u00ad\u061c\u200c-\u200f]")
+_HIDDEN: Final = re.compile(f"[{JOINERS_AND_MARKS}]")
 _NOTHING: Final = "\u034f"
 
 # The keys of these stand for other things on our screens.

@@ -7,6 +7,7 @@ import pytest
 
 from qr_tui.cli import streams
 from qr_tui.cli.commands.create import parse_param
+from qr_tui.core.catalogue import LEAST_COPIES, MOST_COPIES
 from qr_tui.core.failures import Trouble
 from qr_tui.core.task import Status
 from qr_tui.simulator import Options, Simulator
@@ -354,3 +355,7 @@ def test_tags_go_with_the_task_and_not_to_the_provider(live: Shell) -> None:
     assert live("list", "tag:day", "--json").json == []
     assert live.simulator is not None
     assert "tags" not in live.simulator.stats()["creates"][0]["body"]
+
+
+def test_help_names_the_limit_of_copies(shell: Shell) -> None:
+    assert f"({LEAST_COPIES}-{MOST_COPIES})" in shell("create", "--help").out

@@ -1,9 +1,9 @@
 import pytest
 
-from qr_tui.cli.commands.doctor import lines, notices
+from qr_tui.cli.commands.doctor import lines, notices, terminal_checks
 from qr_tui.services.doctor import Check
 from qr_tui.simulator import Options, Simulator
-from qr_tui.terminal.detect import detect
+from qr_tui.terminal.detect import LEAST_COLUMNS, LEAST_ROWS, detect
 from tests.support.cli import KEY, Shell
 
 
@@ -71,3 +71,16 @@ def test_the_way_of_notices_is_read_off_the_bytes(env: dict[str, str], way: str)
 def test_lines_are_aligned_and_mended() -> None:
     text = list(lines([Check("python", "ok", "3.11"), Check("key", "fail", "none", "set one")]))
     assert text == ["ok    python  3.11", "fail  key     none", "      to mend it: set one"]
+
+
+@pytest.mark.parametrize(
+    ("size", "state"),
+    [((LEAST_COLUMNS, LEAST_ROWS), "ok"), ((LEAST_COLUMNS - 1, LEAST_ROWS), "warn"), ((80, LEAST_ROWS - 1), "warn")],
+)
+def test_a_terminal_too_small_for_the_app_is_said(
+    monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], state: str
+) -> None:
+    monkeypatch.setattr("qr_tui.terminal.detect.detect", lambda: detect({"TERM": "xterm"}, size=size, tty=True))
+    (found,) = [check for check in terminal_checks() if check.name == "terminal size"]
+    assert found.state == state
+    assert not found.mend or f"{LEAST_COLUMNS} by {LEAST_ROWS}" in found.mend

@@ -9,7 +9,7 @@ from qr_tui.config.describe import HELP
 from qr_tui.core.catalogue import BUILT_IN
 from qr_tui.core.failures import WORDS
 from qr_tui.core.messages import N_
-from qr_tui.core.query import ORDERS
+from qr_tui.core.sorting import ORDERS
 from tests.support.tools import messages
 
 SOURCE = """

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, TextIO
 
 from qr_tui.cli import output
-from qr_tui.cli.task_words import STATUS_COLOURS, describe
+from qr_tui.cli.task_words import describe, status_colour
 from qr_tui.core.events import Event, HostChanged, HostStatus, Notice, PollingChanged, TasksChanged
 from qr_tui.core.failures import WORDS
 from qr_tui.core.messages import N_
@@ -14,7 +14,7 @@ from qr_tui.core.task import Status, Task
 from qr_tui.core.text import cut, duration, inert
 from qr_tui.i18n import _, translate
 
-_HOST_STATUS_WORDS: Final = {
+_HOST_NEWS: Final = {
     HostStatus.DOWN: N_("{host} cannot be reached: {detail}"),
     HostStatus.RATE_LIMITED: N_("{host} asks for a slower pace"),
     HostStatus.NO_KEY: N_("there is no key for {host}"),
@@ -82,7 +82,7 @@ class Narrator:
             return  # a moment between two lines that say more
         if task.status is not status or (not self._bar and now - progress >= _STEP):
             self._told[task.key] = (task.status, now)
-            self._above(describe(task, link=self._links), STATUS_COLOURS.get(task.status, ""), self._results)
+            self._above(describe(task, link=self._links), status_colour(task), self._results)
         self._draw()
 
     def end(self) -> None:
@@ -95,9 +95,8 @@ class Narrator:
         self._moods[event.base_url] = event.status
         if event.status is known:
             return
-        text = _(_HOST_STATUS_WORDS[event.status]).format(
-            host=inert(event.base_url), detail=inert(translate(event.detail), limit=200)
-        )
+        detail = inert(translate(event.detail), limit=200)
+        text = _(_HOST_NEWS[event.status]).format(host=inert(event.base_url), detail=detail)
         self._above(text.removesuffix(": "), "" if event.status is HostStatus.OK else "yellow")
 
     def _above(self, text: str, colour: str = "", stream: TextIO | None = None) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from qr_tui.cli import output
-from qr_tui.cli.task_words import STATUS_COLOURS, status_word
+from qr_tui.cli.task_words import status_colour, status_word
 from qr_tui.core.failures import WORDS
 from qr_tui.core.messages import N_
 from qr_tui.core.task import FileState, Status, Task
@@ -43,8 +43,7 @@ def list_lines(tasks: Sequence[Task], *, now: float, width: int | None) -> Itera
         text = "  ".join([*parts, row[-1]])
         text = text.rstrip() if width is None else cut(text, width)
         if number:
-            colour = STATUS_COLOURS.get(tasks[number - 1].status, "")
-            painted = output.paint(parts[0], colour, sys.stdout) if colour else parts[0]
+            painted = output.paint(parts[0], status_colour(tasks[number - 1]), sys.stdout)
             text = painted + text[len(parts[0]) :]
         yield text if number else output.paint(text, "dim", sys.stdout)
 

@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from qr_tui.core.failures import WORDS
-from qr_tui.core.status_words import STATUS_WORDS
+from qr_tui.core.status_words import STATUS_TONES, STATUS_WORDS, Tone
 from qr_tui.core.task import Status, Task
 from qr_tui.core.text import inert, tail
 from qr_tui.i18n import _, translate
 
-STATUS_COLOURS: Final[Mapping[Status, str]] = {
-    Status.UNCONFIRMED: "yellow",
-    Status.RUNNING: "cyan",
-    Status.DONE: "green",
-    Status.FAILED: "red",
-    Status.STOPPED: "dim",
+_COLOURS: Final[Mapping[Tone, str]] = {
+    "idle": "",
+    "active": "cyan",
+    "attention": "yellow",
+    "good": "green",
+    "bad": "red",
+    "over": "dim",
 }
 _WITH_REASON: Final = (Status.FAILED, Status.UNCONFIRMED, Status.DONE)
 
@@ -22,6 +23,11 @@ _WITH_REASON: Final = (Status.FAILED, Status.UNCONFIRMED, Status.DONE)
 def status_word(task: Task | Status) -> str:
     """Return the status in the language in use."""
     return _(STATUS_WORDS[task if isinstance(task, Status) else task.status])
+
+
+def status_colour(task: Task) -> str:
+    """Return the colour of the status, as `output.paint` calls it; empty for none."""
+    return _COLOURS[STATUS_TONES[task.status]]
 
 
 def name(task: Task) -> str:

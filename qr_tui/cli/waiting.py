@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 # How long a command that was not told to wait stays for the answer to its one request: longer than the call's limit.
 SEND_LIMIT: Final = 90.0
 _STEP: Final = 0.25
-_KEYLESS: Final = (HostStatus.NO_KEY, HostStatus.KEY_REFUSED)
-# what makes staying for the answer pointless: nothing will leave before somebody mends it
-_STUCK: Final = (HostStatus.DOWN, *_KEYLESS)
 
 
 class WaitOutcome(Enum):
@@ -55,7 +52,7 @@ async def until_answered(studio: "Studio", keys: Sequence[str]) -> None:
         tasks = _tasks(studio, keys)
         hosts = {task.base_url for task in tasks if task.status is Status.QUEUED}
         going = any(task.status is Status.SENDING for task in tasks)
-        if not going and all(studio.host_statuses.get(host) in _STUCK for host in hosts):
+        if not going and all(_is_stuck(studio.host_statuses.get(host)) for host in hosts):
             return
 
 
@@ -72,9 +69,18 @@ async def until_final(studio: "Studio", keys: Sequence[str], span: float | None)
         going = [task for task in _tasks(studio, keys) if not task.final and not task.needs_you]
         hosts = {task.base_url for task in going}
         sending = any(task.status is Status.SENDING for task in going)
-        if hosts and not sending and all(studio.host_statuses.get(host) in _KEYLESS for host in hosts):
+        if hosts and not sending and all(_needs_key(studio.host_statuses.get(host)) for host in hosts):
             return WaitOutcome.KEY
 
 
 def _tasks(studio: "Studio", keys: Sequence[str]) -> list[Task]:
     return [task for task in map(studio.get, keys) if task is not None]
+
+
+def _is_stuck(status: HostStatus | None) -> bool:
+    """Tell whether staying for the answer is pointless: nothing can be sent before the host is back or has a key."""
+    return status is HostStatus.DOWN or _needs_key(status)
+
+
+def _needs_key(status: HostStatus | None) -> bool:
+    return status is not None and status.needs_key

@@ -14,6 +14,7 @@ from qr_tui.core import address, query
 from qr_tui.core.catalogue import BUILT_IN
 from qr_tui.core.failures import Trouble
 from qr_tui.core.messages import N_, Detail, Message, listed
+from qr_tui.core.sorting import ORDERS
 from qr_tui.core.text import inert
 
 Path = tuple[str, ...]
@@ -181,10 +182,8 @@ def _nonsense(settings: Settings) -> Iterator[Mistake]:
     for digit, view in settings.views.items():
         if digit not in tuple("123456789"):
             yield Mistake(("views", digit), Message(N_("a view stands under a digit from 1 to 9")))
-        if view.sort not in query.ORDERS:
-            yield Mistake(
-                ("views", digit, "sort"), Message(N_("must be one of {known}"), {"known": listed(query.ORDERS)})
-            )
+        if view.sort not in ORDERS:
+            yield Mistake(("views", digit, "sort"), Message(N_("must be one of {known}"), {"known": listed(ORDERS)}))
         try:
             query.parse(view.filter)
         except query.QueryError as error:

@@ -32,6 +32,11 @@ class HostStatus(StrEnum):
     NO_KEY = "no_key"
     KEY_REFUSED = "key_refused"
 
+    @property
+    def needs_key(self) -> bool:
+        """Whether nothing more can be asked of the host before it is given a good key."""
+        return self in (HostStatus.NO_KEY, HostStatus.KEY_REFUSED)
+
 
 class HostChanged(msgspec.Struct, frozen=True):
     """A host went down, came back, asked for a slower pace, or refuses the key."""

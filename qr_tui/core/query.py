@@ -10,10 +10,7 @@ from typing import Final
 
 from qr_tui.core.address import host_name
 from qr_tui.core.messages import N_, Message
-from qr_tui.core.sorting import DEFAULT_ORDER, ORDERS, SortOrder, sort
 from qr_tui.core.task import FileState, Status, Task
-
-__all__ = ["DEFAULT_ORDER", "KEYS", "ORDERS", "Query", "QueryError", "SortOrder", "parse", "sort"]
 
 
 class FilterContext:

@@ -1,4 +1,4 @@
-"""A task: one video asked for, from the first draft to the finished file."""
+"""A task: one video asked for, from the intent on disk to the finished file."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -16,7 +16,6 @@ Parameter = str | int | float | bool | None
 class Status(StrEnum):
     """Where a task stands, in our words. The provider's own word is `Task.provider_status`."""
 
-    DRAFT = "draft"
     QUEUED = "queued"  # the intent is on disk, nothing was sent
     SENDING = "sending"  # the one POST is under way
     UNCONFIRMED = "unconfirmed"  # sent, the answer was lost: only a person may decide
@@ -31,7 +30,6 @@ FINAL: Final = frozenset({Status.DONE, Status.FAILED, Status.STOPPED})
 WATCHED: Final = frozenset({Status.WAITING, Status.RUNNING})
 
 MOVES: Final[Mapping[Status, frozenset[Status]]] = {
-    Status.DRAFT: frozenset({Status.QUEUED}),
     Status.QUEUED: frozenset({Status.SENDING, Status.FAILED, Status.STOPPED}),
     # back to queued only when the failure proves that nothing was delivered
     Status.SENDING: frozenset({Status.WAITING, Status.QUEUED, Status.UNCONFIRMED, Status.FAILED}),

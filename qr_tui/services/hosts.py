@@ -142,7 +142,7 @@ class Hosts:
         host = self.at(base_url)
         host.refused.clear()
         host.failures, host.closed_until = 0, 0.0
-        if host.status in (HostStatus.NO_KEY, HostStatus.KEY_REFUSED):
+        if host.status.needs_key:
             self.set_status(base_url, HostStatus.OK)
 
     def probe_now(self, base_urls: Iterable[str]) -> None:

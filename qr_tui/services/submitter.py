@@ -11,6 +11,7 @@ import msgspec
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.messages import N_, Detail, Message
+from qr_tui.core.sorting import by_age
 from qr_tui.core.task import Failure, Status, Task, new_key
 from qr_tui.services.clock import Clock
 from qr_tui.services.hosts import Hosts
@@ -57,7 +58,7 @@ class Submitter:
         `include_orphans` is for the process that holds the lease: it also sends what an ended process left behind.
         """
         now = self._clock.steady()
-        queued = sorted(self._index.having(Status.QUEUED), key=lambda task: (task.created_at, task.key))
+        queued = sorted(self._index.having(Status.QUEUED), key=by_age)
         waits = []
         for task in queued:
             if task.key in self._sending or not (include_orphans or task.key in self._mine):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from qr_tui.core.events import Notice, Sink, TaskFinished, TasksChanged, TasksLoaded
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.messages import N_, Message
+from qr_tui.core.sorting import newest_first
 from qr_tui.core.task import Status, Task, advance
 from qr_tui.services.clock import Clock
 from qr_tui.store.changes import Change
@@ -47,7 +48,7 @@ class TaskIndex:
 
     def tasks(self) -> list[Task]:
         """Return every task on the list, newest first."""
-        return sorted(self._tasks.values(), key=lambda task: (task.created_at, task.key), reverse=True)
+        return newest_first(self._tasks.values())
 
     def get(self, key: str) -> Task | None:
         """Return the task with this local key if it is on the list."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from qr_tui.core.sorting import newest_first
 from qr_tui.core.task import Task
 from qr_tui.store import codec, migrations
 
@@ -28,5 +29,4 @@ def peek(path: Path) -> list[Task] | None:
         return None
     if any(task.key != key for key, task in file.tasks.items()):
         return None
-    listed = [task for task in file.tasks.values() if task.removed_at is None]
-    return sorted(listed, key=lambda task: (task.created_at, task.key), reverse=True)
+    return newest_first(task for task in file.tasks.values() if task.removed_at is None)

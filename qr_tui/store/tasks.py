@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -13,6 +13,7 @@ from qr_tui import paths
 from qr_tui.core.events import Notice
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.messages import counted
+from qr_tui.core.sorting import newest_first
 from qr_tui.core.task import Task, advance
 from qr_tui.store import documents
 from qr_tui.store.changes import Change, Delta
@@ -82,7 +83,7 @@ class TaskStore:
     # reads ---------------------------------------------------------------------------------------------
     def tasks(self, *, removed: bool = False) -> list[Task]:
         """Return the tasks on the list, newest first; with `removed` also those taken off it."""
-        return _newest_first(self._tasks.values()) if removed else list(self._list)
+        return newest_first(self._tasks.values()) if removed else list(self._list)
 
     def get(self, key: str) -> Task | None:
         """Return the task with this key, even if it was taken off the list."""
@@ -111,7 +112,7 @@ class TaskStore:
         """
         with self._writing() as new:
             if check is not None:
-                check(_newest_first(self._tasks.values()))
+                check(newest_first(self._tasks.values()))
             for task in tasks:
                 if task.key in new or task.key in self._documents:
                     raise ValueError(f"a task with the key {task.key!r} exists")
@@ -210,7 +211,7 @@ class TaskStore:
 
     def _set(self, tasks: dict[str, Task]) -> None:
         self._tasks, self._documents = tasks, self._opened().known[TASKS]
-        self._list = _newest_first(task for task in tasks.values() if task.removed_at is None)
+        self._list = newest_first(task for task in tasks.values() if task.removed_at is None)
 
     def _tell_unreadable(self, keys: frozenset[str]) -> None:
         """Say which documents this version cannot read; they stay in the file as they are."""
@@ -239,7 +240,3 @@ class TaskStore:
             if keys and self._table is not None:
                 self._table.drop(keys)
         self._set({key: task for key, task in self._tasks.items() if key not in keys})
-
-
-def _newest_first(tasks: Iterable[Task]) -> list[Task]:
-    return sorted(tasks, key=lambda task: (task.created_at, task.key), reverse=True)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qr_tui.core.query import DEFAULT_ORDER, KEYS, ORDERS, QueryError, parse, sort
+from qr_tui.core.query import KEYS, QueryError, parse
 from qr_tui.core.task import FileState, Status, Task
 
 NOW = 1_790_000_000.0
@@ -127,7 +127,7 @@ def test_the_language(text: str, fits: bool | None) -> None:
     ("text", "pointed", "said"),
     [
         ("paper stauts:failed", "stauts:", "stauts: is not known; there are status: model:"),
-        ("paper status:broken x", "status:broken", "broken is no status; there are draft queued"),
+        ("paper status:broken x", "status:broken", "broken is no status; there are queued"),
         ("status:", "status:", "status needs a value"),
         ('tag:""', 'tag:""', "tag needs a value"),
         ("is:pretty", "is:pretty", "is:pretty is not known; there are is:marked"),
@@ -169,7 +169,7 @@ def test_states_that_other_filters_ask_for() -> None:
     assert parse("is:marked").matches(task(), now=NOW, marked={"k1"})
     assert not parse("!is:marked").matches(task(), now=NOW, marked={"k1"})
     # "done" is a status of its own, not only the beginning of one
-    assert not parse("status:done").matches(task(status=Status.DRAFT), now=NOW)
+    assert not parse("status:done").matches(task(status=Status.QUEUED), now=NOW)
 
 
 def test_a_task_without_an_id_is_still_found() -> None:
@@ -219,43 +219,3 @@ def test_every_key_can_be_asked_for() -> None:
     for key in KEYS:
         with pytest.raises(QueryError):
             parse(f"{key}:")
-
-
-def keys(tasks: list[Task]) -> str:
-    return "".join(one.key for one in tasks)
-
-
-def test_orders() -> None:
-    tasks = [
-        task(key="a", created_at=1, status=Status.DONE, model="veo3", finished_at=50.0),
-        task(key="b", created_at=2, status=Status.RUNNING, progress=10.0),
-        task(key="c", created_at=3, status=Status.UNCONFIRMED),
-        task(key="d", created_at=4, status=Status.RUNNING, progress=90.0),
-        task(key="e", created_at=5, status=Status.FAILED, model="Grok", finished_at=40.0),
-    ]
-    assert keys(sort(tasks)) == "edcba"
-    assert keys(sort(tasks, "oldest")) == "abcde"
-    assert keys(sort(tasks, "status")) == "cdbea"
-    assert keys(sort(tasks, "model")) == "edcba"
-    assert keys(sort(tasks, "progress")) == "dbeca"
-    assert keys(sort(tasks, "finished")) == "aedcb"
-    for order in ORDERS:
-        assert sort(tasks, order, reverse=True) == sort(tasks, order)[::-1]
-
-
-@given(st.permutations(range(8)))
-def test_equal_tasks_stand_by_key_whatever_order_they_came_in(places: list[int]) -> None:
-    tasks = [task(key=f"k{n}") for n in places]
-    for order in ORDERS:
-        assert keys(sort(tasks, order)) == "".join(f"k{n}" for n in range(8))
-
-
-def test_every_status_has_its_place() -> None:
-    tasks = [task(key=status.value, status=status) for status in Status]
-    assert len(sort(tasks, "status")) == len(Status)
-
-
-def test_an_unknown_order_is_an_error() -> None:
-    assert DEFAULT_ORDER in ORDERS
-    with pytest.raises(KeyError):
-        sort([], "prettiest")

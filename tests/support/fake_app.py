@@ -12,6 +12,7 @@ from qr_tui.core.answers import Balance
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.events import HostStatus, PollingChanged, Sink, TasksChanged, TasksLoaded
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.sorting import newest_first
 from qr_tui.core.tags import changed
 from qr_tui.core.task import Request, Status, Task, advance, new_task
 from qr_tui.secrets import KeyRing
@@ -85,8 +86,7 @@ class FakeStudio(Studio):
 
     # reads
     def tasks(self) -> list[Task]:
-        kept = [task for task in self._tasks.values() if task.removed_at is None]
-        return sorted(kept, key=lambda task: (task.created_at, task.key), reverse=True)
+        return newest_first(task for task in self._tasks.values() if task.removed_at is None)
 
     def get(self, key: str) -> Task | None:
         return self._tasks.get(key)

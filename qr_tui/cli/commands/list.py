@@ -2,7 +2,6 @@
 
 import sys
 import time
-from typing import Final
 
 import click
 
@@ -11,9 +10,8 @@ from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
 from qr_tui.cli.pass_context import pass_cli_context
+from qr_tui.core.sorting import DEFAULT_ORDER, ORDERS, sort
 from qr_tui.i18n import _
-
-ORDER_NAMES: Final = ("newest", "oldest", "status", "model", "progress", "finished")
 
 
 @click.command(
@@ -26,7 +24,7 @@ ORDER_NAMES: Final = ("newest", "oldest", "status", "model", "progress", "finish
     ),
 )
 @click.argument("filter_words", metavar="[FILTER]...", nargs=-1)
-@click.option("--sort", "order", type=click.Choice(ORDER_NAMES), default="newest", help=_("The order."))
+@click.option("--sort", "order", type=click.Choice(tuple(ORDERS)), default=DEFAULT_ORDER, help=_("The order."))
 @click.option("--reverse", is_flag=True, help=_("The other way round."))
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help=_("Print at most N."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print a JSON array of tasks."))
@@ -36,9 +34,7 @@ def list(  # noqa: A001 -- a command's function bears its name
 ) -> int:
     """Read, choose, print."""
     tasks = references.filtered(stored_tasks.read(context), filter_words)
-    if order != "newest" or reverse:
-        from qr_tui.core.query import sort
-
+    if order != DEFAULT_ORDER or reverse:  # they are read in that order
         tasks = sort(tasks, order, reverse)
     tasks = tasks[:limit]
     if as_json:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from qr_tui.core.sorting import DEFAULT_ORDER, sort
 from qr_tui.core.task import Status, Task
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class ListModel:
         self.loaded = False
         self.query: Query | None = None
         self.filter_text = ""
-        self.order = "newest"
+        self.order = DEFAULT_ORDER
         self.reverse = False
         self.only_unfinished = False
         self.columns: tuple[str, ...] | None = None  # those a person chose; None means the usual ones
@@ -180,15 +181,7 @@ class ListModel:
         return self.query is None or self.query.matches(task, now=now, marked=self.marks.keys())
 
     def _sort(self) -> None:
-        tasks = list(self.tasks.values())
-        if self.order in _STABLE:  # the usual case needs no other module
-            newest_first = (self.order == "newest") != self.reverse
-            tasks.sort(key=lambda task: (task.created_at, task.key), reverse=newest_first)
-        else:
-            from qr_tui.core import sorting
-
-            tasks = list(sorting.sort(tasks, self.order, self.reverse))
-        self._ordered = [task.key for task in tasks]
+        self._ordered = [task.key for task in sort(self.tasks.values(), self.order, self.reverse)]
 
     def _take(self, shown: list[str]) -> None:
         row = self.index

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from qr_tui import files
-from qr_tui.core.query import DEFAULT_ORDER, ORDERS
+from qr_tui.core.sorting import DEFAULT_ORDER, ORDERS
 
 _LONGEST: Final = 64 * 1024
 

@@ -12,7 +12,7 @@ from qr_tui.core.address import host_name
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.failures import WORDS
 from qr_tui.core.messages import N_
-from qr_tui.core.status_words import STATUS_WORDS
+from qr_tui.core.status_words import STATUS_TONES, STATUS_WORDS, Tone
 from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text import cells, cut, duration, fit, inert, tail
 from qr_tui.i18n import _
@@ -23,17 +23,15 @@ from qr_tui.ui.theme.strips import Piece, line
 Column = Literal["status", "progress", "age", "model", "format", "host", "tags", "id", "prompt"]
 
 SAVED: Final = N_("saved")
-STATUS_COLOURS: Final[dict[Status, str]] = {
-    Status.DRAFT: "muted",
-    Status.QUEUED: "muted",
-    Status.SENDING: "accent",
-    Status.UNCONFIRMED: "warn",
-    Status.WAITING: "muted",
-    Status.RUNNING: "accent",
-    Status.DONE: "good",
-    Status.FAILED: "bad",
-    Status.STOPPED: "muted",
+_TONE_COLOURS: Final[dict[Tone, str]] = {
+    "idle": "muted",
+    "active": "accent",
+    "attention": "warn",
+    "good": "good",
+    "bad": "bad",
+    "over": "muted",
 }
+STATUS_COLOURS: Final = {status: _TONE_COLOURS[tone] for status, tone in STATUS_TONES.items()}
 TITLES: Final[dict[Column, str]] = {
     "status": N_("STATUS"),
     "progress": N_("PROGRESS"),

@@ -28,7 +28,6 @@ class Glyphs:
 
 UNICODE: Final = Glyphs(
     status={
-        Status.DRAFT: "·",
         Status.QUEUED: "◌",
         Status.SENDING: "↑",
         Status.UNCONFIRMED: "!",
@@ -52,7 +51,6 @@ UNICODE: Final = Glyphs(
 )
 ASCII: Final = Glyphs(
     status={
-        Status.DRAFT: ".",
         Status.QUEUED: ":",
         Status.SENDING: "^",
         Status.UNCONFIRMED: "!",

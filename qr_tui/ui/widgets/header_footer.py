@@ -16,7 +16,7 @@ from qr_tui.ui.theme.strips import Piece, line
 
 _ALWAYS = 90  # commands with this place in the footer or a later one are dropped last: help and the way out
 
-_HOST_STATUS_WORDS: dict[HostStatus, tuple[str, Kind]] = {
+_HOST_FAILURES: dict[HostStatus, tuple[str, Kind]] = {
     HostStatus.NO_KEY: ("warn", Kind.NO_KEY),
     HostStatus.KEY_REFUSED: ("bad", Kind.KEY_REFUSED),
     HostStatus.DOWN: ("bad", Kind.UNREACHABLE),
@@ -121,11 +121,10 @@ def _footer_commands(scope: str) -> list[Command]:
 
 def host_status_words(place: str, status: HostStatus, *, connect: str) -> tuple[str, str] | None:
     """Return the status line's colour and words for a host, None when all is well; `connect` is the key of Connect."""
-    if status not in _HOST_STATUS_WORDS:
+    if status not in _HOST_FAILURES:
         return None
-    colour, kind = _HOST_STATUS_WORDS[status]
+    colour, kind = _HOST_FAILURES[status]
     words = WORDS[kind]
     title = _("{title}: {detail}").format(title=inert(place, limit=80), detail=_(words.title))
-    about_key = status in (HostStatus.NO_KEY, HostStatus.KEY_REFUSED)
-    hint = _("{key} opens Connect").format(key=connect) if about_key else _(words.hint)
+    hint = _("{key} opens Connect").format(key=connect) if status.needs_key else _(words.hint)
     return colour, sentences(title, hint)

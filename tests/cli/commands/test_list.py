@@ -40,10 +40,3 @@ def test_a_filter_that_cannot_be_read_is_pointed_at(shell: Shell) -> None:
     assert result.code == 2
     assert result.json["error"]["kind"] == "usage"
     assert "age=soon" in result.json["error"]["detail"]
-
-
-def test_sort_offers_every_order_there_is() -> None:
-    from qr_tui.cli.commands.list import ORDER_NAMES
-    from qr_tui.core.query import ORDERS
-
-    assert tuple(ORDERS) == ORDER_NAMES

@@ -1,4 +1,4 @@
-"""Where a command runs: the folders, settings, keys and tasks of this user, each looked up when first needed."""
+"""What every command shares: the folders, settings, keys and tasks of this user, each read when first needed."""
 
 import os
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""The engine for as long as one command needs it, and what the signals of a shell do to it meanwhile."""
+"""The engine for as long as one command needs it, and how it ends when a signal comes."""
 
 import asyncio
 import contextlib

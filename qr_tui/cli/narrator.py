@@ -1,4 +1,4 @@
-"""What a person sees while a command waits: a bar on a terminal, a line a change elsewhere; all on stderr."""
+"""What a person sees while a command waits: a progress bar on a terminal, elsewhere a line for each change."""
 
 import sys
 import time
@@ -27,10 +27,10 @@ _FRAME: Final = 0.2  # seconds between two pictures of the bar
 
 
 class Narrator:
-    """Tells changes of some tasks as they come; it is an event sink.
+    """Prints the changes of some tasks as they come; it is an event sink.
 
     Args:
-        keys: The tasks to tell of; None means every one.
+        keys: The tasks to report on; None means every one.
         results: Where the lines of change go: stderr for a command with another result, stdout for `watch`.
     """
 
@@ -48,13 +48,13 @@ class Narrator:
         self._clock = clock
         self._began = clock()
         self._shown: dict[str, Task] = {}
-        self._told: dict[str, tuple[Status, float]] = {}
+        self._reported: dict[str, tuple[Status, float]] = {}
         self._drawn = ""
         self._drawn_at = 0.0
-        self._moods: dict[str, HostStatus] = {}
+        self._host_statuses: dict[str, HostStatus] = {}
 
     def __call__(self, event: Event) -> None:
-        """Tell `event` if it concerns the tasks we follow."""
+        """Report `event` if it concerns the tasks we follow."""
         match event:
             case TasksChanged():
                 for task in event.tasks:
@@ -72,16 +72,16 @@ class Narrator:
                 pass
 
     def see(self, task: Task) -> None:
-        """Tell where `task` stands if that is news."""
+        """Report where `task` stands if that has changed."""
         if self.keys is not None and task.key not in self.keys:
             return
         self._shown[task.key] = task
-        status, progress = self._told.get(task.key, (None, -_STEP))
+        status, progress = self._reported.get(task.key, (None, -_STEP))
         now = task.progress or 0.0
         if task.status is Status.SENDING:
             return  # a moment between two lines that say more
         if task.status is not status or (not self._bar and now - progress >= _STEP):
-            self._told[task.key] = (task.status, now)
+            self._reported[task.key] = (task.status, now)
             self._above(describe(task, link=self._links), status_colour(task), self._results)
         self._draw()
 
@@ -91,8 +91,8 @@ class Narrator:
             self._put("")
 
     def _host(self, event: HostChanged) -> None:
-        known = self._moods.get(event.base_url, HostStatus.OK)
-        self._moods[event.base_url] = event.status
+        known = self._host_statuses.get(event.base_url, HostStatus.OK)
+        self._host_statuses[event.base_url] = event.status
         if event.status is known:
             return
         detail = inert(translate(event.detail), limit=200)

@@ -1,4 +1,4 @@
-"""What a command prints: one JSON document or plain words on stdout, everything about the way there on stderr."""
+"""What a command prints: its result on stdout, as words or one JSON document; everything else on stderr."""
 
 import os
 import re

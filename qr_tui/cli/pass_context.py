@@ -1,4 +1,4 @@
-"""How a click command is given `CliContext`. Apart from it, so that the app opens without click."""
+"""The decorator that gives a click command its `CliContext`; apart from it so that the app starts without click."""
 
 import click
 

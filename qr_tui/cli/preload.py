@@ -1,4 +1,4 @@
-"""The list as it was left, read beside the imports of the app, so that its first paint already shows it."""
+"""Reads the list while the app is being imported, so that its first paint already shows it."""
 
 import threading
 from typing import TYPE_CHECKING, Final
@@ -13,7 +13,7 @@ _LARGEST: Final = 4 * 1024 * 1024  # bytes of a task file that are read in less 
 
 
 class Preload:
-    """Reads in a thread of its own from the moment it is made; nobody ever waits for it."""
+    """Reads in a thread from the moment it is made; nothing ever waits for it."""
 
     def __init__(self, paths: Paths) -> None:
         self._paths = paths

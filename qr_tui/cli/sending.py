@@ -44,7 +44,7 @@ def create(
 
 
 def consider(concerns: Sequence["Concern"], *, confirmed: bool) -> bool:
-    """Say every note, ask what needs a yes, and return whether a yes was given.
+    """Print every note, ask what needs a yes, and return whether one was given.
 
     Raises:
         Trouble: Of the first concern that forbids sending, or that nobody could be asked about.

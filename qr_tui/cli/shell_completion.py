@@ -1,4 +1,4 @@
-"""Bash breaks words at colons, and our ids hold them: what it took apart is put together again."""
+"""Completion in bash, which breaks words at colons: our ids hold colons, so the parts are put together again."""
 
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
@@ -29,5 +29,5 @@ class ColonBash(BashComplete):
 
 
 def register() -> None:
-    """Use it from now on."""
+    """Let click use it for bash."""
     add_completion_class(ColonBash, "bash")

@@ -1,4 +1,4 @@
-"""The three standard streams as they really are: closed, broken, or of an encoding that cannot say everything."""
+"""The three standard streams, which may be closed, broken, or of an encoding that lacks characters."""
 
 import atexit
 import contextlib

@@ -1,4 +1,4 @@
-"""How long a command stays: for the answer to its requests, or until its tasks are final."""
+"""How long a command waits: for the answer to its requests, or until its tasks are final."""
 
 import time
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from qr_tui.core.task import Status, Task
 if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
 
-# How long a command that was not told to wait stays for the answer to its one request: longer than the call's limit.
+# Seconds a command without --wait stays for the answer to its request: longer than the call's own limit.
 SEND_LIMIT: Final = 90.0
 _STEP: Final = 0.25
 
@@ -22,7 +22,7 @@ class WaitOutcome(Enum):
 
     FINAL = "final"
     DEADLINE = "deadline"
-    KEY = "key"  # nobody can look before a good key is there
+    KEY = "key"  # no task can be looked at before there is a good key
     UNREAD = "unread"  # nobody reads what we print any more
 
 

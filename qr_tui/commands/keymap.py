@@ -1,7 +1,4 @@
-"""Which key runs which command: the registry's defaults, and a person's own choice from `[keys]`, checked.
-
-No Textual here: `qr-tui keys` and the settings screen read it too.
-"""
+"""Which key runs which command: the registry's defaults, and a person's own choices from `[keys]`, checked."""
 
 import re
 import unicodedata

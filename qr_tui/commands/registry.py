@@ -1,6 +1,6 @@
-"""Every command, once: its id, keys, words, place and when it can run. Feeds keys, footer, palette, help and docs.
+"""Every command of the app, once: its id, keys, words, place in the footer and why it cannot run now.
 
-No Textual here, so that `qr-tui keys` and the docs can read it without starting an app.
+Key bindings, footer, palette, help, `qr-tui keys` and the documentation are made from it.
 """
 
 from collections.abc import Callable
@@ -81,7 +81,7 @@ class Command:
         return self.id.partition(".")[2]
 
 
-def _any(context: CommandState) -> str:
+def _has_target(context: CommandState) -> str:
     return "" if context.targets else N_("no task is under the cursor")
 
 
@@ -100,7 +100,7 @@ def _has_id(context: CommandState) -> str:
     return "" if any(task.id for task in context.targets) else N_("the provider has not given it an id yet")
 
 
-def _here(context: CommandState) -> str:
+def _has_current(context: CommandState) -> str:
     return "" if context.current else N_("no task is under the cursor")
 
 
@@ -141,14 +141,14 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("tasks.bottom", ("G", "end"), N_("bottom"), N_("last task")),
     Command("tasks.page_down", ("pagedown",), N_("page down"), N_("one page down")),
     Command("tasks.page_up", ("pageup",), N_("page up"), N_("one page up")),
-    Command("tasks.mark", ("space",), N_("mark"), N_("mark or unmark this task"), _any),
-    Command("tasks.mark_range", ("V",), N_("mark range"), N_("mark from the last mark to here"), _any),
-    Command("tasks.mark_all", ("A",), N_("mark all"), N_("mark every task shown"), _any),
+    Command("tasks.mark", ("space",), N_("mark"), N_("mark or unmark this task"), _has_target),
+    Command("tasks.mark_range", ("V",), N_("mark range"), N_("mark from the last mark to here"), _has_target),
+    Command("tasks.mark_all", ("A",), N_("mark all"), N_("mark every task shown"), _has_target),
     Command("tasks.clear", ("escape", "backspace"), N_("clear"), N_("clear marks, then what hides tasks")),
     # one task or the marked ones
     Command("tasks.new", ("n",), N_("new"), N_("write a new video"), footer=1),
     Command("tasks.copy_id", ("y",), N_("copy id"), N_("copy the id, of all marked tasks one a line"), _has_id, 2),
-    Command("tasks.details", ("enter",), N_("details"), N_("everything known of this task"), _here, 3),
+    Command("tasks.details", ("enter",), N_("details"), N_("everything known of this task"), _has_current, 3),
     Command(
         "tasks.decide",
         ("u",),
@@ -157,8 +157,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
         _decide_or_undo,
         4,
     ),
-    Command("tasks.copy_menu", ("Y",), N_("copy …"), N_("copy link, file path, prompt, curl or JSON"), _any),
-    Command("tasks.again", ("e",), N_("new from this"), N_("write a new video that starts as this one"), _here),
+    Command("tasks.copy_menu", ("Y",), N_("copy …"), N_("copy link, file path, prompt, curl or JSON"), _has_target),
+    Command("tasks.again", ("e",), N_("new from this"), N_("write a new video that starts as this one"), _has_current),
     Command("tasks.open", ("o",), N_("open"), N_("open the file or the link"), _openable),
     Command("tasks.look", ("r",), N_("look now"), N_("ask the provider about this task now"), _lookable),
     Command(
@@ -175,8 +175,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
         N_("watch no more, r goes on; the provider cannot be told to cancel"),
         _status(Status.WAITING, Status.RUNNING, Status.QUEUED, why=N_("this task is not being watched")),
     ),
-    Command("tasks.remove", ("D",), N_("remove"), N_("take off the list; u brings it back"), _any),
-    Command("tasks.tag", ("T",), N_("tags"), N_("give it tags of your own, for the filter tag:x"), _any),
+    Command("tasks.remove", ("D",), N_("remove"), N_("take off the list; u brings it back"), _has_target),
+    Command("tasks.tag", ("T",), N_("tags"), N_("give it tags of your own, for the filter tag:x"), _has_target),
     # finding
     Command("tasks.filter", ("slash",), N_("filter"), N_("show only what fits"), footer=5),
     Command("tasks.sort", ("s",), N_("sort"), N_("choose the order")),
@@ -248,7 +248,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("details.page_down", ("pagedown", "space"), N_("page down"), N_("one page down")),
     Command("details.page_up", ("pageup",), N_("page up"), N_("one page up")),
     Command("details.copy_id", ("y",), N_("copy id"), N_("copy the id"), _has_id, 2),
-    Command("details.copy_menu", ("Y",), N_("copy …"), N_("copy link, file path, prompt, curl or JSON"), _any, 3),
+    Command(
+        "details.copy_menu", ("Y",), N_("copy …"), N_("copy link, file path, prompt, curl or JSON"), _has_target, 3
+    ),
     Command("details.open", ("o",), N_("open"), N_("open the file or the link"), _openable),
     Command("details.look", ("r",), N_("look now"), N_("ask the provider about this task now"), _lookable, 4),
     Command(
@@ -265,7 +267,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
         N_("decide an unconfirmed task"),
         _status(Status.UNCONFIRMED, why=N_("nothing to decide here")),
     ),
-    Command("details.again", ("e",), N_("new from this"), N_("write a new video that starts as this one"), _here, 5),
+    Command(
+        "details.again", ("e",), N_("new from this"), N_("write a new video that starts as this one"), _has_current, 5
+    ),
     Command("details.raw", ("w",), N_("raw answer"), N_("fold or unfold the last raw answer"), _has_raw),
     # everywhere
     Command("app.palette", ("ctrl+p", "colon"), N_("commands"), N_("every command by name")),
@@ -289,11 +293,6 @@ def command(command_id: str) -> Command:
         KeyError: There is none.
     """
     return _BY_ID[command_id]
-
-
-def in_scope(scope: str) -> list[Command]:
-    """Return the commands of one screen and those that work everywhere, in registry order."""
-    return [item for item in COMMANDS if item.scope in (scope, "app")]
 
 
 _BY_ID: Final = {item.id: item for item in COMMANDS}

@@ -1,4 +1,4 @@
-"""Copying, everywhere and truthfully: the first route that fits, and words that claim only what is known."""
+"""Copying by the first route that fits this terminal, and saying no more about where it went than is known."""
 
 import asyncio
 import shutil
@@ -12,7 +12,7 @@ from qr_tui.core.text import cut, inert, size
 from qr_tui.i18n import _
 from qr_tui.terminal import escapes, pyperclip_helper, tmux
 from qr_tui.terminal.clipboard_file import append
-from qr_tui.terminal.detect import Terminal, kind_of, near
+from qr_tui.terminal.detect import Terminal, kind_of, multiplexer_of
 from qr_tui.terminal.subprocesses import run
 
 _DESKTOP_SECONDS: Final = 3.0
@@ -26,8 +26,8 @@ _LIMITS: Final = {
     "iterm2": 1_000_000,
     "alacritty": 1_000_000,
 }
-_DEAF: Final = frozenset({"linux", "apple"})  # they know no OSC 52 at all
-_HALF_DEAF: Final = frozenset({"vte", "rxvt", "st", "xterm"})  # many do not, or only when they are told to
+_NO_OSC_52: Final = frozenset({"linux", "apple"})  # they do not implement OSC 52
+_DOUBTFUL_OSC_52: Final = frozenset({"vte", "rxvt", "st", "xterm"})  # many versions do not, or only if configured to
 _HELPERS: Final = ("xsel", "xclip", "pbcopy", "klipper", "clip.exe")
 _WAYLAND_HELPER: Final = "wl-copy"  # knows no other desktop
 
@@ -39,7 +39,7 @@ class Copied(NamedTuple):
         routes: Of ``desktop``, ``tmux``, ``terminal``, ``file``, those that took it or were sent it.
         claim: Where it is, in words, and no more than is known.
         hint: What to do if it is not where it is wanted; empty when there is nothing to say.
-        sure: Whether a clipboard or buffer is known to hold it, so that "copied" is the truth.
+        verified: Whether a clipboard or buffer is known to hold it, so that "copied" is the truth.
     """
 
     routes: tuple[str, ...]
@@ -47,8 +47,8 @@ class Copied(NamedTuple):
     hint: str = ""
     verified: bool = False
 
-    def toast(self, what: str, *, ascii_only: bool = False) -> str:
-        """Return the line to show, `what` being the text or its name; the hint is not in it."""
+    def summary(self, what: str, *, ascii_only: bool = False) -> str:
+        """Return one line that says what became of the copy, without the hint; `what` is the text or its name."""
         name = cut(inert(what, limit=200), 40)
         if not self.routes:
             line = _("{what} was not copied: {why}").format(what=name, why=self.claim)
@@ -100,31 +100,31 @@ class Clipboard:
         if copied is None:
             copied = Copied((), "")
         if kept:
-            claim = copied.claim or _("only in the file {path}").format(path=_short(self._file))
+            claim = copied.claim or _("only in the file {path}").format(path=_short_path(self._file))
             copied = copied._replace(routes=(*copied.routes, "file"), claim=claim)
         elif not copied.routes:
             copied = copied._replace(claim=trouble)
-        return self._once(copied)
+        return self._with_new_hint(copied)
 
     async def _route(self, text: str) -> Copied | None:
-        inside = await asyncio.to_thread(_ask, self._terminal)
+        inside = await asyncio.to_thread(_query_tmux, self._terminal)
         if _has_desktop(self._terminal, inside) and await asyncio.to_thread(_to_desktop, self._terminal, text):
             return Copied(("desktop",), _("clipboard"), verified=True)
         if inside is not None:
             copied = await asyncio.to_thread(_to_buffer, self._terminal, inside, text)
             if copied is not None:
-                return self._and_terminal(copied, inside, text)
+                return self._forward_to_terminal(copied, inside, text)
         return self._to_terminal(text)
 
-    def _and_terminal(self, copied: Copied, inside: tmux.Tmux, text: str) -> Copied:
+    def _forward_to_terminal(self, copied: Copied, inside: tmux.Tmux, text: str) -> Copied:
         """Send what tmux's buffer holds on to the terminal outside, where tmux itself does not."""
-        if inside.hands_on:
+        if inside.forwards_copies:
             return copied
         kind = _outer_kind(inside)
         sequence = escapes.clipboard(text)
-        if not inside.passes_through or kind in _DEAF or len(sequence) > _limit(kind):
+        if not inside.passes_through or kind in _NO_OSC_52 or len(sequence) > _limit(kind):
             return copied
-        if not self._send(escapes.through_tmux(sequence)):
+        if not self._send(escapes.tmux_passthrough(sequence)):
             return copied
         return copied._replace(routes=("tmux", "terminal"), claim=_("tmux buffer, and sent to your terminal"), hint="")
 
@@ -132,7 +132,7 @@ class Clipboard:
         terminal = self._terminal
         if self._write is None or terminal.dumb or not terminal.tty:
             return None
-        if terminal.kind in _DEAF:
+        if terminal.kind in _NO_OSC_52:
             return Copied(
                 (), "", _("this terminal has no clipboard for programs; Y, then s shows it to select by hand")
             )
@@ -142,8 +142,8 @@ class Clipboard:
             return Copied((), "", hint)
         if not self._send(_wrapped(terminal, sequence)):
             return None
-        hint = _near_hint(terminal.near_multiplexer)
-        if terminal.kind in _HALF_DEAF:
+        hint = _local_multiplexer_hint(terminal.local_multiplexer)
+        if terminal.kind in _DOUBTFUL_OSC_52:
             hint = _("many terminals called {name} ignore it; Y, then s shows it to select by hand").format(
                 name=terminal.kind
             )
@@ -158,8 +158,8 @@ class Clipboard:
             return False
         return True
 
-    def _once(self, copied: Copied) -> Copied:
-        """Say a hint the first time only, but always where nothing except the file took the copy."""
+    def _with_new_hint(self, copied: Copied) -> Copied:
+        """Keep the hint only the first time it is given, or where nothing except the file took the copy."""
         if copied.hint in self._hinted and copied.routes != ("file",):
             return copied._replace(hint="")
         self._hinted.add(copied.hint)
@@ -168,7 +168,7 @@ class Clipboard:
 
 def routes(terminal: Terminal) -> list[Route]:
     """Return every route, whether it works here, and why; asks tmux, so it may block for a few seconds."""
-    inside = _ask(terminal)
+    inside = _query_tmux(terminal)
     return [
         _desktop_route(terminal, inside),
         _tmux_route(terminal, inside),
@@ -195,9 +195,9 @@ def _tmux_route(terminal: Terminal, inside: tmux.Tmux | None) -> Route:
         return Route("tmux", False, _("not inside tmux"))
     if inside is None:
         return Route("tmux", False, _("tmux does not answer"))
-    if inside.hands_on:
+    if inside.forwards_copies:
         return Route("tmux", True, _("its buffer, and it hands copies to your terminal"))
-    return Route("tmux", True, _("its buffer only: {why}").format(why=_buffer_only(inside)))
+    return Route("tmux", True, _("its buffer only: {why}").format(why=_why_buffer_only(inside)))
 
 
 def _terminal_route(terminal: Terminal, inside: tmux.Tmux | None) -> Route:
@@ -209,17 +209,17 @@ def _terminal_route(terminal: Terminal, inside: tmux.Tmux | None) -> Route:
         if not inside.passes_through:
             return Route("terminal", False, _("tmux keeps OSC 52 to itself (allow-passthrough is off)"))
         return Route("terminal", True, _("OSC 52 through tmux; the terminal does not answer"))
-    if terminal.kind in _DEAF:
+    if terminal.kind in _NO_OSC_52:
         return Route("terminal", False, _("this terminal does not know OSC 52"))
-    if terminal.kind in _HALF_DEAF:
+    if terminal.kind in _DOUBTFUL_OSC_52:
         said = _("OSC 52, which many terminals called {name} ignore unless they are told not to")
         return Route("terminal", True, said.format(name=terminal.kind))
-    hint = _near_hint(terminal.near_multiplexer)
+    hint = _local_multiplexer_hint(terminal.local_multiplexer)
     return Route("terminal", True, hint or _("OSC 52; the terminal does not answer"))
 
 
-def _ask(terminal: Terminal) -> tmux.Tmux | None:
-    return tmux.ask(terminal.env) if terminal.multiplexer == "tmux" else None
+def _query_tmux(terminal: Terminal) -> tmux.Tmux | None:
+    return tmux.query(terminal.env) if terminal.multiplexer == "tmux" else None
 
 
 def _has_desktop(terminal: Terminal, inside: tmux.Tmux | None) -> bool:
@@ -235,18 +235,18 @@ def _to_desktop(terminal: Terminal, text: str) -> bool:
 
 
 def _to_buffer(terminal: Terminal, inside: tmux.Tmux, text: str) -> Copied | None:
-    if inside.hands_on:
-        if not tmux.load_buffer(terminal.env, text, hand_on=True).ok:
+    if inside.forwards_copies:
+        if not tmux.load_buffer(terminal.env, text, forward=True).ok:
             return None
-        hint = _near_hint(near(inside.client_term))
+        hint = _local_multiplexer_hint(multiplexer_of(inside.client_term))
         return Copied(("tmux", "terminal"), _("tmux buffer and terminal"), hint, verified=True)
-    if tmux.load_buffer(terminal.env, text, hand_on=False).ok:
-        hint = _("paste it with tmux's prefix and ]; {why}").format(why=_buffer_only(inside))
+    if tmux.load_buffer(terminal.env, text, forward=False).ok:
+        hint = _("paste it with tmux's prefix and ]; {why}").format(why=_why_buffer_only(inside))
         return Copied(("tmux",), _("tmux buffer only"), hint, verified=True)
     return None
 
 
-def _buffer_only(inside: tmux.Tmux) -> str:
+def _why_buffer_only(inside: tmux.Tmux) -> str:
     """Say why tmux does not hand a copy to the terminal outside."""
     if inside.version < (3, 2):
         return _("this tmux is older than 3.2")
@@ -259,11 +259,11 @@ def _buffer_only(inside: tmux.Tmux) -> str:
 
 def _wrapped(terminal: Terminal, sequence: str) -> str:
     if terminal.multiplexer == "screen":
-        return escapes.through_screen(sequence)
+        return escapes.screen_passthrough(sequence)
     # inside a tmux that does not answer, or with one on the person's own side of the line: one of the two may
     # be let through, and tmux swallows the other
     if terminal.multiplexer == "tmux" or terminal.term.startswith("tmux"):
-        return sequence + escapes.through_tmux(sequence)
+        return sequence + escapes.tmux_passthrough(sequence)
     return sequence
 
 
@@ -275,7 +275,7 @@ def _limit(kind: str) -> int:
     return _LIMITS.get(kind, _LIMIT)
 
 
-def _near_hint(multiplexer: str) -> str:
+def _local_multiplexer_hint(multiplexer: str) -> str:
     if multiplexer == "tmux":
         return _("If it does not arrive, tell the tmux on your side: tmux set -s set-clipboard on")
     if multiplexer == "screen":
@@ -283,7 +283,7 @@ def _near_hint(multiplexer: str) -> str:
     return ""
 
 
-def _short(path: Path) -> str:
+def _short_path(path: Path) -> str:
     try:
         return "~/" + path.relative_to(Path.home()).as_posix()
     except (ValueError, RuntimeError):

@@ -1,4 +1,4 @@
-"""The file that holds every copy, newest last: the route that always works."""
+"""The file that every copy is also appended to, newest last: the route that always works."""
 
 import fcntl
 import os
@@ -11,18 +11,18 @@ from qr_tui.core.unsafe_characters import NEVER_NEEDED
 from qr_tui.i18n import _
 from qr_tui.paths import make
 
-KEPT: Final = 256 * 1024  # bytes; older copies go first, the newest stays whatever its size
-_MARK: Final = b"# copied "
+MOST_BYTES: Final = 256 * 1024  # bytes; older copies go first, the newest stays whatever its size
+_HEADING: Final = b"# copied "
 # A person will `cat` this file: what could act on the terminal or turn its text around is left out; line breaks, tabs
 # and what honest text needs stay.
 _UNSAFE: Final = re.compile(f"[{NEVER_NEEDED}]")
 
 
 def append(file: Path, text: str, now: float) -> tuple[bool, str]:
-    """Add one copy, made at `now` (Unix seconds); returns whether it is kept, and why not."""
+    """Append one copy, made at `now` (Unix seconds); return whether it was written, and if not, why."""
     when = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     body = _UNSAFE.sub("·", text.replace("\r\n", "\n")).encode("utf-8", "replace")
-    entry = _MARK + when.encode() + b"\n" + body + b"\n"
+    entry = _HEADING + when.encode() + b"\n" + body + b"\n"
     try:
         make(file.parent)
         # no link is followed: the file must be ours
@@ -38,9 +38,9 @@ def append(file: Path, text: str, now: float) -> tuple[bool, str]:
 
 def _write(number: int, entry: bytes) -> None:
     end = os.lseek(number, 0, os.SEEK_END)
-    if end + len(entry) > KEPT:
+    if end + len(entry) > MOST_BYTES:
         os.lseek(number, 0, os.SEEK_SET)
-        kept = _newest(_read(number, end), KEPT - len(entry))
+        kept = _newest(_read(number, end), MOST_BYTES - len(entry))
         os.ftruncate(number, 0)
         os.lseek(number, 0, os.SEEK_SET)
         entry = kept + entry
@@ -59,5 +59,5 @@ def _newest(content: bytes, room: int) -> bytes:
     """Return the newest whole copies of `content` in half of `room`, so that not every copy rewrites."""
     if room <= 0:
         return b""
-    start = content.find(b"\n" + _MARK, max(0, len(content) - room // 2) - 1)
+    start = content.find(b"\n" + _HEADING, max(0, len(content) - room // 2) - 1)
     return content[start + 1 :] if start >= 0 else b""

@@ -15,7 +15,7 @@ Multiplexer = Literal["", "tmux", "screen"]
 LEAST_COLUMNS: Final = 40
 LEAST_ROWS: Final = 10
 
-# What TERM itself says; it travels over SSH, so it is believed first.
+# By the value of TERM: it travels over SSH, so it is believed first.
 _BY_TERM: Final = {
     "xterm-kitty": "kitty",
     "xterm-ghostty": "ghostty",
@@ -40,7 +40,7 @@ _BY_PROGRAM: Final = {
     "vscode": "vscode",
     "WarpTerminal": "warp",
 }
-_BY_MARK: Final = (
+_BY_VARIABLE: Final = (
     ("LC_TERMINAL", "iterm2"),  # iTerm2 sets it so that it survives SSH
     ("KITTY_WINDOW_ID", "kitty"),
     ("GHOSTTY_RESOURCES_DIR", "ghostty"),
@@ -52,7 +52,7 @@ _BY_MARK: Final = (
     ("VTE_VERSION", "vte"),
 )
 # How an attached terminal names itself to tmux (`#{client_termtype}`, an answer to XTVERSION).
-_BY_ANSWER: Final = (
+_BY_XTVERSION: Final = (
     ("kitty", "kitty"),
     ("ghostty", "ghostty"),
     ("wezterm", "wezterm"),
@@ -80,7 +80,7 @@ class Terminal:
     Attributes:
         kind: ``kitty``, ``xterm``, ``linux`` …; ``tmux`` or ``screen`` inside one, ``unknown`` otherwise.
         multiplexer: What we run inside, on this machine.
-        near_multiplexer: What the person runs before the SSH line, as far as TERM tells.
+        local_multiplexer: What the person runs on their own side of an SSH line, as far as TERM tells.
         display: Whether a desktop's clipboard can be reached from here at all.
         env: The environment without the API key: helper programs are started with it.
     """
@@ -93,7 +93,7 @@ class Terminal:
     utf8: bool
     colours: Colours
     multiplexer: Multiplexer
-    near_multiplexer: Multiplexer
+    local_multiplexer: Multiplexer
     ssh: bool
     display: bool
     env: Mapping[str, str] = field(repr=False, compare=False)
@@ -110,7 +110,7 @@ class Terminal:
 
     @property
     def glyphs(self) -> Literal["unicode", "ascii"]:
-        """The signs it surely shows: the console's font has no more than a few hundred."""
+        """The glyphs it can certainly show: the Linux console's font has only a few hundred."""
         return "unicode" if self.utf8 and self.kind != "linux" else "ascii"
 
 
@@ -144,7 +144,7 @@ def detect(
         utf8=_utf8(given, platform),
         colours=_colours(given, term, kind),
         multiplexer=multiplexer,
-        near_multiplexer="" if multiplexer else near(term),
+        local_multiplexer="" if multiplexer else multiplexer_of(term),
         ssh=ssh,
         display=_display(given, platform),
         env=given,
@@ -156,7 +156,7 @@ def is_dumb(env: Mapping[str, str]) -> bool:
     return env.get("TERM", "") in _DUMB_TERMS
 
 
-def near(term: str) -> Multiplexer:
+def multiplexer_of(term: str) -> Multiplexer:
     """Return the multiplexer that a TERM value gives away; ``screen-256color`` is tmux's default as well."""
     if term.startswith(("tmux", "screen-256color", "screen-bce")):
         return "tmux"
@@ -166,7 +166,7 @@ def near(term: str) -> Multiplexer:
 def kind_of(term: str, answer: str = "") -> str:
     """Return the kind of a terminal outside a multiplexer, from its TERM and its `answer` to XTVERSION."""
     lower = answer.lower()
-    for word, kind in _BY_ANSWER:
+    for word, kind in _BY_XTVERSION:
         if word in lower:
             return kind
     return _kind({}, term)
@@ -187,12 +187,12 @@ def _kind(env: Mapping[str, str], term: str) -> str:
     program = env.get("TERM_PROGRAM", "")
     if program in _BY_PROGRAM:
         return _BY_PROGRAM[program]
-    for mark, kind in _BY_MARK:
+    for mark, kind in _BY_VARIABLE:
         value = env.get(mark)
         if value and (mark != "LC_TERMINAL" or value == "iTerm2"):
             return kind
-    if near(term):
-        return near(term)
+    if multiplexer_of(term):
+        return multiplexer_of(term)
     return "xterm" if base.startswith("xterm") else "unknown"
 
 

@@ -1,4 +1,4 @@
-"""A text in the person's own editor and back; whatever the editor does, nothing written here is lost."""
+"""Edits a text in the person's own editor; whatever the editor does, the text is not lost."""
 
 import os
 import shlex
@@ -99,8 +99,8 @@ def _read(file: Path) -> str:
 
 
 @contextmanager
-def interrupts_are_the_editors() -> Iterator[None]:
-    """Let ctrl+c reach the editor alone: it must not end the program that waits under it.
+def leave_interrupts_to_editor() -> Iterator[None]:
+    """Let ctrl+c reach the editor alone: it must not end this program, which waits for the editor.
 
     A handler, unlike "ignore", is not inherited by the editor.
     """

@@ -18,12 +18,12 @@ def clipboard(text: str) -> str:
     return f"{ESC}]52;c;{payload}{BEL}"
 
 
-def through_tmux(sequence: str) -> str:
+def tmux_passthrough(sequence: str) -> str:
     """Return `sequence` wrapped so that tmux passes it to the terminal outside, where it is allowed to."""
     return f"{ESC}Ptmux;{sequence.replace(ESC, ESC + ESC)}{ST}"
 
 
-def through_screen(sequence: str) -> str:
+def screen_passthrough(sequence: str) -> str:
     """Return `sequence` wrapped so that GNU screen passes it on, in pieces it can hold."""
     sequence = sequence.replace(ST, BEL)  # its own end would end the wrapping
     pieces = [sequence[at : at + _SCREEN_PIECE] for at in range(0, len(sequence), _SCREEN_PIECE)]

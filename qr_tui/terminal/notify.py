@@ -1,4 +1,4 @@
-"""Finish notices and the terminal's title: by the sequence this terminal knows, or its bell."""
+"""Notices that videos are finished, and the terminal's title: by the sequence this terminal knows, or its bell."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,47 +12,49 @@ from qr_tui.terminal import escapes, tmux
 from qr_tui.terminal.detect import Terminal, kind_of
 
 Mode = Literal["off", "bell", "full"]
-Later = Callable[[float, Callable[[], Awaitable[None]]], object]
+SetTimer = Callable[[float, Callable[[], Awaitable[None]]], object]
 
-TOGETHER: Final = 1.0  # seconds in which tasks count as finished together
-_NINE: Final = frozenset({"iterm2", "wezterm", "ghostty", "warp"})
-_SEVEN: Final = frozenset({"foot", "contour"})
+GATHER_SECONDS: Final = 1.0  # tasks that finish within it are one notice
+_OSC_9: Final = frozenset({"iterm2", "wezterm", "ghostty", "warp"})
+_OSC_777: Final = frozenset({"foot", "contour"})
 # Some versions of these show 777 and the others ignore it, so they get the bell as well.
-_MAYBE_SEVEN: Final = frozenset({"vte", "rxvt", "konsole"})
-_UNTITLED: Final = frozenset({"linux", "rxvt", "st"})  # without a title, or without a way back to the one of before
+_DOUBTFUL_OSC_777: Final = frozenset({"vte", "rxvt", "konsole"})
+_NO_TITLE: Final = frozenset({"linux", "rxvt", "st"})  # without a title, or without a way back to the one of before
 _NAME: Final = "qr-tui"
 
 
 class Notifier:
-    """Tells a person who looks elsewhere that videos are finished.
+    """Tells a person who is busy elsewhere that videos are finished.
 
     Args:
         terminal: What we run in.
         write: Puts a sequence on the terminal, in order with what the screen draws.
         mode: ``off``, ``bell`` or ``full``, as in the settings; may be changed while running.
-        later: Calls a function after so many seconds (`App.set_timer`); gathers what finishes together.
+        set_timer: Calls a function after so many seconds (`App.set_timer`); used to gather what finishes together.
     """
 
-    def __init__(self, terminal: Terminal, write: Callable[[str], None], mode: Mode = "full", *, later: Later) -> None:
+    def __init__(
+        self, terminal: Terminal, write: Callable[[str], None], mode: Mode = "full", *, set_timer: SetTimer
+    ) -> None:
         self.mode = mode
         self._terminal = terminal
         self._write = write
-        self._later = later
+        self._set_timer = set_timer
         self._gathered: list[Task] = []
         self._title: str | None = None
 
     # notices ---------------------------------------------------------------------------------------------------
 
-    def finished(self, tasks: Sequence[Task]) -> None:
-        """Tell that these are done or failed; those of the same second become one notice."""
+    def notify(self, tasks: Sequence[Task]) -> None:
+        """Give notice that these are done or failed; those of the same second become one notice."""
         if self.mode == "off" or not tasks:
             return
         if not self._gathered:
-            self._later(TOGETHER, self.flush)
+            self._set_timer(GATHER_SECONDS, self.flush)
         self._gathered.extend(tasks)
 
     async def flush(self) -> None:
-        """Give notice of what has gathered, now."""
+        """Send the notice of what has gathered, now."""
         tasks, self._gathered = self._gathered, []
         if not tasks or self.mode == "off":
             return
@@ -62,8 +64,8 @@ class Notifier:
         inside = None
         if self._terminal.multiplexer == "tmux":
             # asked each time: another terminal may be attached by now
-            inside = await asyncio.to_thread(tmux.ask, self._terminal.env)
-        self._send(self._notice(words(tasks), inside))
+            inside = await asyncio.to_thread(tmux.query, self._terminal.env)
+        self._send(self._notice(notice_text(tasks), inside))
 
     def _notice(self, text: str, inside: tmux.Tmux | None) -> str:
         terminal = self._terminal
@@ -73,19 +75,19 @@ class Notifier:
             if inside is None or not inside.passes_through:
                 return escapes.BEL
             sequence = _sequence(kind_of(inside.client_term, inside.client_type), text)
-            return (escapes.through_tmux(sequence) if sequence else "") + escapes.BEL
+            return (escapes.tmux_passthrough(sequence) if sequence else "") + escapes.BEL
         sequence = _sequence(_outside_screen(terminal), text)
         if terminal.multiplexer == "screen":
-            return (escapes.through_screen(sequence) if sequence else "") + escapes.BEL
-        bell = "" if sequence and terminal.kind not in _MAYBE_SEVEN else escapes.BEL
+            return (escapes.screen_passthrough(sequence) if sequence else "") + escapes.BEL
+        bell = "" if sequence and terminal.kind not in _DOUBTFUL_OSC_777 else escapes.BEL
         return sequence + bell
 
     # the title -------------------------------------------------------------------------------------------------
 
-    def title(self, text: str) -> None:
+    def set_title(self, text: str) -> None:
         """Show `text` (``3 running``) in the terminal's title; nothing is sent if it stands there already."""
         terminal = self._terminal
-        if terminal.kind in _UNTITLED or terminal.dumb or not terminal.tty:
+        if terminal.kind in _NO_TITLE or terminal.dumb or not terminal.tty:
             return
         line = escapes.plain(f"{_NAME}: {text}" if text else _NAME, utf8=terminal.utf8, limit=80)
         if line == self._title:
@@ -106,11 +108,11 @@ class Notifier:
     def _send(self, sequence: str) -> None:
         try:
             self._write(sequence)
-        except (OSError, RuntimeError, ValueError):  # the terminal is gone: nobody is there to be told
+        except (OSError, RuntimeError, ValueError):  # the terminal is gone: nobody is there to see it
             return
 
 
-def words(tasks: Sequence[Task]) -> str:
+def notice_text(tasks: Sequence[Task]) -> str:
     """Return one line for all of `tasks`: what became of one, or how many are ready and how many failed."""
     failed = [task for task in tasks if task.status is Status.FAILED]
     ready = len(tasks) - len(failed)
@@ -137,8 +139,8 @@ def _sequence(kind: str, text: str) -> str:
     """Return the notice a terminal of this kind shows, empty if it knows none."""
     if kind == "kitty":
         return escapes.notice_99(_NAME, text)
-    if kind in _NINE:
+    if kind in _OSC_9:
         return escapes.notice_9(f"{_NAME}: {text}")
-    if kind in _SEVEN or kind in _MAYBE_SEVEN:
+    if kind in _OSC_777 or kind in _DOUBTFUL_OSC_777:
         return escapes.notice_777(_NAME, text)
     return ""

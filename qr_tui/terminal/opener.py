@@ -16,7 +16,7 @@ _SECONDS = 5.0
 
 
 async def open_outside(target: str, terminal: Terminal) -> str:
-    """Open a file that exists, or an http(s) link; return what to say.
+    """Open a file that exists, or an http(s) link; return the words that say so.
 
     Raises:
         Trouble: NOT_NOW where nothing can be opened from here, USAGE for anything but a file or a web link.

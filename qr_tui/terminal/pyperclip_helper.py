@@ -1,4 +1,4 @@
-"""The desktop's clipboard by pyperclip, as a program of its own: text on stdin, the exit code is the result.
+"""Copies stdin to the desktop's clipboard with pyperclip, as a program of its own whose exit code is the result.
 
 pyperclip is known to hang, to print over the screen and to report success where nothing was copied; in a
 process of its own it can be ended, silenced, and made to read back what it wrote.

@@ -1,4 +1,4 @@
-"""Small helper programs, run so that they neither hang us nor write over the screen. Call it in a thread."""
+"""Runs small helper programs so that they can neither hang the app nor write over its screen. Call it in a thread."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""The tmux we run inside: what it lets through, and its paste buffer. Blocking: call in a thread."""
+"""The tmux we run inside: what it passes on to the terminal, and its paste buffer. Blocking: call in a thread."""
 
 import re
 import shutil
@@ -22,11 +22,11 @@ _FORMAT: Final = "|".join(
 
 
 class Tmux(NamedTuple):
-    """What the tmux server says of itself and of the terminal that is attached to us.
+    """What the tmux server reports about itself and the attached terminal.
 
     Attributes:
         version: Major and minor; ``(0, 0)`` if it did not say.
-        features: Of the attached terminal, as tmux knows them; ``clipboard`` means it can be handed a copy.
+        features: Of the attached terminal, as tmux knows them; ``clipboard`` means that it takes copies.
     """
 
     version: tuple[int, int] = (0, 0)
@@ -37,20 +37,20 @@ class Tmux(NamedTuple):
     client_type: str = ""
 
     @property
-    def hands_on(self) -> bool:
+    def forwards_copies(self) -> bool:
         """Whether `load-buffer -w` (3.2 and later) reaches the attached terminal and may."""
         return self.version >= (3, 2) and "clipboard" in self.features and self.set_clipboard != "off"
 
     @property
     def passes_through(self) -> bool:
-        """Whether wrapped sequences reach the terminal: always before 3.3, then only when it is told so."""
+        """Whether wrapped sequences reach the terminal: always before 3.3, since then only if configured to."""
         if (0, 0) < self.version < (3, 3):
             return True
         return self.allow_passthrough in ("on", "all", "1", "2")
 
 
-def ask(env: Mapping[str, str]) -> Tmux | None:
-    """Return what tmux says, None if it does not answer (a stale TMUX, no tmux program, a stuck server)."""
+def query(env: Mapping[str, str]) -> Tmux | None:
+    """Return what tmux says, None if it does not answer (a stale TMUX, no tmux program, a server that hangs)."""
     result = _tmux(env, "display-message", "-p", _FORMAT)
     if not result.ok:
         return None
@@ -66,9 +66,9 @@ def ask(env: Mapping[str, str]) -> Tmux | None:
     )
 
 
-def load_buffer(env: Mapping[str, str], text: str, *, hand_on: bool) -> ProcessResult:
-    """Put `text` into a new paste buffer; with `hand_on` tmux gives it to the attached terminal as well."""
-    return _tmux(env, "load-buffer", *(("-w",) if hand_on else ()), "-", text=text)
+def load_buffer(env: Mapping[str, str], text: str, *, forward: bool) -> ProcessResult:
+    """Put `text` into a new paste buffer; with `forward` tmux also sends it to the attached terminal."""
+    return _tmux(env, "load-buffer", *(("-w",) if forward else ()), "-", text=text)
 
 
 def over_ssh(env: Mapping[str, str]) -> bool | None:

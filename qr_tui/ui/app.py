@@ -86,7 +86,7 @@ class QrTui(FixedApp):
         self._studio: Studio | None = None
         self._failure: Trouble | None = None  # why the engine could not start
         self._signals = SignalHandler(self, self.leave)
-        self.notifier = Notifier(self.terminal, self.write, self.settings.notify.mode, later=self.set_timer)
+        self.notifier = Notifier(self.terminal, self.write, self.settings.notify.mode, set_timer=self.set_timer)
         self._listener = EngineListener(self, self.tasks, self.notifier, self._renew_status)
         self._copier: Clipboard | None = None
         for palette in palettes.PALETTES[self.colours].values():
@@ -331,7 +331,7 @@ class QrTui(FixedApp):
         if self._copier is None:
             self._copier = Clipboard(self.terminal, self.app_context.paths.clipboard_file, self.write)
         copied = await self._copier.copy(text)
-        shown = copied.toast(label, ascii_only=self.glyphs.ascii_only)
+        shown = copied.summary(label, ascii_only=self.glyphs.ascii_only)
         say(self, f"{shown}\n{copied.hint}" if copied.hint else shown, warn=not copied.routes)
 
     def _apply_appearance(self) -> None:

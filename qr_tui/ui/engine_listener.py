@@ -84,7 +84,7 @@ class EngineListener:
                 self._tasks.take_all(event.tasks)
                 self._set_title()
             case TaskFinished():
-                self._notifier.finished([event.task])
+                self._notifier.notify([event.task])
             case HostChanged():
                 self._renew_status()
                 if event.status is HostStatus.NO_KEY:
@@ -112,4 +112,4 @@ class EngineListener:
         running, waiting = (self._tasks.list_model.count(status) for status in (Status.RUNNING, Status.WAITING))
         counts = [_("{n} running").format(n=running)] if running else []
         counts += [_("{n} waiting").format(n=waiting)] if waiting else []
-        self._notifier.title(clauses(counts))
+        self._notifier.set_title(clauses(counts))

@@ -223,7 +223,7 @@ def write(text):
     sys.stdout.write(text)
     sys.stdout.flush()
 copied = asyncio.run(Clipboard(detect(), Path(sys.argv[1]), write).copy("sora-2:task_1 纸"))
-print(copied.toast("it"), "/", copied.hint, flush=True)
+print(copied.summary("it"), "/", copied.hint, flush=True)
 sys.stdin.readline()
 """
 

@@ -52,7 +52,7 @@ def test_a_desktop_clipboard_is_claimed_only_when_it_was_read_back(tmp_path: Pat
     copied = rig.copy("一只纸船 [/b] \x1b[2J")
     assert selection.read_text() == "一只纸船 [/b] \x1b[2J"
     assert copied == Copied(("desktop", "file"), "clipboard", verified=True)
-    assert copied.toast(ID) == f"copied {ID} → clipboard"
+    assert copied.summary(ID) == f"copied {ID} → clipboard"
     assert rig.written == []
     assert rig.why("desktop") == (True, "xclip, as long as the desktop answers")
 
@@ -98,8 +98,8 @@ def test_tmux_takes_it_and_hands_it_on(tmp_path: Path) -> None:
     assert buffer.read_text() == ID
     assert "load-buffer -w -" in rig.calls
     assert copied == Copied(("tmux", "terminal", "file"), "tmux buffer and terminal", verified=True)
-    assert copied.toast(ID) == f"copied {ID} → tmux buffer and terminal"
-    assert copied.toast(ID, ascii_only=True) == f"copied {ID} -> tmux buffer and terminal"
+    assert copied.summary(ID) == f"copied {ID} → tmux buffer and terminal"
+    assert copied.summary(ID, ascii_only=True) == f"copied {ID} -> tmux buffer and terminal"
     assert rig.written == []
     assert rig.why("tmux") == (True, "its buffer, and it hands copies to your terminal")
 
@@ -218,7 +218,7 @@ def test_elsewhere_it_is_sent_to_the_terminal_and_not_called_copied(tmp_path: Pa
     copied = rig.copy()
     assert rig.written == [OSC]
     assert (copied.routes, copied.verified) == (("terminal", "file"), False)
-    assert copied.toast(ID) == f"{ID} → sent to your terminal, which does not answer"
+    assert copied.summary(ID) == f"{ID} → sent to your terminal, which does not answer"
 
 
 def test_hostile_text_travels_in_base64_only(tmp_path: Path) -> None:
@@ -296,12 +296,12 @@ def test_nothing_is_written_where_output_is_no_terminal(tmp_path: Path) -> None:
 
 def test_copying_nothing_says_so(tmp_path: Path) -> None:
     rig = Rig(tmp_path, {})
-    assert rig.copy("").toast("link") == "link was not copied: there is nothing to copy"
+    assert rig.copy("").summary("link") == "link was not copied: there is nothing to copy"
     assert not rig.file.exists()
 
 
 def test_a_hostile_name_in_the_toast_is_inert_and_short(tmp_path: Path) -> None:
-    line = Rig(tmp_path, {}).copy().toast("\x1b]0;x\a" + "紙" * 100)
+    line = Rig(tmp_path, {}).copy().summary("\x1b]0;x\a" + "紙" * 100)
     assert "\x1b" not in line
     assert "\a" not in line
     assert "紙" * 20 not in line
@@ -336,7 +336,7 @@ def test_the_file_stays_bounded_and_keeps_the_newest_whole(tmp_path: Path) -> No
     file = tmp_path / "state" / "clipboard.txt"
     for number in range(40):
         assert clipboard_file.append(file, f"{number} " + "x" * 10_000, NOW) == (True, "")
-        assert file.stat().st_size <= clipboard_file.KEPT
+        assert file.stat().st_size <= clipboard_file.MOST_BYTES
     lines = file.read_text().splitlines()
     assert lines[0].startswith("# copied ")
     assert lines[-1].startswith("39 ")
@@ -346,9 +346,9 @@ def test_the_file_stays_bounded_and_keeps_the_newest_whole(tmp_path: Path) -> No
 def test_one_copy_larger_than_the_bound_is_kept_alone(tmp_path: Path) -> None:
     file = tmp_path / "clipboard.txt"
     clipboard_file.append(file, "old", NOW)
-    clipboard_file.append(file, "x" * (clipboard_file.KEPT + 1), NOW)
+    clipboard_file.append(file, "x" * (clipboard_file.MOST_BYTES + 1), NOW)
     assert "old" not in file.read_text()
-    assert "x" * (clipboard_file.KEPT + 1) in file.read_text()
+    assert "x" * (clipboard_file.MOST_BYTES + 1) in file.read_text()
 
 
 def test_a_link_in_the_files_place_is_not_followed(tmp_path: Path) -> None:
@@ -367,4 +367,4 @@ def test_when_nothing_takes_it_the_reason_is_said(tmp_path: Path) -> None:
     rig.file.mkdir(parents=True)
     copied = rig.copy()
     assert copied.routes == ()
-    assert "clipboard.txt cannot be written" in copied.toast(ID)
+    assert "clipboard.txt cannot be written" in copied.summary(ID)

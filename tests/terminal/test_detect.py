@@ -2,7 +2,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from qr_tui.terminal.detect import Terminal, detect, is_dumb, kind_of, near
+from qr_tui.terminal.detect import Terminal, detect, is_dumb, kind_of, multiplexer_of
 
 UTF8 = {"LANG": "en_US.UTF-8"}
 
@@ -45,7 +45,7 @@ def test_the_kind_is_told_from_the_environment(env: dict[str, str], kind: str) -
 
 def test_inside_tmux_marks_of_the_terminal_that_started_the_server_mean_nothing() -> None:
     terminal = at({"TERM": "tmux-256color", "TMUX": "/tmp/x,1,0", "KITTY_WINDOW_ID": "1"})
-    assert (terminal.kind, terminal.multiplexer, terminal.near_multiplexer) == ("tmux", "tmux", "")
+    assert (terminal.kind, terminal.multiplexer, terminal.local_multiplexer) == ("tmux", "tmux", "")
 
 
 def test_inside_screen() -> None:
@@ -63,8 +63,8 @@ def test_screen_inside_tmux_and_tmux_inside_screen() -> None:
     [("tmux-256color", "tmux"), ("screen-256color", "tmux"), ("screen", "screen"), ("xterm-256color", "")],
 )
 def test_a_multiplexer_on_the_persons_side_shows_in_term(term: str, found: str) -> None:
-    assert near(term) == found
-    assert at({"TERM": term, "SSH_TTY": "/dev/pts/1"}).near_multiplexer == found
+    assert multiplexer_of(term) == found
+    assert at({"TERM": term, "SSH_TTY": "/dev/pts/1"}).local_multiplexer == found
 
 
 @pytest.mark.parametrize(

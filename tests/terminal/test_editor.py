@@ -80,7 +80,7 @@ def test_no_room_for_a_file_is_said(tmp_path: Path) -> None:
 
 def test_ctrl_c_belongs_to_the_editor() -> None:
     before = signal.getsignal(signal.SIGINT)
-    with editor.interrupts_are_the_editors():
+    with editor.leave_interrupts_to_editor():
         os.kill(os.getpid(), signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is before
 

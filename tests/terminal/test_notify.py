@@ -8,7 +8,7 @@ import pytest
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Failure, Status, Task
 from qr_tui.terminal.detect import detect
-from qr_tui.terminal.notify import Mode, Notifier, words
+from qr_tui.terminal.notify import Mode, Notifier, notice_text
 from tests.support.fake_programs import put, put_tmux
 
 BOAT = "a paper boat"
@@ -38,11 +38,11 @@ class Rig:
             terminal,
             self.written.append,
             mode,
-            later=lambda seconds, call: self.timers.append((seconds, call)),
+            set_timer=lambda seconds, call: self.timers.append((seconds, call)),
         )
 
     def notice(self, *tasks: Task) -> str:
-        self.notifier.finished(tasks or [task()])
+        self.notifier.notify(tasks or [task()])
         self.fire()
         return "".join(self.written)
 
@@ -89,7 +89,7 @@ def test_modes() -> None:
 
 def test_the_mode_may_be_changed_while_a_notice_gathers() -> None:
     rig = Rig({})
-    rig.notifier.finished([task()])
+    rig.notifier.notify([task()])
     rig.notifier.mode = "off"
     rig.fire()
     assert rig.written == []
@@ -97,20 +97,20 @@ def test_the_mode_may_be_changed_while_a_notice_gathers() -> None:
 
 def test_what_finishes_together_is_one_notice() -> None:
     rig = Rig({"TERM_PROGRAM": "WezTerm"})
-    rig.notifier.finished([task()])
-    rig.notifier.finished([task(), task(status=Status.FAILED)])
+    rig.notifier.notify([task()])
+    rig.notifier.notify([task(), task(status=Status.FAILED)])
     assert len(rig.timers) == 1
     rig.fire()
     assert rig.written == ["\x1b]9;qr-tui: 2 videos ready · 1 failed\a"]
-    rig.notifier.finished([task()])
+    rig.notifier.notify([task()])
     rig.fire()
     assert rig.written[1:] == ["\x1b]9;qr-tui: video ready: a paper boat\a"]
 
 
 def test_words_say_why_one_failed() -> None:
     failure = Failure(kind=Kind.REAL_PEOPLE, detail="…")
-    assert words([task(status=Status.FAILED, failure=failure)]) == "video failed (real people): a paper boat"
-    assert words([task(status=Status.FAILED)] * 2) == "2 failed"
+    assert notice_text([task(status=Status.FAILED, failure=failure)]) == "video failed (real people): a paper boat"
+    assert notice_text([task(status=Status.FAILED)] * 2) == "2 failed"
 
 
 HOSTILE = "x\x1b]52;c;aGk=\a\x1b[2J\x9b31m\u202e;5;\nnext"
@@ -164,9 +164,9 @@ def test_inside_screen_it_is_wrapped_without_an_inner_end() -> None:
 
 def test_the_title_is_set_once_per_change_and_given_back() -> None:
     rig = Rig({})
-    rig.notifier.title("3 running")
-    rig.notifier.title("3 running")
-    rig.notifier.title("")
+    rig.notifier.set_title("3 running")
+    rig.notifier.set_title("3 running")
+    rig.notifier.set_title("")
     rig.notifier.close()
     rig.notifier.close()
     assert rig.written == [
@@ -185,20 +185,20 @@ def test_a_title_that_was_never_set_is_not_taken_back() -> None:
 @pytest.mark.parametrize("env", [{"TERM": "linux"}, {"TERM": "dumb"}])
 def test_no_title_where_there_is_none(env: dict[str, str]) -> None:
     rig = Rig(env)
-    rig.notifier.title("3 running")
+    rig.notifier.set_title("3 running")
     assert rig.written == []
 
 
 def test_screen_keeps_no_stack_of_titles() -> None:
     rig = Rig({"STY": "1.x", "TERM": "screen"})
-    rig.notifier.title("x")
+    rig.notifier.set_title("x")
     rig.notifier.close()
     assert rig.written == ["\x1b]2;qr-tui: x\x1b\\", "\x1b]2;\x1b\\"]
 
 
 def test_a_hostile_title_is_inert() -> None:
     rig = Rig({})
-    rig.notifier.title("x\x1b\\\x1b]52;c;aGk=\a")
+    rig.notifier.set_title("x\x1b\\\x1b]52;c;aGk=\a")
     assert rig.written == ["\x1b[22;2t\x1b]2;qr-tui: x·\\·]52;c;aGk=·\x1b\\"]
 
 
@@ -210,5 +210,5 @@ def test_a_terminal_that_is_gone_hurts_nobody() -> None:
 
     rig.notifier._write = gone
     rig.notice()
-    rig.notifier.title("x")
+    rig.notifier.set_title("x")
     rig.notifier.close()

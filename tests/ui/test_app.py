@@ -191,7 +191,7 @@ def test_notices_are_told_and_finished_tasks_are_given_to_the_notifier(tmp_path:
     finished: list[Any] = []
 
     async def script(it: Run) -> None:
-        it.app.notifier.finished = finished.extend  # type: ignore[method-assign,assignment]
+        it.app.notifier.notify = finished.extend  # type: ignore[method-assign,assignment]
         it.studio.sink(Notice(Kind.STORE, "tasks.json was damaged"))
         it.studio.sink(TaskFinished(make_task(1, status=Status.DONE)))
         await it.settle()

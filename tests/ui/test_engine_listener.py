@@ -37,7 +37,7 @@ def test_a_change_of_state_is_shown_on_every_screen_and_in_the_title(tmp_path: P
     titles: list[str] = []
 
     async def script(it: Run) -> None:
-        it.app.notifier.title = titles.append  # type: ignore[method-assign,assignment]
+        it.app.notifier.set_title = titles.append  # type: ignore[method-assign,assignment]
         await it.press("enter")
         assert it.on == "DetailsScreen"
         it.studio.change("key000002", status=Status.DONE)

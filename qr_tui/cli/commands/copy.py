@@ -39,7 +39,7 @@ def copy(context: CliContext, ids: tuple[str, ...], what: str, as_json: bool) ->
     copied = asyncio.run(clipboard.copy(text))
     if as_json:
         output.document({"text": text, "routes": list(copied.routes), "claim": copied.claim, "sure": copied.verified})
-    output.say(copied.toast(text), "" if copied.routes else "red")
+    output.say(copied.summary(text), "" if copied.routes else "red")
     if copied.hint:
         output.say(copied.hint)
     return Exit.OK if copied.routes else Exit.FAILED

@@ -116,8 +116,8 @@ def notices(terminal: "Terminal", mode: Literal["off", "bell", "full"] = "full")
     from qr_tui.terminal.notify import Notifier
 
     sent: list[str] = []
-    notifier = Notifier(terminal, sent.append, mode, later=lambda _seconds, _work: None)
-    notifier.finished([Task(key="", model="", prompt="", base_url="", created_at=0.0)])
+    notifier = Notifier(terminal, sent.append, mode, set_timer=lambda _seconds, _work: None)
+    notifier.notify([Task(key="", model="", prompt="", base_url="", created_at=0.0)])
     asyncio.run(notifier.flush())
     told = "".join(sent)
     found = [_("a notice by OSC {code}").format(code=code) for code in ("99", "777", "9") if f"]{code};" in told]

@@ -22,7 +22,7 @@ async def suspended(app: App[Any], work: Callable[[], T]) -> T:
     done: list[T] = []
     failed: BaseException | None = None
     try:
-        with app.batch_update(), app.suspend(), editor.interrupts_are_the_editors():
+        with app.batch_update(), app.suspend(), editor.leave_interrupts_to_editor():
             try:
                 done.append(await asyncio.to_thread(work))
             except BaseException as error:  # what leaves `suspend` by an exception leaves the app without a terminal

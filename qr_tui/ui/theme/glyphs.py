@@ -12,7 +12,6 @@ class Glyphs:
     """One set of signs; each is one cell wide."""
 
     status: Mapping[Status, str]
-    saved: str
     cursor: str
     mark: str
     full: str
@@ -37,7 +36,6 @@ UNICODE: Final = Glyphs(
         Status.FAILED: "✗",
         Status.STOPPED: "■",
     },
-    saved="✓",
     cursor="▌",
     mark="+",
     full="━",
@@ -60,7 +58,6 @@ ASCII: Final = Glyphs(
         Status.FAILED: "x",
         Status.STOPPED: "#",
     },
-    saved="v",
     cursor=">",
     mark="+",
     full="=",

@@ -200,7 +200,7 @@ class QrTui(FixedApp):
                 screen.rebind()
                 screen.restyle()
         self._renew_status()
-        self.tasks.renew_edges()
+        self.tasks.refresh_header_and_footer()
         return self.key_problems()
 
     def key_problems(self) -> list[Trouble]:
@@ -239,7 +239,7 @@ class QrTui(FixedApp):
         studio = await self.engine()
         await self.push_screen_wait(ConnectScreen(studio, self.app_context))
         self._renew_status()
-        self.tasks.renew_edges()
+        self.tasks.refresh_header_and_footer()
 
     async def do_quit(self) -> None:
         """Leave."""
@@ -298,7 +298,7 @@ class QrTui(FixedApp):
             self.use_settings(self.settings)  # they changed while the engine came up
         self._listener.polling = PollingChanged(here=studio.polling_here, paused=studio.paused)
         self._renew_status()
-        self.tasks.renew_edges()
+        self.tasks.refresh_header_and_footer()
         if not self.app_context.demo and studio.host_statuses.get(studio.base_url) is HostStatus.NO_KEY:
             self.run_worker(self.do_connect(), group="commands")
 
@@ -321,7 +321,7 @@ class QrTui(FixedApp):
     def _awake(self) -> None:
         if self._studio is not None:
             self._studio.resume()
-        self.tasks.renew_edges()
+        self.tasks.refresh_header_and_footer()
         self.screen.refresh()  # the shell has written over everything
 
     # inside ----------------------------------------------------------------------------------------------------

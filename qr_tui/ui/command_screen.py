@@ -3,7 +3,7 @@
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
@@ -25,9 +25,10 @@ Result = TypeVar("Result")
 class CommandScreen(Screen[Result], Generic[Result]):
     """A screen whose commands are those of `scope` and the app's.
 
-    A handler is a method ``do_<name>``, plain or a coroutine. A coroutine runs in a worker of the app, so it may wait
-    for dialogs (`push_screen_wait`) and outlive the screen; a `Trouble` it raises becomes a toast. Keys wait until it
-    has opened its screen or is done: what takes longer goes into a worker of its own (`start`).
+    A handler is a method ``do_<name>`` of the screen or of an object it holds (`command_handlers`), plain or a
+    coroutine. A coroutine runs in a worker of the app, so it may wait for dialogs (`push_screen_wait`) and outlive the
+    screen; a `Trouble` it raises becomes a toast. Keys wait until it has opened its screen or is done: what takes
+    longer goes into a worker of its own (`start`).
 
     The properties `targets`, `marked`, … are the registry's `Context`; a screen overrides those it knows.
     """
@@ -116,11 +117,17 @@ class CommandScreen(Screen[Result], Generic[Result]):
             return
         self.perform(item)
 
+    def command_handlers(self) -> Sequence[object]:
+        """Return who handles the commands of `scope`, each by a method ``do_<name>``: the screen, then its parts."""
+        return (self,)
+
     def perform(self, item: Command) -> None:
         """Call the handler of `item`; a coroutine goes on in a worker."""
-        owner: Any = self.app if item.scope == "app" else self
+        owners = (self.app,) if item.scope == "app" else self.command_handlers()
+        name = f"do_{item.name}"
+        handler: Callable[[], object] = next(getattr(owner, name) for owner in owners if hasattr(owner, name))
         try:
-            outcome = getattr(owner, f"do_{item.name}")()
+            outcome = handler()
         except Trouble as trouble:
             tell(self.app, trouble)
             return

@@ -88,11 +88,11 @@ class EngineListener:
             case HostChanged():
                 self._renew_status()
                 if event.status is HostStatus.NO_KEY:
-                    self._tasks.renew_edges()
+                    self._tasks.refresh_header_and_footer()
             case PollingChanged():
                 self.polling = event
                 self._renew_status()
-                self._tasks.renew_edges()
+                self._tasks.refresh_header_and_footer()
             case Notice():
                 tell(self._app, Trouble(event.kind, event.detail))
 

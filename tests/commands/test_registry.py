@@ -1,29 +1,38 @@
 """The registry: one id, one handler, no key that terminals swallow, no key that would do two things."""
 
-from typing import Any
-
 import pytest
 
 from qr_tui.commands.keymap import RESERVED, Keymap, normal
 from qr_tui.commands.registry import BANNED_KEYS, COMMANDS, Command
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.text import cells
-from qr_tui.ui.app import QrTui
 from qr_tui.ui.compose.screen import ComposeScreen
 from qr_tui.ui.details.screen import DetailsScreen
-from qr_tui.ui.tasks.screen import TasksScreen
 from qr_tui.ui.tasks.task_row import Appearance
 from qr_tui.ui.theme.glyphs import UNICODE
 from qr_tui.ui.theme.palettes import DARK
 from qr_tui.ui.widgets.header_footer import footer_line
+from tests.support.driving import Run, run
 from tests.support.fake_app import make_task
 
-SCREENS: dict[str, type[Any]] = {
-    "tasks": TasksScreen,
-    "details": DetailsScreen,
-    "compose": ComposeScreen,
-    "app": QrTui,
-}
+Handlers = dict[str, list[object]]
+
+
+@pytest.fixture(scope="module")
+def handlers(tmp_path_factory: pytest.TempPathFactory) -> Handlers:
+    """Return who handles the commands of each scope."""
+    home = tmp_path_factory.mktemp("home")
+    found: Handlers = {}
+
+    async def script(it: Run) -> None:
+        compose = ComposeScreen(it.studio, it.app.app_context)
+        found["app"] = [it.app]
+        found["tasks"] = list(it.app.tasks.command_handlers())
+        found["details"] = list(DetailsScreen(make_task()).command_handlers())
+        found["compose"] = list(compose.command_handlers())
+
+    run(home, [], script)
+    return found
 
 
 class Asked:
@@ -43,8 +52,9 @@ def test_ids_are_unique() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
-def test_every_command_has_a_handler_keys_and_words(command: Command) -> None:
-    assert callable(getattr(SCREENS[command.scope], f"do_{command.name}", None)), command.id
+def test_every_command_has_one_handler_keys_and_words(command: Command, handlers: Handlers) -> None:
+    owners = [owner for owner in handlers[command.scope] if callable(getattr(owner, f"do_{command.name}", None))]
+    assert len(owners) == 1, command.id
     assert command.keys
     assert command.title
     assert command.help

@@ -8,6 +8,7 @@ from textual.strip import Strip
 from qr_tui.core.task import Task
 from qr_tui.core.text import fit, inert, tail
 from qr_tui.i18n import _
+from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.details.lines import Details
 from qr_tui.ui.tasks.task_actions import TaskActions
 from qr_tui.ui.theme.strips import line
@@ -16,7 +17,7 @@ from qr_tui.ui.widgets.header_footer import footer_line
 from qr_tui.ui.widgets.lines import Lines
 
 
-class DetailsScreen(TaskActions[None]):
+class DetailsScreen(CommandScreen[None]):
     """Follows its task as it changes; scrolled by the same keys as the list.
 
     Args:
@@ -29,19 +30,24 @@ class DetailsScreen(TaskActions[None]):
     def __init__(self, task: Task) -> None:
         super().__init__()
         self.task_shown = task
+        self.actions = TaskActions(self)
         self._unfolded = False
 
     def compose(self) -> ComposeResult:
         """Lay out title, lines and keys."""
         appearance = self.qr.appearance
-        self.head = Bar(self._head, classes="raised")
+        self.header = Bar(self._header_line, classes="raised")
         self.lines = Lines(appearance.palette.style("text"))
         self.footer = Bar(
             lambda width: footer_line(width, self.qr.appearance, self.keymap, self.scope, self), classes="raised"
         )
-        yield self.head
+        yield self.header
         yield self.lines
         yield self.footer
+
+    def command_handlers(self) -> Sequence[object]:
+        """Return who handles this screen's commands."""
+        return (self, self.actions)
 
     @property
     def targets(self) -> list[Task]:
@@ -56,10 +62,10 @@ class DetailsScreen(TaskActions[None]):
                 self._draw()
 
     def restyle(self) -> None:
-        """Draw in the app's look of now."""
+        """Draw in the app's appearance of now."""
         self.lines.blank = self.qr.appearance.palette.style("text")
         self.lines.refresh()
-        self.head.on_resize()
+        self.header.on_resize()
         self.footer.on_resize()
         self._draw()
 
@@ -70,6 +76,10 @@ class DetailsScreen(TaskActions[None]):
     def do_back(self) -> None:
         """Back to the list."""
         self.dismiss(None)
+
+    async def do_decide(self) -> None:
+        """Decide the task, which is unconfirmed."""
+        await self.actions.decide()
 
     def do_raw(self) -> None:
         """Fold or unfold the last raw answer, and go to it."""
@@ -111,10 +121,10 @@ class DetailsScreen(TaskActions[None]):
                 self.qr.appearance, width, self.qr.app_context.clock(), unfolded=self._unfolded, raw_key=key
             )
             self.lines.show(details.strips(self.task_shown))
-            self.head.renew()
+            self.header.renew()
             self.footer.renew()
 
-    def _head(self, width: int) -> Strip:
+    def _header_line(self, width: int) -> Strip:
         style = self.qr.appearance.palette.style
         task = self.task_shown
         name = tail(inert(task.id or task.key, limit=300), 24, ellipsis=self.qr.glyphs.ellipsis)

@@ -1,117 +1,137 @@
-"""What is done with one task or with all marked ones at once, and told of each: stop, remove, undo, pause."""
+"""What changes which tasks are on the list or watched, for one task or all marked ones: stop, tag, remove, undo."""
+
+from collections.abc import Callable
 
 from qr_tui.core.failures import Trouble
 from qr_tui.core.task import Status, Task
 from qr_tui.i18n import _, ngettext
+from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.tasks.task_actions import TaskActions
 from qr_tui.ui.toasts import say
 
+WATCHED = (Status.WAITING, Status.RUNNING, Status.QUEUED)
 
-class Bulk(TaskActions[None]):
-    """The part of the home screen that changes which tasks there are."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._undo: list[list[Task]] = []
+class BulkActions:
+    """Handlers of the commands that only the list has, and the removals that can be undone.
 
-    def renew_edges(self) -> None:
-        """Look again at what header and footer say."""
+    Args:
+        screen: The list's screen; its `targets` are the tasks that the commands are about.
+        actions: What the list shares with the details screen.
+        go_to: Puts the cursor on the task with a key.
+        on_removals_changed: Called after tasks were removed or brought back.
+    """
 
-    def go_to(self, key: str) -> None:
-        """Put the cursor on a task."""
+    def __init__(
+        self,
+        screen: CommandScreen[None],
+        actions: TaskActions,
+        *,
+        go_to: Callable[[str], None],
+        on_removals_changed: Callable[[], None],
+    ) -> None:
+        self._screen = screen
+        self._actions = actions
+        self._go_to = go_to
+        self._on_removals_changed = on_removals_changed
+        self._removals: list[list[Task]] = []  # one entry a removal, the newest last
 
     @property
     def undoable(self) -> bool:
         """Whether a removal can be undone."""
-        return bool(self._undo)
+        return bool(self._removals)
 
     async def do_stop(self) -> None:
-        """Watch these no more."""
-        watched = (Status.WAITING, Status.RUNNING, Status.QUEUED)
-        keys = [task.key for task in self.targets if task.status in watched]
-        others = len(self.targets) - len(keys)
-        look = self.keymap.show("tasks.look")
+        """Stop watching the targets."""
+        qr, targets = self._screen.qr, self._screen.targets
+        keys = [task.key for task in targets if task.status in WATCHED]
+        look = self._screen.keymap.show("tasks.look")
         if len(keys) > 1:
             title = ngettext("Stop watching {n} task?", "Stop watching {n} tasks?", len(keys)).format(n=len(keys))
             lines = [
                 _("The provider goes on, and what it makes is paid."),
                 _("{key} watches them again.").format(key=look),
             ]
-            if not await self.qr.ask(title, lines, yes=_("stop watching")):
+            if not await qr.ask(title, lines, yes=_("stop watching")):
                 return
-        stopped = await (await self.qr.engine()).stop(keys)
+        stopped = await (await qr.engine()).stop(keys)
         parts = [ngettext("stopped watching {n}", "stopped watching {n}", len(stopped)).format(n=len(stopped))]
         if any(task.id for task in stopped):
             parts.append(_("{key} watches again").format(key=look))
-        missed = len(keys) - len(stopped)
-        if missed:
+        if missed := len(keys) - len(stopped):
             parts.append(_("{n} could not be stopped").format(n=missed))
-        if others:
+        if others := len(targets) - len(keys):
             parts.append(_("{n} not being watched").format(n=others))
-        self.report(parts, [])
+        self._actions.report(parts)
 
     async def do_tag(self) -> None:
-        """Write the tags of these."""
+        """Write the tags of the targets."""
         from qr_tui.core import tags
         from qr_tui.ui.tasks.tags import TagsScreen
 
-        targets = self.targets
+        qr, targets = self._screen.qr, self._screen.targets
         before = tags.shared(targets)
-        typed = await self.qr.push_screen_wait(TagsScreen(before, len(targets)))
+        typed = await qr.push_screen_wait(TagsScreen(before, len(targets)))
         if typed is None or (after := tags.read(typed)) == before:
             return
         drop = [tag for tag in before if tag not in after]
-        tagged = await (await self.qr.engine()).tag([task.key for task in targets], add=after, drop=drop)
+        tagged = await (await qr.engine()).tag([task.key for task in targets], add=after, drop=drop)
         said = ngettext("tags of {n} task: {tags}", "tags of {n} tasks: {tags}", len(tagged))
-        say(self.app, said.format(n=len(tagged), tags=" ".join(after) or _("none")))
+        say(self._screen.app, said.format(n=len(tagged), tags=" ".join(after) or _("none")))
 
     async def do_remove(self) -> None:
-        """Take these off the list; asks where something is unfinished."""
-        targets = self.targets
-        busy = [task for task in targets if not task.final]
-        if busy:
+        """Take the targets off the list; asks where something is unfinished."""
+        qr, targets = self._screen.qr, self._screen.targets
+        undo_key = self._screen.keymap.show("tasks.decide")
+        unfinished = [task for task in targets if not task.final]
+        if unfinished:
             title = ngettext("Take this task off the list?", "Take {n} tasks off the list?", len(targets))
             title = title.format(n=len(targets))
-            unfinished = ngettext("{n} of them is not finished.", "{n} of them are not finished.", len(busy))
+            some = ngettext("{n} of them is not finished.", "{n} of them are not finished.", len(unfinished))
             lines = [
-                _("It is not finished.") if len(targets) == 1 else unfinished.format(n=len(busy)),
+                _("It is not finished.") if len(targets) == 1 else some.format(n=len(unfinished)),
                 _("What is off the list is not watched; the provider goes on."),
-                _("{key} brings it back.").format(key=self.keymap.show("tasks.decide")),
+                _("{key} brings it back.").format(key=undo_key),
             ]
-            if not await self.qr.ask(title, lines, yes=_("remove")):
+            if not await qr.ask(title, lines, yes=_("remove")):
                 return
-        gone = await (await self.qr.engine()).remove([task.key for task in targets])
-        self.renew_edges()
+        removed = await (await qr.engine()).remove([task.key for task in targets])
         parts = []
-        if gone:
-            self._undo.append(gone)
-            parts.append(ngettext("removed {n}", "removed {n}", len(gone)).format(n=len(gone)))
-            parts.append(_("{key} brings back").format(key=self.keymap.show("tasks.decide")))
-        if len(gone) < len(targets):
-            parts.append(_("{n} kept").format(n=len(targets) - len(gone)))
-        self.report(parts, [])
+        if removed:
+            self._removals.append(removed)
+            parts.append(ngettext("removed {n}", "removed {n}", len(removed)).format(n=len(removed)))
+            parts.append(_("{key} brings back").format(key=undo_key))
+        self._on_removals_changed()
+        if len(removed) < len(targets):
+            parts.append(_("{n} kept").format(n=len(targets) - len(removed)))
+        self._actions.report(parts)
 
     async def do_decide(self) -> None:
         """Decide an unconfirmed task under the cursor or marked; else undo the last removal."""
-        if any(task.needs_you for task in self.targets):
-            await super().do_decide()
+        if any(task.needs_you for task in self._screen.targets):
+            await self._actions.decide()
+        else:
+            await self._undo()
+
+    async def _undo(self) -> None:
+        qr = self._screen.qr
+        studio = await qr.engine()
+        if not self._removals:
             return
-        studio = await self.qr.engine()
-        if not self._undo:
-            return
-        batch = self._undo.pop()
+        removed = self._removals.pop()
         try:
-            back = await studio.restore([task.key for task in batch])
+            restored = await studio.restore([task.key for task in removed])
         except Trouble:
-            self._undo.append(batch)
+            self._removals.append(removed)
             raise
-        self.qr.catch_up()
-        self.renew_edges()
-        if back:
-            self.go_to(back[0].key)
-        say(self.app, ngettext("{n} is back", "{n} are back", len(back)).format(n=len(back)))
+        qr.catch_up()
+        self._on_removals_changed()
+        if restored:
+            self._go_to(restored[0].key)
+        said = ngettext("{n} is back", "{n} are back", len(restored)).format(n=len(restored))
+        say(self._screen.app, said)
 
     async def do_pause(self) -> None:
         """Pause or resume looking."""
-        studio = await self.qr.engine()
+        studio = await self._screen.qr.engine()
         await studio.pause(not studio.paused)

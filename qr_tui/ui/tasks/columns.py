@@ -17,8 +17,8 @@ class ColumnsScreen(Dialog[None]):
 
     Args:
         wanted: The columns that are on.
-        shown: Tells which columns have room at this width; asked anew after each change.
-        take: Told the columns that are on after each change.
+        shown: Returns which columns have room at this width; asked anew after each change.
+        show: Shows the columns that are on, after each change.
     """
 
     CSS = """
@@ -29,12 +29,12 @@ class ColumnsScreen(Dialog[None]):
     """
 
     def __init__(
-        self, wanted: Sequence[str], shown: Callable[[], Sequence[str]], take: Callable[[tuple[str, ...]], None]
+        self, wanted: Sequence[str], shown: Callable[[], Sequence[str]], show: Callable[[tuple[str, ...]], None]
     ) -> None:
         super().__init__()
         self._wanted = list(wanted)
         self._shown = shown
-        self._take = take
+        self._show_columns = show
 
     def compose(self) -> ComposeResult:
         """Yield one line a column."""
@@ -63,7 +63,7 @@ class ColumnsScreen(Dialog[None]):
                 self._switch(str(lines.at.value))
             case "r":
                 self._wanted = list(USUAL)
-                self._renew()
+                self._show_wanted()
             case "j" | "k":
                 lines.action_move(1 if event.key == "j" else -1)
             case "escape" | "q" | "c":
@@ -82,10 +82,10 @@ class ColumnsScreen(Dialog[None]):
             self._wanted.remove(column)
         else:
             self._wanted.append(column)
-        self._renew()
+        self._show_wanted()
 
-    def _renew(self) -> None:
+    def _show_wanted(self) -> None:
         wanted = tuple(column for column in OPTIONAL if column in self._wanted)
-        self._take(wanted)
+        self._show_columns(wanted)
         lines = self.query_one(OptionLines)
         lines.show(self._lines(), cursor=lines.at.value if lines.at is not None else None)

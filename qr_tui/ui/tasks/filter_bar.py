@@ -1,5 +1,6 @@
 """The filter, typed at the foot of the list: a live count, and an error that points at the word."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from rich.style import Style
@@ -11,8 +12,8 @@ from textual.widgets import Input
 
 from qr_tui.core.text import cells
 from qr_tui.i18n import _
-from qr_tui.ui.app_services import AppServices
 from qr_tui.ui.tasks.list_model import ListModel
+from qr_tui.ui.tasks.task_row import Appearance
 from qr_tui.ui.theme.strips import line
 from qr_tui.ui.widgets.bar import Bar
 from qr_tui.ui.widgets.paragraph import Paragraph
@@ -21,8 +22,8 @@ from qr_tui.ui.widgets.text_fields import OneLine
 _SIGN = " / "
 
 
-class Owner(Protocol):
-    """The screen that the filter filters."""
+class FilterOwner(Protocol):
+    """Who is told what a person does in the bar."""
 
     def apply_filter(self, text: str) -> None:
         """Show only what fits."""
@@ -31,30 +32,20 @@ class Owner(Protocol):
         """Go back to the list, the filter stays."""
 
     def clear_filter(self) -> None:
-        """Put the filter away."""
-
-    @property
-    def list_model(self) -> ListModel:
-        """What is filtered."""
-        ...
-
-    @property
-    def qr(self) -> AppServices:
-        """The app."""
-        ...
+        """Show all tasks again and close the bar."""
 
 
 class FilterInput(OneLine):
-    """The text field: escape, or backspace in an empty one, gives the filter up."""
+    """The text field: escape, or backspace in an empty one, clears the filter."""
 
-    def __init__(self, value: str, owner: Owner) -> None:
+    def __init__(self, value: str, owner: FilterOwner) -> None:
         hint = _("words status:failed model:veo age<2d is:marked !not")
         super().__init__(value, placeholder=hint, select_on_focus=False)
         self.cursor_blink = False
         self._owner = owner
 
     def on_key(self, event: events.Key) -> None:
-        """Give the filter up."""
+        """Clear the filter."""
         if event.key == "escape" or (event.key == "backspace" and not self.value):
             event.stop()
             event.prevent_default()
@@ -62,7 +53,14 @@ class FilterInput(OneLine):
 
 
 class FilterBar(Vertical):
-    """The filter in force or being typed."""
+    """The filter in force or being typed.
+
+    Args:
+        text: What stands there at first.
+        owner: Told what a person types and presses.
+        list_model: Counted: how many of all tasks fit.
+        appearance: Returns how to draw now.
+    """
 
     DEFAULT_CSS = """
     FilterBar { height: auto; max-height: 4; background: $background; }
@@ -76,9 +74,13 @@ class FilterBar(Vertical):
     FilterBar .count { width: 1fr; min-width: 24; }
     """
 
-    def __init__(self, text: str, owner: Owner) -> None:
+    def __init__(
+        self, text: str, owner: FilterOwner, list_model: ListModel, appearance: Callable[[], Appearance]
+    ) -> None:
         super().__init__()
         self._owner = owner
+        self._model = list_model
+        self._appearance = appearance
         self._error: tuple[str, int, int] | None = None
         self.input = FilterInput(text, owner)
 
@@ -108,7 +110,7 @@ class FilterBar(Vertical):
         self._error = None
         self.pointer.display = self.reason.display = False
 
-    def renew(self) -> None:
+    def refresh_count(self) -> None:
         """Show how much of the list fits."""
         self.counter.renew()
 
@@ -129,15 +131,14 @@ class FilterBar(Vertical):
             self._owner.keep_filter()
 
     def _style(self, colour: str) -> Style:
-        return self._owner.qr.appearance.palette.style(colour)
+        return self._appearance().palette.style(colour)
 
     def _sign_line(self, width: int) -> Strip:
         return line([(_SIGN, self._style("accent"))], width, self._style("text"))
 
     def _count_line(self, width: int) -> Strip:
-        list_model = self._owner.list_model
-        shown = "?" if self._error else len(list_model.shown)
-        text = _("{n} of {total}").format(n=shown, total=len(list_model.tasks))
+        shown = "?" if self._error else len(self._model.shown)
+        text = _("{n} of {total}").format(n=shown, total=len(self._model.tasks))
         style = self._style("muted")
         return line([(" " * max(1, width - cells(text) - 1), style), (text, style)], width, style)
 

@@ -14,13 +14,13 @@ from qr_tui.core.task import Status, Task
 if TYPE_CHECKING:
     from qr_tui.core.query import Query
 
-_STABLE: Final = frozenset({"newest", "oldest"})  # orders that a change of a task cannot upset
+_FIXED_ORDERS: Final = frozenset({"newest", "oldest"})  # orders that a change of a task cannot upset
 SLICE: Final = 2_000  # tasks matched before the event loop gets its turn
 
 
 @dataclass(frozen=True, slots=True)
 class RowsChanged:
-    """What an update did: the rows to look at again, or everything."""
+    """What an update changed: the rows to draw again, or everything."""
 
     rows: tuple[str, ...] = ()
     everything: bool = False
@@ -103,7 +103,7 @@ class ListModel:
         self.rebuild(now)
 
     def update(self, tasks: Sequence[Task], removed: Sequence[str], now: float) -> RowsChanged:
-        """Take these new or changed tasks, forget `removed`; say what to look at again."""
+        """Take these new or changed tasks, forget `removed`; say what to draw again."""
         resort = refilter = False
         rows: list[str] = []
         for task in tasks:
@@ -111,9 +111,9 @@ class ListModel:
             if old is task:
                 continue
             self.tasks[task.key] = task
-            if old is None or (self.order not in _STABLE and old != task):
+            if old is None or (self.order not in _FIXED_ORDERS and old != task):
                 resort = True
-            elif (task.key in self.rows) != self._fits(task, now):
+            elif (task.key in self.rows) != self._passes_filter(task, now):
                 refilter = True
             elif task.key in self.rows:
                 rows.append(task.key)
@@ -138,7 +138,7 @@ class ListModel:
 
     def rebuild(self, now: float) -> None:
         """Work out anew which tasks are shown; the cursor stays with its task, or where it was."""
-        self._take([key for key in self._ordered if self._fits(self.tasks[key], now)])
+        self._show_rows([key for key in self._ordered if self._passes_filter(self.tasks[key], now)])
 
     async def rebuild_gently(self, now: float) -> None:
         """Like `rebuild`, giving way to keys between slices: for a filter typed over very many tasks."""
@@ -146,10 +146,10 @@ class ListModel:
         ordered = self._ordered
         for start in range(0, len(ordered), SLICE):
             tasks = (self.tasks.get(key) for key in ordered[start : start + SLICE])
-            found.extend(task.key for task in tasks if task is not None and self._fits(task, now))
+            found.extend(task.key for task in tasks if task is not None and self._passes_filter(task, now))
             await asyncio.sleep(0)
         if ordered is self._ordered:
-            self._take(found)
+            self._show_rows(found)
         else:  # the list changed meanwhile: the slices do not fit together
             self.rebuild(now)
 
@@ -175,7 +175,7 @@ class ListModel:
         return next((self.rows[key] for key in reversed(self.marks) if key in self.rows), None)
 
     # inside ----------------------------------------------------------------------------------------------------
-    def _fits(self, task: Task, now: float) -> bool:
+    def _passes_filter(self, task: Task, now: float) -> bool:
         if self.only_unfinished and task.final:
             return False
         return self.query is None or self.query.matches(task, now=now, marked=self.marks.keys())
@@ -183,7 +183,7 @@ class ListModel:
     def _sort(self) -> None:
         self._ordered = [task.key for task in sort(self.tasks.values(), self.order, self.reverse)]
 
-    def _take(self, shown: list[str]) -> None:
+    def _show_rows(self, shown: list[str]) -> None:
         row = self.index
         self.shown = shown
         self.rows = {key: at for at, key in enumerate(shown)}

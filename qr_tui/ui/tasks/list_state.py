@@ -1,14 +1,17 @@
-"""What the list looked like when it was left: filter, order, columns. Losing it costs a keystroke, so nothing fails."""
+"""How the list was left: filter, order, columns. Losing it costs a few keystrokes, so nothing here fails."""
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from qr_tui import files
 from qr_tui.core.sorting import DEFAULT_ORDER, ORDERS
 
-_LONGEST: Final = 64 * 1024
+if TYPE_CHECKING:
+    from qr_tui.ui.tasks.list_model import ListModel
+
+_MOST_BYTES: Final = 64 * 1024
 
 
 class ListState(msgspec.Struct, frozen=True):
@@ -21,22 +24,33 @@ class ListState(msgspec.Struct, frozen=True):
     columns: tuple[str, ...] | None = None
 
 
+def state_of(list_model: "ListModel") -> ListState:
+    """Return what is worth saving of the list; a filter by marks is not, as marks end with the app."""
+    return ListState(
+        filter="" if list_model.asks_marks else list_model.filter_text,
+        sort=list_model.order,
+        reverse=list_model.reverse,
+        only_unfinished=list_model.only_unfinished,
+        columns=list_model.columns,
+    )
+
+
 def load(path: Path) -> ListState:
-    """Return what was remembered in the file at `path` (`Paths.list_file`); defaults if it is missing or damaged."""
+    """Return the state in the file at `path` (`Paths.list_file`); defaults if it is missing or damaged."""
     try:
         with path.open("rb") as file:
-            found = msgspec.json.decode(file.read(_LONGEST), type=ListState)
+            state = msgspec.json.decode(file.read(_MOST_BYTES), type=ListState)
     except (OSError, msgspec.DecodeError, ValueError, RecursionError):
         return ListState()
-    if found.sort not in ORDERS:
-        found = msgspec.structs.replace(found, sort=DEFAULT_ORDER)
-    return found
+    if state.sort not in ORDERS:
+        state = msgspec.structs.replace(state, sort=DEFAULT_ORDER)
+    return state
 
 
-def save(path: Path, list_: ListState) -> bool:
-    """Keep `list_` for the next start; False if it could not be written."""
+def save(path: Path, state: ListState) -> bool:
+    """Write `state` for the next start; False if it could not be written."""
     try:
-        files.write_private(path, msgspec.json.encode(list_))
+        files.write_private(path, msgspec.json.encode(state))
     except OSError:
         return False
     return True

@@ -1,4 +1,4 @@
-"""Naming the filter and order in force, and giving them a digit; a name taken away frees it."""
+"""Giving the filter and order in force a name and a digit; an empty name frees the digit."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -21,14 +21,14 @@ DIGITS = "123456789"
 
 
 class SaveViewScreen(Dialog[tuple[int, str] | None]):
-    """Ends with (digit, name) once that is kept, or with None; with an empty name the digit is freed.
+    """Ends with (digit, name) once that is written, or with None; with an empty name the digit is freed.
 
-    What cannot be kept stays here to be tried again.
+    What cannot be written stays here to be tried again.
 
     Args:
         views: What is saved so far, by digit.
         filter_text: The filter in force: the name that is offered.
-        keep: Writes the view under (digit, name).
+        write: Writes the view under (digit, name).
     """
 
     CSS = """
@@ -38,10 +38,10 @@ class SaveViewScreen(Dialog[tuple[int, str] | None]):
     """
 
     def __init__(
-        self, views: Mapping[str, View], filter_text: str, keep: Callable[[int, str], Awaitable[object]]
+        self, views: Mapping[str, View], filter_text: str, write: Callable[[int, str], Awaitable[object]]
     ) -> None:
         super().__init__()
-        self._keep = keep
+        self._write_view = write
         self._views = views
         self._offered = filter_text or _("all tasks")
         self._digit = next((digit for digit in DIGITS if digit not in views), "1")
@@ -89,7 +89,7 @@ class SaveViewScreen(Dialog[tuple[int, str] | None]):
 
     async def _write(self, digit: int, name: str) -> None:
         try:
-            await self._keep(digit, name)
+            await self._write_view(digit, name)
         except Trouble as trouble:
             self.query_one(Notes).tell(of(trouble))
             return

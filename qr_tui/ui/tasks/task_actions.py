@@ -1,7 +1,7 @@
-"""What can be done with tasks, whichever screen they are on: copy, look, retry, stop, decide, open."""
+"""What can be done with tasks, whichever screen they are on: copy, open, look, retry, decide, write anew."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from qr_tui.core.failures import WORDS, Trouble
 from qr_tui.core.task import FileState, Status, Task
@@ -10,64 +10,73 @@ from qr_tui.i18n import _, clauses, ngettext, translate
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.toasts import say
 
-Result = TypeVar("Result")
+MOST_REFUSALS = 5  # refused tasks that are named one by one
+
+Refusal = tuple[Task, Trouble]
 
 
-def name_of(task: Task) -> str:
-    """Return what to call a task in a sentence: the end of its id, or of its key before it has one."""
-    return tail(task.id or task.key, 9)
+class TaskActions:
+    """Handlers of the commands that the list and the details screen share.
 
+    Args:
+        screen: Where the commands are given; its `targets` are the tasks they are about.
+        on_retried: Told the keys of the tasks that were sent again.
+    """
 
-class TaskActions(CommandScreen[Result]):
-    """The commands of one task or of the marked ones; a subclass says which by `targets`."""
+    def __init__(
+        self, screen: CommandScreen[Any], *, on_retried: Callable[[Sequence[str]], None] | None = None
+    ) -> None:
+        self._screen = screen
+        self._on_retried = on_retried
 
     def do_copy_id(self) -> None:
         """Copy the ids, one a line."""
-        ids = [task.id for task in self.targets if task.id]
+        targets = self._screen.targets
+        ids = [task.id for task in targets if task.id]
         if not ids:
             return
         label = ids[0]
-        if len(self.targets) > 1:
-            label = _("{what}, {n} of {total}").format(what=_("id"), n=len(ids), total=len(self.targets))
-        self.qr.copy_text(label, "\n".join(ids))
+        if len(targets) > 1:
+            label = _("{what}, {n} of {total}").format(what=_("id"), n=len(ids), total=len(targets))
+        self._screen.qr.copy_text(label, "\n".join(ids))
 
     async def do_copy_menu(self) -> None:
         """Choose what to copy."""
         from qr_tui.ui.details.copy_menu import CopyMenu
 
-        targets = self.targets
-        menu = CopyMenu(targets, self.qr.app_context.clock(), write=self.qr.write)
-        chosen = await self.qr.push_screen_wait(menu)
+        qr, targets = self._screen.qr, self._screen.targets
+        chosen = await qr.push_screen_wait(CopyMenu(targets, qr.app_context.clock(), write=qr.write))
         if chosen is None:
             return
         label = chosen.label
         if len(targets) > 1:
             label = _("{what}, {n} of {total}").format(what=label, n=chosen.holds, total=len(targets))
-        self.qr.copy_text(label, chosen.text)
+        qr.copy_text(label, chosen.text)
 
     def do_open(self) -> None:
         """Open the file if it is here, else the link."""
-        task = self.current
+        task = self._screen.current
         if task is not None:
-            target = task.file if task.file_state is FileState.SAVED else None
-            self.start(self._open(target or task.video_url or ""))
+            file = task.file if task.file_state is FileState.SAVED else None
+            self._screen.start(self._open(file or task.video_url or ""))
 
     async def _open(self, target: str) -> None:
         from qr_tui.terminal.opener import open_outside
 
-        say(self.app, await open_outside(target, self.qr.terminal))
+        say(self._screen.app, await open_outside(target, self._screen.qr.terminal))
 
     async def do_look(self) -> None:
         """Ask the provider now."""
-        studio = await self.qr.engine()
-        keys = [task.key for task in self.targets if task.id or task.status is Status.QUEUED]
+        studio = await self._screen.qr.engine()
+        keys = [task.key for task in self._screen.targets if task.id or task.status is Status.QUEUED]
         await studio.look(keys)
-        say(self.app, ngettext("looking at {n} task", "looking at {n} tasks", len(keys)).format(n=len(keys)))
+        said = ngettext("looking at {n} task", "looking at {n} tasks", len(keys)).format(n=len(keys))
+        say(self._screen.app, said)
 
     async def do_retry(self) -> None:
         """Make failed videos again, after a yes: it costs."""
-        failed = [task for task in self.targets if task.status is Status.FAILED]
-        skipped = len(self.targets) - len(failed)
+        qr, targets = self._screen.qr, self._screen.targets
+        failed = [task for task in targets if task.status is Status.FAILED]
         title = ngettext("Make this video again?", "Make {n} videos again?", len(failed)).format(n=len(failed))
         costs = ngettext(
             "It is sent as a new video and costs again.", "They are sent as new videos and cost again.", len(failed)
@@ -76,60 +85,69 @@ class TaskActions(CommandScreen[Result]):
         if len(failed) == 1 and failed[0].failure is not None:
             words = WORDS[failed[0].failure.kind]
             lines = [_(words.title), _(words.hint), "", *lines]
-        studio = await self.qr.engine()
+        studio = await qr.engine()
         asked = (concern for task in failed for concern in studio.check(task.request) if concern.weight == "ask")
         lines.extend(dict.fromkeys(translate(concern.detail) or _(WORDS[concern.kind].title) for concern in asked))
-        if not await self.qr.ask(title, lines, yes=_("make again")):
+        if not await qr.ask(title, lines, yes=_("make again")):
             return
 
         async def again(task: Task) -> None:
             await studio.retry(task.key, confirmed=True)
 
-        done, kept = await each(failed, again)
-        refused = {task.key for task, _trouble in kept}
-        self.unmark([task.key for task in failed if task.key not in refused])
+        done, refusals = await for_each(failed, again)
+        refused = {task.key for task, _trouble in refusals}
+        if self._on_retried is not None:
+            self._on_retried([task.key for task in failed if task.key not in refused])
         parts = [ngettext("{n} sent again", "{n} sent again", done).format(n=done)] if done else []
-        if skipped:
+        if skipped := len(targets) - len(failed):
             parts.append(_("{n} had not failed").format(n=skipped))
-        self.report(parts, kept)
+        self.report(parts, refusals)
 
-    async def do_decide(self) -> None:
-        """Decide an unconfirmed task."""
-        task = next(task for task in self.targets if task.needs_you)
+    async def decide(self) -> None:
+        """Decide the first unconfirmed task."""
+        task = next(task for task in self._screen.targets if task.needs_you)
         from qr_tui.ui.details.decide import DecideScreen
 
-        studio = await self.qr.engine()
-        decided = await self.qr.push_screen_wait(DecideScreen(studio, task))
+        studio = await self._screen.qr.engine()
+        decided = await self._screen.qr.push_screen_wait(DecideScreen(studio, task))
         if decided is not None:
-            say(self.app, decided)
+            say(self._screen.app, decided)
 
     async def do_again(self) -> None:
         """Write a new video that starts as this one."""
-        await self.qr.compose_from(self.current)
+        await self._screen.qr.compose_from(self._screen.current)
 
-    def unmark(self, keys: Sequence[str]) -> None:
-        """Take the marks off these: what cost money once shall not by a key hit twice."""
-
-    def report(self, parts: Sequence[str], kept: Sequence[tuple[Task, Trouble]]) -> None:
+    def report(self, parts: Sequence[str], refusals: Sequence[Refusal] = ()) -> None:
         """Tell what became of several tasks: one line, and one more for each that was refused."""
-        lines = [clauses(parts)] if parts else []
-        for task, trouble in kept[:5]:
-            why = translate(trouble.detail) or _(WORDS[trouble.kind].title)
-            lines.append(f"{name_of(task)}: {why}")
-        if len(kept) > 5:
-            lines.append(_("and {n} more").format(n=len(kept) - 5))
+        lines = outcome_lines(parts, refusals)
         if lines:
-            say(self.app, "\n".join(lines), warn=bool(kept), timeout=8 if kept else 4)
+            say(self._screen.app, "\n".join(lines), warn=bool(refusals), timeout=8 if refusals else 4)
 
 
-async def each(tasks: Sequence[Task], act: Callable[[Task], Awaitable[Any]]) -> tuple[int, list[tuple[Task, Trouble]]]:
+def outcome_lines(parts: Sequence[str], refusals: Sequence[Refusal]) -> list[str]:
+    """Return what became of several tasks: `parts` on one line, then the first refusals with their reasons."""
+    lines = [clauses(parts)] if parts else []
+    for task, trouble in refusals[:MOST_REFUSALS]:
+        why = translate(trouble.detail) or _(WORDS[trouble.kind].title)
+        lines.append(f"{short_name(task)}: {why}")
+    if len(refusals) > MOST_REFUSALS:
+        lines.append(_("and {n} more").format(n=len(refusals) - MOST_REFUSALS))
+    return lines
+
+
+def short_name(task: Task) -> str:
+    """Return what to call a task in a sentence: the end of its id, or of its key before it has one."""
+    return tail(task.id or task.key, 9)
+
+
+async def for_each(tasks: Sequence[Task], act: Callable[[Task], Awaitable[Any]]) -> tuple[int, list[Refusal]]:
     """Do something to each task; return how many went well, and those that did not with their trouble."""
-    done, kept = 0, []
+    done, refusals = 0, []
     for task in tasks:
         try:
             await act(task)
         except Trouble as trouble:
-            kept.append((task, trouble))
+            refusals.append((task, trouble))
         else:
             done += 1
-    return done, kept
+    return done, refusals

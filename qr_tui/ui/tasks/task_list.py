@@ -11,7 +11,17 @@ from qr_tui.core.sorting import DEFAULT_ORDER
 from qr_tui.core.task import Task
 from qr_tui.core.text import fit
 from qr_tui.ui.tasks.list_model import ListModel
-from qr_tui.ui.tasks.task_row import SORTED_BY, USUAL, Appearance, Layout, age, layout, render_row, render_titles
+from qr_tui.ui.tasks.task_row import (
+    OPTIONAL,
+    SORTED_BY,
+    USUAL,
+    Appearance,
+    Layout,
+    age,
+    layout,
+    render_row,
+    render_titles,
+)
 from qr_tui.ui.theme.strips import changed_span, line
 
 USUAL_WIDTH = 80
@@ -22,13 +32,15 @@ class TaskList(ScrollView, inherit_bindings=False):
     """The rows of a `ListModel`. It takes no focus: its keys are the screen's commands.
 
     Args:
-        listing: What is shown; every change of it goes through this widget once it is mounted.
-        look: How rows are drawn.
-        clock: Unix seconds.
-        empty: Says, in words, why no row is shown.
+        list_model: What is shown; every change of it goes through this widget once it is mounted.
+        appearance: How rows are drawn.
+        clock: Returns the time, Unix seconds.
+        empty: Returns the lines that say why no row is shown.
+        on_rows_changed: Called after another filter or order has chosen the rows anew.
+        on_cursor_moved: Called after the cursor was sent to a row.
     """
 
-    class Laid(Message):
+    class ColumnsChanged(Message):
         """The columns are others than before."""
 
     DEFAULT_CSS = "TaskList { height: 1fr; width: 1fr; scrollbar-size: 0 0; background: $background; }"
@@ -40,19 +52,24 @@ class TaskList(ScrollView, inherit_bindings=False):
         appearance: Appearance,
         clock: Callable[[], float],
         empty: Callable[[], Sequence[str]],
+        *,
+        on_rows_changed: Callable[[], None],
+        on_cursor_moved: Callable[[], None],
     ) -> None:
         super().__init__()
         self.list_model = list_model
         self.appearance = appearance
         self._clock = clock
         self._empty = empty
-        self._form = layout(USUAL_WIDTH)
+        self._on_rows_changed = on_rows_changed
+        self._on_cursor_moved = on_cursor_moved
+        self._column_layout = layout(USUAL_WIDTH)
         self._drawn: dict[str, tuple[Strip, str, Task]] = {}
 
     @property
-    def form(self) -> Layout:
-        """The columns at this width."""
-        return self._form
+    def columns_with_room(self) -> list[str]:
+        """The names of the columns that are shown at this width."""
+        return [name for name, _width in self._column_layout.columns]
 
     @property
     def top(self) -> int:
@@ -67,18 +84,42 @@ class TaskList(ScrollView, inherit_bindings=False):
     # what the screen calls -------------------------------------------------------------------------------------
     def load(self, tasks: Iterable[Task]) -> None:
         """Show a whole list anew."""
-        anchor = self._held()
+        anchor = self._find_anchor()
         self.list_model.load(tasks, self._clock())
         self.show_all(anchor)
 
     def update(self, tasks: Sequence[Task], removed: Sequence[str] = ()) -> None:
         """Show new and changed tasks; nothing else is drawn again unless rows came or went."""
-        anchor = self._held()
+        anchor = self._find_anchor()
         changed = self.list_model.update(tasks, removed, self._clock())
         if changed.everything:
             self.show_all(anchor)
         else:
             self.redraw(changed.rows)
+
+    def sort_by(self, order: str, *, reverse: bool) -> None:
+        """Sort by another order; the task under the cursor stays on its line."""
+        anchor = self._find_anchor()
+        self.list_model.arrange(order, reverse, self._clock())
+        self._show_chosen_rows(anchor)
+
+    def rebuild(self) -> None:
+        """Show the rows that pass the filter in force; the task under the cursor stays on its line."""
+        anchor = self._find_anchor()
+        self.list_model.rebuild(self._clock())
+        self._show_chosen_rows(anchor)
+
+    async def rebuild_gently(self) -> None:
+        """Like `rebuild`, giving way to keys meanwhile: for very many tasks."""
+        anchor = self._find_anchor()
+        await self.list_model.rebuild_gently(self._clock())
+        self._show_chosen_rows(anchor)
+
+    def set_columns(self, columns: Sequence[str]) -> None:
+        """Show these columns, as far as there is room."""
+        known = tuple(column for column in OPTIONAL if column in columns)
+        self.list_model.columns = None if known == USUAL else known
+        self.restyle(self.appearance)
 
     def show_all(self, anchor: tuple[str, int] | None = None) -> None:
         """Draw every row in view; `anchor` is a task and the line it should stay on."""
@@ -91,10 +132,6 @@ class TaskList(ScrollView, inherit_bindings=False):
         self._scroll(top)
         self.reveal()
         self.refresh()
-
-    def hold(self) -> tuple[str, int] | None:
-        """Return the task that must not move, and its line: pass it to `show_all` after changing the listing."""
-        return self._held()
 
     def redraw(self, keys: Iterable[str]) -> None:
         """Draw these rows again, sending only the cells that differ."""
@@ -116,6 +153,7 @@ class TaskList(ScrollView, inherit_bindings=False):
         if self.list_model.cursor != before:
             self.redraw([key for key in (before, self.list_model.cursor) if key])
             self.reveal()
+        self._on_cursor_moved()
 
     def reveal(self) -> None:
         """Scroll as little as it takes to see the cursor."""
@@ -139,19 +177,19 @@ class TaskList(ScrollView, inherit_bindings=False):
     def restyle(self, appearance: Appearance) -> None:
         """Draw everything in another look."""
         self.appearance = appearance
-        self._form = self._layout()
+        self._column_layout = self._layout()
         self._drawn.clear()
-        self.post_message(self.Laid())
+        self.post_message(self.ColumnsChanged())
         self.refresh()
 
     # drawing ---------------------------------------------------------------------------------------------------
     def on_resize(self) -> None:
         """Choose the columns for the new width; the cursor stays in view."""
-        anchor = self._held()
-        if self._form.width != self.size.width:
-            self._form = self._layout()
+        anchor = self._find_anchor()
+        if self._column_layout.width != self.size.width:
+            self._column_layout = self._layout()
             self._drawn.clear()
-            self.post_message(self.Laid())
+            self.post_message(self.ColumnsChanged())
         self.show_all(anchor)
 
     def render_line(self, y: int) -> Strip:
@@ -173,9 +211,14 @@ class TaskList(ScrollView, inherit_bindings=False):
         """Return the line of column titles."""
         list_model, glyphs = self.list_model, self.appearance.glyphs
         if list_model.order == DEFAULT_ORDER and not list_model.reverse:
-            return render_titles(self._form, self.appearance.palette)
+            return render_titles(self._column_layout, self.appearance.palette)
         sign = glyphs.up if list_model.reverse else glyphs.down
-        return render_titles(self._form, self.appearance.palette, sorted_by=SORTED_BY.get(list_model.order), sign=sign)
+        sorted_by = SORTED_BY.get(list_model.order)
+        return render_titles(self._column_layout, self.appearance.palette, sorted_by=sorted_by, sign=sign)
+
+    def _show_chosen_rows(self, anchor: tuple[str, int] | None) -> None:
+        self.show_all(anchor)
+        self._on_rows_changed()
 
     def _layout(self) -> Layout:
         columns = self.list_model.columns
@@ -189,7 +232,7 @@ class TaskList(ScrollView, inherit_bindings=False):
         task, now = self.list_model.tasks[key], self._clock()
         strip = render_row(
             task,
-            self._form,
+            self._column_layout,
             self.appearance,
             now,
             cursor=key == self.list_model.cursor,
@@ -203,8 +246,8 @@ class TaskList(ScrollView, inherit_bindings=False):
     def _in_view(self) -> list[str]:
         return self.list_model.shown[self.top : self.top + self.size.height]
 
-    def _held(self) -> tuple[str, int] | None:
-        """The cursor's task while it is in view, else the first row's."""
+    def _find_anchor(self) -> tuple[str, int] | None:
+        """Return the task that must not move, and its line: the cursor's while it is in view, else the first row's."""
         if not self.list_model.shown:
             return None
         row = self.list_model.index

@@ -19,7 +19,7 @@ def line_of(it: Run, words: str) -> int:
 def test_the_pointer_follows_a_filter_longer_than_its_field(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
         await it.press("slash")
-        bar = it.app.tasks.filter_bar
+        bar = it.app.tasks.filtering.bar
         assert bar is not None
         bar.input.value = "!" + "b" * 70 + " is:nop"
         bar.input.action_end()
@@ -62,7 +62,7 @@ def test_a_reason_longer_than_two_lines_is_cut(tmp_path: Path) -> None:
 def test_a_filter_as_a_chinese_input_method_types_it(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
         await it.press("slash")
-        bar = it.app.tasks.filter_bar
+        bar = it.app.tasks.filtering.bar
         assert bar is not None
         bar.input.value = "！status：failed\u3000age＜9d"
         await it.settle()
@@ -127,7 +127,7 @@ def test_a_filter_by_age_lets_tasks_out_as_time_passes(tmp_path: Path) -> None:
         await it.press("enter")
         assert len(it.shown) == 1
         now[0] += 600
-        it.app.tasks.renew_ages()
+        it.app.tasks.filtering.refresh_ages()
         await it.settle()
         assert it.shown == []
 

@@ -43,8 +43,8 @@ def test_letters_in_the_filter_are_no_commands(tmp_path: Path) -> None:
         await it.press("slash")
         await it.type("q?D1:")
         assert it.on == "TasksScreen"
-        assert it.app.tasks.filter_bar is not None
-        assert it.app.tasks.filter_bar.input.value == "q?D1:"
+        assert it.app.tasks.filtering.bar is not None
+        assert it.app.tasks.filtering.bar.input.value == "q?D1:"
 
     run(tmp_path, TASKS, script)
 
@@ -53,7 +53,7 @@ def test_an_error_points_at_the_word_and_goes_once_it_is_right(tmp_path: Path) -
     async def script(it: Run) -> None:
         await it.press("slash")
         await it.type("boat stat:x")
-        bar = it.app.tasks.filter_bar
+        bar = it.app.tasks.filtering.bar
         assert bar is not None
         assert "stat" in bar.error
         assert "is not known" in it.screen
@@ -73,9 +73,9 @@ def test_backspace_in_an_empty_filter_gives_it_up_as_escape_does(tmp_path: Path)
     async def script(it: Run) -> None:
         for way in ("backspace", "escape"):
             await it.press("slash")
-            assert it.app.tasks.filter_bar is not None
+            assert it.app.tasks.filtering.bar is not None
             await it.press(way)
-            assert it.app.tasks.filter_bar is None
+            assert it.app.tasks.filtering.bar is None
             assert it.app.focused is None
             await it.press("j", "k")
 

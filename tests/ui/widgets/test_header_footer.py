@@ -35,7 +35,7 @@ def test_the_header_counts_down_to_the_next_look(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
         assert it.line[0].rstrip().endswith("1 running · 1 needs you · 3 total · next look 4s")
         now[0] += 2
-        it.app.tasks._tick()
+        it.app.tasks.tick()
         await it.settle()
         assert it.line[0].rstrip().endswith("next look 2s")
 

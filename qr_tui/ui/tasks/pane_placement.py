@@ -1,0 +1,70 @@
+"""The details pane beside the list: there while the screen is wide enough, and following the cursor."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.timer import Timer
+from textual.widget import Widget
+
+from qr_tui.ui.tasks.list_model import ListModel
+from qr_tui.ui.tasks.task_row import Appearance
+
+if TYPE_CHECKING:
+    from qr_tui.ui.details.pane import DetailsPane
+
+PANE_FROM = 120  # columns
+FOLLOW_AFTER = 0.08  # seconds: a held key does not repaint the pane at every row it passes
+
+
+class PanePlacement:
+    """Adds the pane, removes it, and says which task it shows.
+
+    Args:
+        beside: The container that holds the list, and the pane when there is one.
+        list_model: Whose task under the cursor the pane shows.
+        appearance: Returns how to draw now.
+        clock: Returns the time, Unix seconds.
+    """
+
+    def __init__(
+        self,
+        beside: Widget,
+        list_model: ListModel,
+        appearance: Callable[[], Appearance],
+        clock: Callable[[], float],
+    ) -> None:
+        self._beside = beside
+        self._model = list_model
+        self._appearance = appearance
+        self._clock = clock
+        self._pane: DetailsPane | None = None
+        self._timer: Timer | None = None
+
+    async def place(self, width: int) -> None:
+        """Show the pane on a screen of `width` columns if there is room for it, else remove it."""
+        if width >= PANE_FROM and self._pane is None:
+            from qr_tui.ui.details.pane import DetailsPane
+
+            self._pane = DetailsPane(self._appearance(), self._clock)
+            await self._beside.mount(self._pane)
+            self.refresh()
+        elif width < PANE_FROM and self._pane is not None:
+            pane, self._pane = self._pane, None
+            await pane.remove()
+
+    def refresh(self) -> None:
+        """Show the task under the cursor as it is now."""
+        if self._pane is not None:
+            self._pane.show_task(self._model.current)
+
+    def follow_cursor(self) -> None:
+        """Show the task under the cursor a moment later, once the cursor rests."""
+        if self._pane is not None:
+            if self._timer is not None:
+                self._timer.stop()
+            self._timer = self._beside.set_timer(FOLLOW_AFTER, self.refresh)
+
+    def restyle(self) -> None:
+        """Draw in the appearance of now."""
+        if self._pane is not None:
+            self._pane.restyle(self._appearance())

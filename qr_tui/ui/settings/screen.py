@@ -4,55 +4,129 @@ import asyncio
 from typing import Any, ClassVar
 
 from textual import events, on
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
 
 from qr_tui import config
 from qr_tui.config import Settings
+from qr_tui.config.check import span
 from qr_tui.core.environment import API_KEY
 from qr_tui.core.failures import Trouble
-from qr_tui.i18n import _, listed
+from qr_tui.core.text import cells, inert, tail
+from qr_tui.i18n import _, listed, translate
 from qr_tui.ui.app_services import services
 from qr_tui.ui.context import AppContext
 from qr_tui.ui.settings.config_text import ConfigText
 from qr_tui.ui.settings.form import SettingsForm
-from qr_tui.ui.settings.rows import InFile, own_keys, text_of
+from qr_tui.ui.settings.rows import InFile, Row, own_keys, text_of
 from qr_tui.ui.widgets.field_row import FieldRow, OpenRow
-from qr_tui.ui.widgets.notes import Note, of
+from qr_tui.ui.widgets.key_line import KeyLine
+from qr_tui.ui.widgets.notes import Note, Notes, of
 from qr_tui.ui.widgets.text_row import TextRow
 
 
-class SettingsScreen(SettingsForm):
-    """The settings of `config.toml` as a form."""
+class SettingsScreen(ModalScreen[None]):
+    """The settings of `config.toml` as a form.
+
+    Args:
+        app_context: Where the file is, and the environment for the editor.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f10", "leave", show=False),
         Binding("q", "leave", show=False),
         Binding("ctrl+r", "default", show=False, priority=True),
     ]
+    CSS = """
+    SettingsScreen {
+        #page { background: $background; }
+        #title { height: 1; background: $surface; padding: 0 1; }
+        #rows { scrollbar-size-vertical: 1; }
+        .section { height: 1; color: $text-muted; text-style: bold; padding: 0 2; margin: 1 0 0 0; }
+        .section.-first { margin: 0; }
+        #help { height: 2; padding: 0 2; color: $text-muted; }
+        &.-short .section { margin: 0; }
+    }
+    """
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (28, "-tall")]  # noqa: RUF012 -- as Textual has it
 
     def __init__(self, app_context: AppContext) -> None:
-        settings, self._problem = config.load_or_default(app_context.paths.config_file)
-        super().__init__(app_context.paths.config_file, settings)
+        super().__init__()
+        self._path = app_context.paths.config_file
+        self._settings, self._problem = config.load_or_default(self._path)
         self._app_context = app_context
         self._text = ConfigText(app_context)
         self._lock = asyncio.Lock()  # held while the file is changed
         self._writing = ""  # the setting that is on its way to the file
         self._warned = False  # whether a person has been told what leaving now would lose
 
+    def compose(self) -> ComposeResult:
+        """Yield title, rows, what the row in hand means, notes and keys; again after a change of language."""
+        self.form = SettingsForm(self._settings)
+        with Vertical(id="page"):
+            yield Static(id="title", markup=False)
+            yield self.form
+            yield Static(id="help", markup=False)
+            yield Notes(id="notes")
+            yield KeyLine(
+                [
+                    ("tab", _("next")),
+                    ("space", _("change")),
+                    ("enter", _("write")),
+                    ("esc", _("back")),
+                    ("ctrl+r", _("default")),
+                ]
+            )
+
     def on_mount(self) -> None:
         """Line the rows up, say where the file is."""
-        self.line_up()
+        self.form.line_up()
+        self._show_title()
         if self._problem is not None:
             self.tell(of(self._problem))
         elif services(self).file_problem is not None:
-            self._front_takes(self._settings)  # mended meanwhile, with another program
+            self._use_in_app(self._settings)  # corrected meanwhile, with another program
+
+    def on_resize(self) -> None:
+        """Cut the title to the new width."""
+        self._show_title()
+
+    def _show_title(self) -> None:
+        name = _("settings")
+        room = max(self.app.size.width - cells(name) - 6, 8)
+        path = tail(inert(str(self._path)), room)
+        self.query_one("#title", Static).update(Content.assemble((name, "bold"), "  ", (path, "$text-muted")))
+
+    def tell(self, *notes: Note) -> None:
+        """Say something under the rows."""
+        self.query_one(Notes).tell(*notes)
+
+    @on(events.DescendantFocus)
+    def _focused(self) -> None:
+        row = self.form.row_of(self.focused)  # two rows may tell in another order than they were reached
+        if row is not None:
+            self._explain(row)
+            self.form.follow_focus()
+
+    def _explain(self, row: Row) -> None:
+        setting = config.setting(row.field)
+        parts = [_(setting.help)]
+        parts += filter(None, [translate(span(setting.low, setting.high))])
+        if setting.kind != "table":
+            parts.append(_("default {value}").format(value=text_of(setting.default) or _("none")))
+        if isinstance(row, InFile):
+            parts.append(_("enter opens config.toml in $EDITOR"))
+        self.query_one("#help", Static).update(Content(" · ".join(parts)))
 
     @on(events.DescendantBlur)
     def _left(self, event: events.DescendantBlur) -> None:
-        row = self.at(event.widget)
+        row = self.form.row_of(event.widget)
         if isinstance(row, TextRow):
-            self._keep(row)
+            self._warn_unwritten(row)
 
     # changing
     @on(FieldRow.Changed)
@@ -61,11 +135,11 @@ class SettingsScreen(SettingsForm):
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
-        row = self.at(event.input)
+        row = self.form.row_of(event.input)
         if isinstance(row, TextRow):
-            self._take(row)
+            self._write_typed(row)
 
-    def _take(self, row: TextRow) -> None:
+    def _write_typed(self, row: TextRow) -> None:
         """Write what was typed, if it differs and can be the setting's value."""
         if row.text.strip() == text_of(config.value(self._settings, row.field)):
             return
@@ -78,7 +152,7 @@ class SettingsScreen(SettingsForm):
 
     def action_default(self) -> None:
         """Give the setting in hand its default back, by taking it out of the file."""
-        row = self.at(self.focused)
+        row = self.form.row_of(self.focused)
         if row is None or config.setting(row.field).kind == "table":
             return
         default = config.setting(row.field).default
@@ -94,7 +168,7 @@ class SettingsScreen(SettingsForm):
 
     async def _write_now(self, changes: dict[str, Any]) -> None:
         (key,) = changes
-        row = self.row(key)
+        row = self.form.row(key)
         typed = row.text if isinstance(row, TextRow) else ""
         try:
             async with self._lock:  # one after the other: the later choice is the one that stays
@@ -107,15 +181,15 @@ class SettingsScreen(SettingsForm):
             return
         self._writing = ""
         language = self._settings.ui.language
-        self._hold(settings)
-        self._front_takes(settings)
-        self._wrote(key, typed)
+        self._show_settings(settings)
+        self._use_in_app(settings)
+        self._show_written(key, typed)
         if settings.ui.language != language:
-            await self._speak(key)
-        self.tell(Note(_("{title}: {detail}").format(title=key, detail=self._counts(key)), "good"))
+            await self._show_language(key)
+        self.tell(Note(_("{title}: {detail}").format(title=key, detail=self._when_in_force(key)), "good"))
 
-    def _counts(self, key: str) -> str:
-        """Return from when on a change counts: at once, but for what somebody else has decided."""
+    def _when_in_force(self, key: str) -> str:
+        """Say that a change is written, and why it is not in force at once where something else goes before it."""
         if key == "host.base_url" and config.named_host(self._app_context.env):
             return _("written; QUICKROUTER_BASE_URL goes before it as long as it is set")
         if key == "host.base_url" and self._app_context.env.get(API_KEY):
@@ -124,10 +198,10 @@ class SettingsScreen(SettingsForm):
             return _("written; the demo keeps its own pace")
         return _("written")
 
-    def _hold(self, settings: Settings) -> None:
+    def _show_settings(self, settings: Settings) -> None:
         """Take over what stands in the file; a row that shows what stood there before shows what stands there now."""
         before, self._settings = self._settings, settings
-        for row in self.rows():
+        for row in self.form.rows():
             old, new = (config.value(one, row.field) for one in (before, settings))
             if isinstance(row, TextRow):
                 if row.text.strip() == text_of(old):
@@ -138,41 +212,42 @@ class SettingsScreen(SettingsForm):
 
     def _undo(self, key: str) -> None:
         """Show again what holds where a choice was refused; typed text stays, to be corrected."""
-        row = next((row for row in self.rows() if row.field == key), None)
+        row = next((row for row in self.form.rows() if row.field == key), None)
         if isinstance(row, TextRow):
             self._remark(row)
         elif row is not None and config.setting(key).kind != "table":
             row.value = config.value(self._settings, key)
 
-    def _wrote(self, key: str, typed: str) -> None:
+    def _show_written(self, key: str, typed: str) -> None:
         """Show a typed value as it was understood, unless the person has typed on."""
-        row = self.row(key)
+        row = self.form.row(key)
         if isinstance(row, TextRow):
             if row.text == typed:
                 row.text = text_of(config.value(self._settings, key))
             self._remark(row)
 
-    def _front_takes(self, settings: Settings) -> list[Trouble]:
+    def _use_in_app(self, settings: Settings) -> list[Trouble]:
         """Let the app take changed settings; return what is wrong with the keys among them."""
         return services(self).use_settings(settings)
 
-    async def _speak(self, key: str) -> None:
+    async def _show_language(self, key: str) -> None:
         """Show everything anew, in the language in use; what is typed and not written stays."""
         typed = {row.field: row.text for row in self._unwritten()}
         await self.recompose()
-        self.line_up()
+        self.form.line_up()
+        self._show_title()
         for field, text in typed.items():
-            row = self.row(field)
+            row = self.form.row(field)
             if isinstance(row, TextRow):
                 row.text = text
         self._mark_file()
-        row = self.row(key)
+        row = self.form.row(key)
         (row.entry if isinstance(row, TextRow) else row).focus()
 
     @on(OpenRow.Opened)
     def _open(self, event: OpenRow.Opened) -> None:
         key = event.row.field
-        self.run_worker(self._keys() if key == "keys" else self._edit(key), group="open", exclusive=True)
+        self.run_worker(self._open_keys() if key == "keys" else self._edit(key), group="open", exclusive=True)
 
     async def _edit(self, key: str) -> None:
         """Open the file in the person's editor; nothing is overwritten by a text with a mistake."""
@@ -189,22 +264,22 @@ class SettingsScreen(SettingsForm):
             self.tell(Note(_("config.toml is as it was")))
             self._mark_file()
             return
-        self._hold(settings)
-        problems = self._front_takes(settings)
-        await self._speak(key)
+        self._show_settings(settings)
+        problems = self._use_in_app(settings)
+        await self._show_language(key)
         self.tell(Note(_("config.toml: written"), "good"), *map(of, problems))
 
     def _mark_file(self) -> None:
         for row in self.query(InFile):
             row.explain("" if self._text.waiting is None else _("! not written"))
 
-    async def _keys(self) -> None:
+    async def _open_keys(self) -> None:
         from qr_tui.ui.settings.keys import KeysScreen
 
-        await self.app.push_screen_wait(KeysScreen(self._path, self._front_takes))
+        await self.app.push_screen_wait(KeysScreen(self._path, self._use_in_app))
         settings, self._problem = await asyncio.to_thread(config.load_or_default, self._path)
-        self._hold(settings)
-        row = self.row("keys")
+        self._show_settings(settings)
+        row = self.form.row("keys")
         if isinstance(row, OpenRow):
             count = len(self._settings.keys)
             row.words = own_keys(count)
@@ -213,7 +288,7 @@ class SettingsScreen(SettingsForm):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        row = self.at(event.input)
+        row = self.form.row_of(event.input)
         if isinstance(row, TextRow):
             self._warned = False
             self._remark(row)
@@ -222,12 +297,12 @@ class SettingsScreen(SettingsForm):
         return row.text.strip() != text_of(config.value(self._settings, row.field)) and row.field != self._writing
 
     def _unwritten(self) -> list[TextRow]:
-        return [row for row in self.rows() if isinstance(row, TextRow) and self._is_unwritten(row)]
+        return [row for row in self.form.text_rows() if self._is_unwritten(row)]
 
     def _remark(self, row: TextRow) -> None:
         row.remark = _("! not written") if self._is_unwritten(row) else ""
 
-    def _keep(self, row: TextRow) -> None:
+    def _warn_unwritten(self, row: TextRow) -> None:
         """Leave what was typed where it is: a key hit by mistake must not send a person's key to another host."""
         if self._is_unwritten(row):
             text = _("{key}: not written; enter writes it").format(key=row.field)

@@ -59,13 +59,13 @@ def test_what_comes_back_sound_is_written_and_taken_at_once(
         assert bench.app.used[-1].prices == {"veo3.1": 2.0}
         assert "config.toml: written" in bench.notes
         await until(pilot, lambda: "1 in config.toml" in shown(bench.app))
-        assert bench.screen.row("prices").has_focus
-        again = bench.screen.row("poll.every")
+        assert bench.screen.form.row("prices").has_focus
+        again = bench.screen.form.row("poll.every")
         assert again is not row
         assert getattr(again, "text", "") == "105", "what was typed elsewhere stays"
-        limit = bench.screen.row("limits.videos_per_day")
+        limit = bench.screen.form.row("limits.videos_per_day")
         assert (getattr(limit, "text", ""), getattr(limit, "remark", "?")) == ("5", "")
-        assert getattr(bench.screen.row("ui.glyphs"), "value", "") == "ascii"
+        assert getattr(bench.screen.form.row("ui.glyphs"), "value", "") == "ascii"
 
     Bench(tmp_path, "# mine\n[ui]\n", env=editor.env).run(script)
 

@@ -56,7 +56,7 @@ class Bench:
         return config.load(self.path)
 
     def focus(self, key: str) -> FieldRow | TextRow:
-        row = self.screen.row(key)
+        row = self.screen.form.row(key)
         (row.entry if isinstance(row, TextRow) else row).focus()
         return row
 
@@ -89,7 +89,7 @@ def test_every_setting_of_the_table_is_there_and_explained(tmp_path: Path) -> No
         def explained(words: str) -> bool:
             return words in " ".join(shown(bench.app).split())
 
-        assert {row.field for row in bench.screen.rows()} == {setting.key for setting in config.DESCRIBE}
+        assert {row.field for row in bench.screen.form.rows()} == {setting.key for setting in config.DESCRIBE}
         for setting in config.DESCRIBE:
             bench.focus(setting.key)
             await until(pilot, partial(explained, setting.help.split(";")[0][:40]))
@@ -120,7 +120,7 @@ def test_a_number_is_written_by_enter(tmp_path: Path) -> None:
         assert bench.settings.poll.every == 15
         assert bench.notes == "poll.every: written"
         assert bench.app.used[-1].poll.every == 15
-        row = bench.screen.row("poll.every")
+        row = bench.screen.form.row("poll.every")
         assert isinstance(row, TextRow)
         assert row.text == "15"
 
@@ -187,7 +187,7 @@ def test_what_another_program_wrote_is_shown_and_not_called_unwritten(tmp_path: 
         bench.focus("ui.theme")
         await pilot.press("space")
         await settle(pilot)
-        limit, mode = bench.screen.row("limits.videos_per_day"), bench.screen.row("notify.mode")
+        limit, mode = bench.screen.form.row("limits.videos_per_day"), bench.screen.form.row("notify.mode")
         assert isinstance(limit, TextRow)
         assert (limit.text, limit.remark) == ("7", "")
         assert isinstance(mode, FieldRow)
@@ -203,7 +203,7 @@ def test_what_is_typed_outlives_a_change_of_language(tmp_path: Path) -> None:
         bench.focus("ui.language")
         await pilot.press("right")
         await settle(pilot)
-        row = bench.screen.row("poll.every")
+        row = bench.screen.form.row("poll.every")
         assert isinstance(row, TextRow)
         assert row.text == "105"
         assert row.remark == "! not written"
@@ -272,7 +272,7 @@ def test_the_default_comes_back_by_a_key(tmp_path: Path) -> None:
             await pilot.press("ctrl+r")
             await settle(pilot)
         assert bench.settings == Settings()
-        row = bench.screen.row("poll.every")
+        row = bench.screen.form.row("poll.every")
         assert isinstance(row, TextRow)
         assert row.text == "10"
 
@@ -288,7 +288,7 @@ def test_a_damaged_file_is_said_and_never_overwritten(tmp_path: Path) -> None:
         await pilot.press("space")
         await settle(pilot)
         assert "config.toml" in bench.notes
-        row = bench.screen.row("ui.theme")
+        row = bench.screen.form.row("ui.theme")
         assert isinstance(row, FieldRow)
         assert row.value == "dark"
 
@@ -327,11 +327,11 @@ def test_a_mistake_elsewhere_stops_every_change_and_keeps_what_was_typed(tmp_pat
 
 def test_the_language_changes_under_the_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def script(bench: Bench, pilot: Pilot[Any]) -> None:
-        before = bench.screen.row("ui.language")
+        before = bench.screen.form.row("ui.language")
         before.focus()
         await pilot.press("right")
         await settle(pilot)
-        after = bench.screen.row("ui.language")
+        after = bench.screen.form.row("ui.language")
         assert after is not before
         assert after.has_focus
         assert isinstance(after, FieldRow)

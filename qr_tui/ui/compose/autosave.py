@@ -1,13 +1,17 @@
-"""Keeping the draft on disk while it is written: soon after each change, and at once on the way out."""
+"""Saving the draft while it is written: soon after each change, and at once on the way out."""
 
 import asyncio
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable
+from typing import Final, NamedTuple
+
+from textual.timer import Timer
 
 from qr_tui.core.task import Task
 from qr_tui.i18n import _
 from qr_tui.ui.compose.draft import Draft, DraftFile
 from qr_tui.ui.widgets.notes import Note
+
+SAVE_AFTER: Final = 0.5  # seconds without a change before the draft is written
 
 
 class OpenedDraft(NamedTuple):
@@ -22,13 +26,24 @@ class Autosave:
     """Writes the draft when it differs from what is on disk, and says how that went.
 
     Args:
-        file: Where it lives.
+        file: Where it is stored.
+        read: Returns the draft as it is now.
         say: Told ``draft saved`` or why it is not.
+        set_timer: Calls a function after so many seconds, as every widget can.
     """
 
-    def __init__(self, file: DraftFile, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        file: DraftFile,
+        read: Callable[[], Draft],
+        say: Callable[[str], None],
+        set_timer: Callable[[float, Callable[[], Awaitable[None]]], Timer],
+    ) -> None:
         self._file = file
+        self._read = read
         self._say = say
+        self._set_timer = set_timer
+        self._timer: Timer | None = None
         self._saved = Draft()
 
     def open(self, start: Task | None, swap_key: str) -> OpenedDraft:
@@ -49,8 +64,17 @@ class Autosave:
             notes.append(Note(text))
         return OpenedDraft(draft, "", tuple(notes))
 
-    async def save(self, draft: Draft) -> None:
-        """Write `draft` in a thread; a write that was overtaken by a later one is skipped."""
+    def save_soon(self) -> None:
+        """Write the draft after `SAVE_AFTER` seconds without another call."""
+        if self._timer is None:
+            self._timer = self._set_timer(SAVE_AFTER, self._save)
+        else:
+            self._timer.reset()
+
+    async def _save(self) -> None:
+        """Write the draft in a thread; a write that was overtaken by a later one is skipped."""
+        self._timer = None
+        draft = self._read()
         ticket = self._file.ticket()
         if draft == self._saved:
             return
@@ -62,8 +86,9 @@ class Autosave:
         self._saved = draft
         self._say(_("draft saved"))
 
-    def save_now(self, draft: Draft) -> None:
-        """Write `draft` before returning: at the way out, by a key or by a signal."""
+    def save_now(self) -> None:
+        """Write the draft before returning: at the way out, by a key or by a signal."""
+        draft = self._read()
         if draft == self._saved:
             return
         try:

@@ -40,6 +40,14 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Return the image links, blank lines left out."""
         return tuple(line.strip() for line in self.images.splitlines() if line.strip())
 
+    def with_field(self, name: str, value: Parameter) -> "Draft":
+        """Return a draft with the field `name` set: ``images``, ``copies`` or a parameter of the model."""
+        if name == "images":
+            return msgspec.structs.replace(self, images=str(value))
+        if name == "copies":
+            return msgspec.structs.replace(self, copies=int(value or 1))
+        return msgspec.structs.replace(self, values=self.values | {name: value})
+
     def value(self, model: Model, field: Field) -> Parameter:
         """Return what `field` of `model` is set to: as chosen where the model takes it, else its default."""
         value = self.values.get(field.name, field.default)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 
-import msgspec
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -26,7 +25,7 @@ SHAPES = ("orientation", "aspect_ratio")
 
 
 class Form(VerticalScroll, can_focus=False):
-    """Model, its fields, images, copies.
+    """Model, its fields, images, copies; and the commands that change one field from anywhere on the screen.
 
     Args:
         key_of: Returns the key of a compose command as shown, or nothing.
@@ -49,7 +48,7 @@ class Form(VerticalScroll, can_focus=False):
         self._catalogue = catalogue
         self._key_of = key_of
         self._draft = draft
-        self._stands = True  # False while the rows are being replaced
+        self._rows_complete = True  # False while the rows are being replaced
 
     def compose(self) -> ComposeResult:
         """Yield the rows of the draft's model."""
@@ -63,29 +62,25 @@ class Form(VerticalScroll, can_focus=False):
         """Show `draft`, the focus where it was if that field is still there."""
         here = next((row.field for row in self.rows() if row.has_focus_within), None)
         self._draft = draft
-        self._stands = False
+        self._rows_complete = False
         async with self.batch():
             await self.remove_children()
             await self.mount_all(self._rows(draft))
-        self._stands = True
+        self._rows_complete = True
         self._align()
         if here:
             self.focus_field(here, "model")
 
     def read(self, draft: Draft) -> Draft:
         """Return `draft` with what stands in the rows: a change made a moment ago may not have been told yet."""
-        if not self._stands:
+        if not self._rows_complete:
             return draft
         model = self._catalogue.get(draft.model)
         for row in self.rows():
             value = row.text if isinstance(row, TextRow) else row.value
             field = model.field(row.field)
-            if row.field == "images":
-                draft = msgspec.structs.replace(draft, images=str(value))
-            elif row.field == "copies":
-                draft = msgspec.structs.replace(draft, copies=int(value or 1))
-            elif field is not None and value != draft.value(model, field):
-                draft = msgspec.structs.replace(draft, values=draft.values | {field.name: value})
+            if row.field in ("images", "copies") or (field is not None and value != draft.value(model, field)):
+                draft = draft.with_field(row.field, value)
         return draft
 
     def rows(self) -> Iterator[Row]:
@@ -97,13 +92,6 @@ class Form(VerticalScroll, can_focus=False):
     def row(self, *names: str) -> Row | None:
         """Return the first row that sets one of `names`."""
         return next((row for row in self.rows() if row.field in names), None)
-
-    def step(self, *names: str) -> None:
-        """Take the next value of the field called one of `names`, and show it."""
-        row = self.row(*names)
-        if isinstance(row, FieldRow):
-            row.step(1)
-            self.scroll_to_widget(row, animate=False)
 
     def focus_field(self, *names: str) -> bool:
         """Put the focus on the first of `names` that is there; False when none is."""
@@ -121,6 +109,35 @@ class Form(VerticalScroll, can_focus=False):
         if isinstance(row, TextRow) and isinstance(row.entry, PlainEditor):
             row.entry.move_cursor((line, column))
 
+    # commands --------------------------------------------------------------------------------------------------
+    def do_orientation(self) -> None:
+        """Portrait or landscape, or the next aspect ratio."""
+        self._step(*SHAPES)
+
+    def do_duration(self) -> None:
+        """Next duration."""
+        self._step("duration")
+
+    def do_size(self) -> None:
+        """Next size."""
+        self._step("size")
+
+    def do_watermark(self) -> None:
+        """Watermark on or off."""
+        self._step("watermark")
+
+    def do_private(self) -> None:
+        """Private on or off."""
+        self._step("private")
+
+    def _step(self, *names: str) -> None:
+        """Take the next value of the field called one of `names`, and show it."""
+        row = self.row(*names)
+        if isinstance(row, FieldRow):
+            row.step(1)
+            self.scroll_to_widget(row, animate=False)
+
+    # inside ----------------------------------------------------------------------------------------------------
     @on(FieldRow.Changed)
     def _changed(self, event: FieldRow.Changed) -> None:
         event.stop()
@@ -174,6 +191,21 @@ class Form(VerticalScroll, can_focus=False):
             return FieldRow(field.name, label, field.values, value, unit="s", key=key)
         words: dict[Parameter, str] = {word: inert(_(word)) for word in field.values if isinstance(word, str)}
         return FieldRow(field.name, label, field.values, value, words=words, help=_(field.help), key=key)
+
+
+def model_options(catalogue: Catalogue, current: str) -> list[tuple[str, str, str]]:
+    """Return the models to choose from, each with a few words; `current` is there even if nobody knows it."""
+    options = [(model.id, model.id, _about(model)) for model in catalogue]
+    if current not in catalogue:
+        options.insert(0, (current, current, _("not in the catalogue")))
+    return options
+
+
+def _about(model: Model) -> str:
+    usual = _("{minutes} minutes").format(minutes=model.minutes)
+    if not model.retired:
+        return usual
+    return _("{usual} · off at its source since {day}").format(usual=usual, day=model.retired)
 
 
 def _place(field: Field) -> tuple[bool, int]:

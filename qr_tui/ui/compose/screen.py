@@ -1,25 +1,214 @@
-"""Writing a new video: what is done with the form, above all sending it, once."""
+"""Writing a new video: the prompt, its fields, the draft behind them, and sending it, once."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.widgets import TextArea
 
+from qr_tui.commands.keymap import display
+from qr_tui.commands.registry import command
 from qr_tui.core.failures import Trouble
-from qr_tui.core.task import Task
+from qr_tui.core.task import Request, Task
 from qr_tui.i18n import _
 from qr_tui.services.checks import Concern
 from qr_tui.terminal import editor
-from qr_tui.ui.compose import remarks
-from qr_tui.ui.compose.compose_form import ComposeForm
-from qr_tui.ui.compose.field_keys import FieldKeys
+from qr_tui.ui.app_services import services
+from qr_tui.ui.command_screen import CommandScreen
+from qr_tui.ui.compose.autosave import Autosave
+from qr_tui.ui.compose.draft import Draft, DraftFile
+from qr_tui.ui.compose.form import Form, model_options
+from qr_tui.ui.compose.notes import ChoiceNotes, find_bad_image, notes_on_choice, trouble_of
+from qr_tui.ui.compose.prompt import PromptEditor
+from qr_tui.ui.compose.title_line import TitleLine
+from qr_tui.ui.context import AppContext
 from qr_tui.ui.textual_fixes.suspend import suspended
-from qr_tui.ui.toasts import say
+from qr_tui.ui.toasts import hint, say
 from qr_tui.ui.widgets.field_row import OpenRow
+from qr_tui.ui.widgets.key_line import KeyLine
 from qr_tui.ui.widgets.notes import Note, of
 
+if TYPE_CHECKING:
+    from qr_tui.services.studio import Studio
 
-class ComposeScreen(ComposeForm, FieldKeys):
-    """Write a video and send it; ends with the new tasks, or None when a person went back."""
 
+class ComposeScreen(CommandScreen[list[Task] | None]):
+    """Write a video and send it; ends with the new tasks, or None when a person went back.
+
+    Args:
+        studio: The engine; its catalogue, checks and `submit` are used.
+        app_context: Where the draft is stored, and the environment for the editor.
+        start: The task to start from; a draft that would be overwritten is kept one step away.
+
+    Attributes:
+        form: The fields.
+        prompt: The prompt's editor; it still holds its text when the screen is already gone.
+    """
+
+    scope: ClassVar[str] = "compose"
+    AUTO_FOCUS = "#prompt"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (140, "-wide")]  # noqa: RUF012 -- as Textual has it
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012
+    CSS = """
+    ComposeScreen {
+        #title { height: 1; background: $surface; color: $foreground; padding: 0 1; }
+        #body { height: 1fr; }
+        #prompt { height: 1fr; min-height: 3; padding: 0 1; border: round $rail; border-title-color: $text-muted;
+            border-subtitle-color: $text-muted; }
+        #prompt:focus { border: round $accent; border-title-color: $accent; }
+        #form { max-height: 68%; padding: 0 0 0 0; }
+        &.-short #prompt { border: none; min-height: 2; background: $surface; }
+        &.-short #form { max-height: 60%; }
+        &.-wide #body { layout: horizontal; }
+        &.-wide #form { width: 78; height: 100%; max-height: 100%; margin: 1 1 0 1; }
+        &.-ascii #prompt { border: ascii $rail; }
+        &.-ascii #prompt:focus { border: ascii $accent; }
+        &.-ascii.-short #prompt { border: none; }
+    }
+    """
+
+    def __init__(self, studio: "Studio", app_context: AppContext, *, start: Task | None = None) -> None:
+        super().__init__()
+        self._studio = studio
+        self._app_context = app_context
+        self._sending = False
+        file = DraftFile(app_context.paths.draft_file)
+        self._autosave = Autosave(file, lambda: self.draft, self._show_state, self.set_timer)
+        self._draft, state, opening = self._autosave.open(start, command("compose.swap").keys[0])
+        self.title_line = TitleLine(studio, self._draft.parent, state)
+        self.prompt = PromptEditor(self._draft.prompt, partial(self._key, "editor"))
+        self.form = Form(studio.catalogue, self._draft, self._key)
+        self.notes = ChoiceNotes(self._notes_on_choice, opening)
+
+    def compose(self) -> ComposeResult:
+        """Yield title, prompt, form, notes, footer."""
+        yield self.title_line
+        with Container(id="body"):
+            yield self.prompt
+            yield self.form
+        yield self.notes
+        yield KeyLine(self._keys_on())
+
+    def command_handlers(self) -> Sequence[object]:
+        """Return who handles this screen's commands."""
+        return (self, self.form)
+
+    def on_mount(self) -> None:
+        """Show the draft as it was left."""
+        super().on_mount()
+        self.set_class(services(self).glyphs.ascii_only, "-ascii")
+        self.notes.show_choice()
+
+    @property
+    def draft(self) -> Draft:
+        """What stands on the screen."""
+        return msgspec.structs.replace(self._draft, prompt=self.prompt.text)
+
+    @property
+    def request(self) -> Request:
+        """What would be sent."""
+        request = self.draft.request(self._studio.catalogue.get(self._draft.model))
+        return self._studio.catalogue.complete(request)
+
+    @property
+    def model_fields(self) -> frozenset[str]:
+        """The parameter names of the model chosen."""
+        return frozenset(field.name for field in self._studio.catalogue.get(self._draft.model).fields)
+
+    # keys ------------------------------------------------------------------------------------------------------
+    def _key(self, name: str) -> str:
+        command_id = f"compose.{name}"
+        try:
+            keys = self.keymap.keys(command_id)
+        except KeyError:
+            return ""
+        return self.keymap.show(command_id) if keys else ""
+
+    def rebind(self) -> None:
+        """Bind the keys, and show them as they are now."""
+        super().rebind()
+        if self.is_mounted:
+            self.query_one(KeyLine).show(self._keys_on())
+
+    def _keys_on(self) -> list[tuple[str, str]]:
+        """Return the keys of the last line; those of single fields stand at their fields."""
+        generate, request, back = (command(f"compose.{name}") for name in ("generate", "request", "back"))
+        keys = [
+            (self._key("generate"), _(generate.title)),
+            ("tab", _("next")),
+            (self._key("back"), _(back.title)),
+            (self._key("request"), _(request.title)),
+        ]
+        helps = self.keymap.keys_on(self.scope, command("app.help"))
+        if helps:
+            keys.append((display(helps[0]), _(command("app.help").title)))
+        return keys
+
+    # the draft -------------------------------------------------------------------------------------------------
+    @on(TextArea.Changed, "#prompt")
+    def _prompt_changed(self) -> None:
+        self.prompt.show_length()
+        if self.prompt.text != self._draft.prompt:
+            self._draft = msgspec.structs.replace(self._draft, prompt=self.prompt.text)
+            self._draft_changed()
+            self.notes.drop_outdated()
+
+    @on(Form.Edited)
+    def _field_changed(self, event: Form.Edited) -> None:
+        draft = self._draft.with_field(event.field, event.value)
+        if draft != self._draft:  # else it is known already, and what is said of it shall stay
+            self._draft = draft
+            self._draft_changed()
+            self.notes.show_choice()
+
+    def _draft_changed(self) -> None:
+        self.notes.forget_problem()
+        self._autosave.save_soon()
+
+    async def _show_draft(self, draft: Draft) -> None:
+        """Show another draft instead of the one here."""
+        self._draft = draft
+        self.prompt.set_text(draft.prompt)
+        await self.form.show(draft)
+        self.title_line.show_parent(draft.parent)
+        self._draft_changed()
+        self.notes.show_choice()
+
+    def save_now(self) -> None:
+        """Write the draft before returning."""
+        self._autosave.save_now()
+
+    def on_screen_suspend(self) -> None:
+        """Another screen covers this one, or it closes."""
+        self.save_now()
+
+    def on_unmount(self) -> None:
+        """The app ends."""
+        self.save_now()
+
+    # what is said ----------------------------------------------------------------------------------------------
+    def _show_state(self, text: str) -> None:
+        self.title_line.show_state(text)
+
+    def _notes_on_choice(self) -> tuple[Note, ...]:
+        return notes_on_choice(self._studio, self.request, self._draft.copies, partial(hint, self.app))
+
+    def _show_problem(self, note: Note, *, field: str = "") -> None:
+        """Show what stands in the way, and go to the field it is about."""
+        self.notes.show_problem(note)
+        if field == "prompt":
+            self.prompt.focus()
+        elif field:
+            self.form.focus_field(field)
+
+    def _show_trouble(self, trouble: Trouble, *, field: str = "") -> None:
+        self._show_problem(of(trouble, hint(self.app, trouble.kind)), field=field)
+
+    # sending ---------------------------------------------------------------------------------------------------
     async def do_generate(self) -> None:
         """Send it, once; whatever goes wrong, every word stays where it is."""
         if self._sending:
@@ -28,11 +217,11 @@ class ComposeScreen(ComposeForm, FieldKeys):
         try:
             tasks = await self._send()
         except Trouble as trouble:
-            self._show(self._told(trouble))
+            self._show_trouble(trouble)
             return
         finally:
             self._sending = False
-            self._say_state("")
+            self._show_state("")
         if tasks and self.is_mounted:
             sent = self._draft.sent()
             self._draft = sent
@@ -44,32 +233,33 @@ class ComposeScreen(ComposeForm, FieldKeys):
         self._draft = self.form.read(self.draft)  # what is seen is what is sent, and paid
         request, copies = self.request, self._draft.copies
         if not request.prompt.strip():
-            self._show(Note(_("The prompt is empty: say what the video shows."), "bad"), field="prompt")
+            self._show_problem(Note(_("The prompt is empty: say what the video shows."), "bad"), field="prompt")
             return []
-        bad = remarks.bad_image(self._draft.images)
+        bad = find_bad_image(self._draft.images)
         if bad is not None:
-            self._show(bad.note, field="images")
+            self._show_problem(bad.note, field="images")
             self.form.go_to_line("images", bad.line, bad.length)
             return []
         concerns = self._studio.check(request, copies)
         for concern in concerns:
             if concern.weight == "stop":
-                self._show(self._told(remarks.trouble(concern)), field=concern.field)
+                self._show_trouble(trouble_of(concern), field=concern.field)
                 return []
         ask = [concern for concern in concerns if concern.weight == "ask"]
         if ask and not await self._agrees(ask):
             return []
-        self._say_state(_("sending …"))
+        self._show_state(_("sending …"))
         return await self._studio.submit(request, copies=copies, confirmed=True, parent=self._draft.parent)
 
     async def _agrees(self, concerns: list[Concern]) -> bool:
         from qr_tui.ui.widgets.confirm import ConfirmScreen
 
-        lines = [of(remarks.trouble(concern)).text for concern in concerns]
+        lines = [of(trouble_of(concern)).text for concern in concerns]
         question = ConfirmScreen(_("Send it all the same?"), lines, _("send"), _("not now"))
         agreed: bool | None = await self.app.push_screen_wait(question)
         return bool(agreed)
 
+    # other commands --------------------------------------------------------------------------------------------
     @on(OpenRow.Opened)
     def _open_model(self) -> None:
         self.run_worker(self.do_model(), group="choose", exclusive=True)
@@ -78,10 +268,10 @@ class ComposeScreen(ComposeForm, FieldKeys):
         """Choose the model from a list."""
         from qr_tui.ui.widgets.choose import ChooseScreen
 
-        options = remarks.models(self._studio.catalogue, self._draft.model)
+        options = model_options(self._studio.catalogue, self._draft.model)
         chosen = await self.app.push_screen_wait(ChooseScreen(_("Model"), options, self._draft.model))
         if chosen and chosen != self._draft.model:
-            await self._replace(msgspec.structs.replace(self.draft, model=str(chosen)))
+            await self._show_draft(msgspec.structs.replace(self.draft, model=str(chosen)))
 
     def do_request(self) -> None:
         """Show the exact JSON and the curl line."""
@@ -95,8 +285,8 @@ class ComposeScreen(ComposeForm, FieldKeys):
         if draft.kept is None:
             say(self.app, _("there is no earlier draft"), warn=True)
             return
-        await self._replace(draft.swapped())
-        self._say_state(_("earlier draft; the other one is kept"))
+        await self._show_draft(draft.swapped())
+        self._show_state(_("earlier draft; the other one is kept"))
 
     async def do_editor(self) -> None:
         """Open the prompt in the person's editor; the engine goes on meanwhile, the screen waits."""
@@ -107,7 +297,7 @@ class ComposeScreen(ComposeForm, FieldKeys):
                 self.app, lambda: editor.edit(text, self._app_context.paths.state, self._app_context.env)
             )
         except Trouble as trouble:
-            self._show(self._told(trouble), field="prompt")
+            self._show_trouble(trouble, field="prompt")
         else:
             self.prompt.set_text(edited)
             self.prompt.focus()

@@ -14,7 +14,7 @@ from qr_tui.core.task import Parameter
 from qr_tui.core.text import cells, cut, fit, inert
 from qr_tui.core.wrapping import wrap
 from qr_tui.i18n import _
-from qr_tui.ui.app_services import services
+from qr_tui.ui.widgets.glyph_set import focus_mark, respelled
 
 KEY_CELLS = 4
 LEAST_HELP = 30  # cells; with less room beside the value, help goes under it
@@ -131,7 +131,7 @@ class FieldRow(Widget, can_focus=True):
         label, value = self.columns
         here = self.has_focus
         head = Content.assemble(
-            (bar(self) if here else " ", "$accent bold"),
+            (focus_mark(self) if here else " ", "$accent bold"),
             " ",
             (fit(self.key, max(KEY_CELLS, cells(self.key) + 1)), "$accent"),
             (fit(self.label, label), "bold" if here else "$text-muted"),
@@ -143,7 +143,7 @@ class FieldRow(Widget, can_focus=True):
         beside = width - start - value - 2
         if not self.help:
             return [head + shown]
-        help_line = spelled(self, self.help)
+        help_line = respelled(self, self.help)
         if beside >= LEAST_HELP:
             first, *rest = wrap(help_line, beside)
             gap = " " * max(1, value + 2 - shown.cell_length)
@@ -240,18 +240,6 @@ class OpenRow(FieldRow):
     def step(self, by: int = 1) -> None:
         """Ask for another value."""
         self.post_message(self.Opened(self))
-
-
-def bar(widget: Widget) -> str:
-    """Return the mark at the left of what has the focus, one cell, in the app's glyph set."""
-    return services(widget).glyphs.cursor
-
-
-def spelled(widget: Widget, text: str) -> str:
-    """Return `text` with its few typographic signs in ASCII where the app's glyph set is."""
-    if not services(widget).glyphs.ascii_only:
-        return text
-    return text.translate({0xB7: "-", 0x2013: "-", 0x2026: "...", 0x2191: "^", 0x2193: "v"})
 
 
 def _same(one: Parameter, two: Parameter) -> bool:

@@ -11,7 +11,7 @@ from qr_tui.core.text import inert
 from qr_tui.core.wrapping import wrap
 from qr_tui.i18n import _, sentences, translate
 from qr_tui.ui.app_services import services
-from qr_tui.ui.widgets.field_row import spelled
+from qr_tui.ui.widgets.glyph_set import respelled
 
 MOST_LINES = 6
 
@@ -61,7 +61,7 @@ class Notes(Static):
         lines: list[Content] = []
         for note in self.notes:
             sign, colour = signs[note.tone], _COLOURS[note.tone]
-            for number, line in enumerate(wrap(spelled(self, inert(note.text, limit=600)), width)):
+            for number, line in enumerate(wrap(respelled(self, inert(note.text, limit=600)), width)):
                 lines.append(Content.assemble((f"{sign} " if not number else "  ", f"{colour} bold"), (line, colour)))
         self.update(Content("\n").join(lines[:MOST_LINES]))
 

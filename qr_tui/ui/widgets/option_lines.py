@@ -13,7 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from qr_tui.core.text import cells, cut, fit, inert
-from qr_tui.ui.widgets.field_row import bar
+from qr_tui.ui.widgets.glyph_set import focus_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ class OptionLines(ScrollView, can_focus=True):
         note = cut("  " + inert(line.help), rest) if line.help and self.shows_help else ""
         strip = Strip(
             [
-                Segment(bar(self) if here else " ", bold),
+                Segment(focus_mark(self) if here else " ", bold),
                 Segment(f"{mark} ", style),
                 Segment(label, bold),
                 Segment(fit(note, rest), muted),

@@ -8,7 +8,8 @@ from textual.content import Content
 from textual.widgets import Input, Static, TextArea
 
 from qr_tui.core.text import cells, fit
-from qr_tui.ui.widgets.field_row import KEY_CELLS, Columns, bar, spelled
+from qr_tui.ui.widgets.field_row import KEY_CELLS, Columns
+from qr_tui.ui.widgets.glyph_set import focus_mark, respelled
 from qr_tui.ui.widgets.text_fields import PlainEditor, PlainInput
 
 LEAST_FIELD = 12  # cells; a remark that would leave less of the field goes under the label
@@ -104,7 +105,7 @@ class TextRow(Horizontal):
     def on_mount(self) -> None:
         """Draw the label."""
         self.columns = self._columns
-        self.entry.placeholder = spelled(self, str(self.entry.placeholder))
+        self.entry.placeholder = respelled(self, str(self.entry.placeholder))
 
     def on_descendant_focus(self) -> None:
         """Mark the row while it has the focus."""
@@ -117,7 +118,7 @@ class TextRow(Horizontal):
         self._draw()
 
     def _draw(self) -> None:
-        said = spelled(self, self._said)
+        said = respelled(self, self._said)
         start = 2 + KEY_CELLS
         beside = self.size.width - start - self._columns.label - 2 - cells(said) - 2 >= LEAST_FIELD
         if said or self._remark.display:
@@ -126,7 +127,7 @@ class TextRow(Horizontal):
         below = ("\n" + " " * start, (said, "$warning")) if said and not beside else ()
         self._head.update(
             Content.assemble(
-                (bar(self) if self._here else " ", "$accent bold"),
+                (focus_mark(self) if self._here else " ", "$accent bold"),
                 " ",
                 (fit(self.key, KEY_CELLS), "$accent"),
                 (fit(self.label, self._columns.label), "bold" if self._here else "$text-muted"),

@@ -11,11 +11,11 @@ pytestmark = pytest.mark.e2e
 
 APP = """
 from textual.app import App
-from qr_tui.ui.details.plain_page import BareScreen
+from qr_tui.ui.details.plain_page import PlainPageScreen
 
 class Host(App):
     def on_mount(self):
-        self.push_screen(BareScreen("https://cdn.example/" + "x" * 100 + "\\nsecond", self.put), self.exit)
+        self.push_screen(PlainPageScreen("https://cdn.example/" + "x" * 100 + "\\nsecond", self.put), self.exit)
 
     def put(self, text):
         self._driver.write(text)

@@ -8,7 +8,7 @@ from qr_tui.core.task import Request
 from qr_tui.core.text import cut, inert
 from qr_tui.i18n import _, translate
 from qr_tui.services.checks import Concern, is_link
-from qr_tui.ui.widgets.notes import Note, Notes, of
+from qr_tui.ui.widgets.notes import Note, Notes, trouble_note
 
 if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
@@ -94,7 +94,7 @@ def _while_writing(concern: Concern) -> bool:
 
 def _note(concern: Concern, hint: Callable[[Kind], str]) -> Note:
     if concern.weight == "note":
-        return Note(translate(concern.detail) or of(trouble_of(concern)).text, "warn")
+        return Note(translate(concern.detail) or trouble_note(trouble_of(concern)).text, "warn")
     # without the title it would be a bare host
-    text = of(trouble_of(concern), hint(concern.kind) if concern.kind is Kind.NO_KEY else "").text
+    text = trouble_note(trouble_of(concern), hint(concern.kind) if concern.kind is Kind.NO_KEY else "").text
     return Note(text, "bad" if concern.weight == "stop" else "warn")

@@ -30,7 +30,7 @@ from qr_tui.ui.textual_fixes.suspend import suspended
 from qr_tui.ui.toasts import hint, say
 from qr_tui.ui.widgets.field_row import OpenRow
 from qr_tui.ui.widgets.key_line import KeyLine
-from qr_tui.ui.widgets.notes import Note, of
+from qr_tui.ui.widgets.notes import Note, trouble_note
 
 if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
@@ -206,7 +206,7 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
             self.form.focus_field(field)
 
     def _show_trouble(self, trouble: Trouble, *, field: str = "") -> None:
-        self._show_problem(of(trouble, hint(self.app, trouble.kind)), field=field)
+        self._show_problem(trouble_note(trouble, hint(self.app, trouble.kind)), field=field)
 
     # sending ---------------------------------------------------------------------------------------------------
     async def do_generate(self) -> None:
@@ -254,7 +254,7 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
     async def _agrees(self, concerns: list[Concern]) -> bool:
         from qr_tui.ui.widgets.confirm import ConfirmScreen
 
-        lines = [of(trouble_of(concern)).text for concern in concerns]
+        lines = [trouble_note(trouble_of(concern)).text for concern in concerns]
         question = ConfirmScreen(_("Send it all the same?"), lines, _("send"), _("not now"))
         agreed: bool | None = await self.app.push_screen_wait(question)
         return bool(agreed)

@@ -30,7 +30,7 @@ class CopyMenu(ModalScreen[CopyChoice | None]):
     Args:
         tasks: The task under the cursor, or the marked ones.
         now: Unix seconds, to say how long a link still works.
-        write: Puts text on the terminal past the screen's own drawing (`BareScreen`); None where there is none.
+        write: Puts text on the terminal past the screen's own drawing (`PlainPageScreen`); None where there is none.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", show=False)]
@@ -53,7 +53,7 @@ class CopyMenu(ModalScreen[CopyChoice | None]):
         self._count = len(tasks)
         self._write = write
         self._choices = choices(tasks, now)
-        self._lines = [Line(choice, f"{choice.key} {choice.label}", _words(choice)) for choice in self._choices]
+        self._lines = [Line(choice, f"{choice.key} {choice.label}", _help_of(choice)) for choice in self._choices]
 
     def compose(self) -> ComposeResult:
         """Yield the lines, and a place to say why one cannot be copied."""
@@ -85,7 +85,7 @@ class CopyMenu(ModalScreen[CopyChoice | None]):
         if key and (found := next((choice for choice in self._choices if choice.key == key), None)):
             event.stop()
             lines.move_to(self._choices.index(found))
-            self._take(found)
+            self._choose(found)
         elif key in ("j", "k"):
             event.stop()
             lines.action_move(1 if key == "j" else -1)
@@ -96,23 +96,23 @@ class CopyMenu(ModalScreen[CopyChoice | None]):
     @on(OptionLines.Chosen)
     def _chosen(self, event: OptionLines.Chosen) -> None:
         event.stop()
-        self._take(event.line.value)
+        self._choose(event.line.value)
 
-    def _take(self, choice: CopyChoice) -> None:
+    def _choose(self, choice: CopyChoice) -> None:
         if choice.text:
             self.dismiss(choice)
         else:
-            self._say(choice)
+            self._say_why_not(choice)
 
     def _show(self, choice: CopyChoice) -> None:
         if not choice.text:
-            self._say(choice)
+            self._say_why_not(choice)
             return
-        from qr_tui.ui.details.plain_page import BareScreen
+        from qr_tui.ui.details.plain_page import PlainPageScreen
 
-        self.app.push_screen(BareScreen(choice.text, self._write))
+        self.app.push_screen(PlainPageScreen(choice.text, self._write))
 
-    def _say(self, choice: CopyChoice) -> None:
+    def _say_why_not(self, choice: CopyChoice) -> None:
         why = self.query_one("#why", Paragraph)
         why.text = _("{title}: {detail}").format(title=choice.label, detail=choice.why)
         why.display = True
@@ -135,7 +135,7 @@ class _CopyLines(OptionLines):
         return Strip(Segment.apply_style(strip, post_style=colour), strip.cell_length)
 
 
-def _words(choice: CopyChoice) -> str:
+def _help_of(choice: CopyChoice) -> str:
     """Return what stands beside a label: why it cannot be copied, or a note and the beginning of the text."""
     if not choice.text:
         return choice.why

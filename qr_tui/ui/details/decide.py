@@ -23,7 +23,7 @@ Decision = tuple[str, str, str]  # key, label, what it means
 
 
 class DecideScreen(Dialog[str | None]):
-    """Ends with what was done, in words, or None when nothing was decided. Trouble is told inside; nothing is lost.
+    """Ends with what was done, in words, or None when nothing was decided. Trouble is shown inside; nothing is lost.
 
     Args:
         studio: The engine that carries it out.
@@ -45,14 +45,14 @@ class DecideScreen(Dialog[str | None]):
     def __init__(self, studio: "Studio", task: Task) -> None:
         super().__init__()
         self._studio = studio
-        self._decided = task
+        self._task_to_decide = task
         self._at = 0
         self._busy = False
-        self._sure = False
+        self._confirmed = False
 
     def compose(self) -> ComposeResult:
         """Yield what happened, the three ways, and the field for the id."""
-        prompt = cut(inert(self._decided.prompt, limit=400), 200)
+        prompt = cut(inert(self._task_to_decide.prompt, limit=400), 200)
         with Vertical(id="box"):
             yield Paragraph(prompt, classes="muted")
             yield Paragraph(_(WORDS[Kind.LOST_ANSWER].meaning))
@@ -69,7 +69,7 @@ class DecideScreen(Dialog[str | None]):
     def on_mount(self) -> None:
         """Begin on the way that costs nothing."""
         self.frame(_(WORDS[Kind.LOST_ANSWER].title), _("↑↓ choose · enter do it · esc"))
-        self.watch(self.box, "virtual_size", self._bring, init=False)  # words that came may need more lines
+        self.watch(self.box, "virtual_size", self._scroll_to_chosen, init=False)  # words that came may need more lines
         self._show()
 
     def on_key(self, event: events.Key) -> None:
@@ -93,7 +93,7 @@ class DecideScreen(Dialog[str | None]):
 
     @on(Input.Changed)
     def _typed(self) -> None:
-        self._tell("")
+        self._show_trouble("")
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
@@ -102,10 +102,10 @@ class DecideScreen(Dialog[str | None]):
 
     def _choices(self) -> tuple[Decision, Decision, Decision]:
         again = _("a second video may be made and paid")
-        if self._sure:
+        if self._confirmed:
             again = _("press enter once more: a second video may be made and paid")
             # what is wrong with the settings may have switched off a limit that would have stopped it
-            concerns = self._studio.check(self._decided.request)
+            concerns = self._studio.check(self._task_to_decide.request)
             again = sentences(
                 again, *(translate(concern.detail) for concern in concerns if concern.kind is Kind.CONFIG)
             )
@@ -116,8 +116,8 @@ class DecideScreen(Dialog[str | None]):
         )
 
     def _move(self, at: int) -> None:
-        self._at, self._sure = at, False
-        self._tell("")
+        self._at, self._confirmed = at, False
+        self._show_trouble("")
         self._show()
 
     def _show(self) -> None:
@@ -132,9 +132,9 @@ class DecideScreen(Dialog[str | None]):
             field.focus(scroll_visible=False)  # the whole way is brought into sight, not the field alone
         else:
             self.set_focus(None)
-        self.call_after_refresh(self._bring)
+        self.call_after_refresh(self._scroll_to_chosen)
 
-    def _bring(self) -> None:
+    def _scroll_to_chosen(self) -> None:
         """Scroll to the chosen way, and to what went wrong with it."""
         trouble = self.query_one("#trouble")
         self.query_one(f"#way{self._at + 1}").scroll_visible(animate=False)
@@ -144,12 +144,12 @@ class DecideScreen(Dialog[str | None]):
     def _do(self) -> None:
         if self._busy:
             return
-        self._tell("")
+        self._show_trouble("")
         if self._at == 0 and not self.query_one("#id", Input).value.strip():
-            self._tell(_("The id is empty: paste it, or choose another way."))
+            self._show_trouble(_("The id is empty: paste it, or choose another way."))
             return
-        if self._at == 1 and not self._sure:
-            self._sure = True
+        if self._at == 1 and not self._confirmed:
+            self._confirmed = True
             self._show()
             return
         self._busy = True
@@ -161,25 +161,25 @@ class DecideScreen(Dialog[str | None]):
         found = self.query_one("#id", Input).value.strip()
         try:
             if self._at == 0:
-                await self._studio.decide(self._decided.key, Adopt(found))
+                await self._studio.decide(self._task_to_decide.key, Adopt(found))
                 done = _("adopted {id}: it is watched now").format(id=inert(found, limit=120))
             elif self._at == 1:
-                await self._studio.decide(self._decided.key, SendAgain())
+                await self._studio.decide(self._task_to_decide.key, SendAgain())
                 done = _("sent again")
             else:
-                await self._studio.decide(self._decided.key, Drop())
+                await self._studio.decide(self._task_to_decide.key, Drop())
                 done = _("dropped: it stays in the list as stopped")
         except Trouble as trouble:
-            self._sure = False  # a yes is good for one try
+            self._confirmed = False  # a yes is good for one try
             self._show()
-            self._tell("\n".join(sentence(trouble, hint(self.app, trouble.kind))))
+            self._show_trouble("\n".join(sentence(trouble, hint(self.app, trouble.kind))))
         else:
             self.dismiss(done)
         finally:
             self._busy = False
 
-    def _tell(self, words: str) -> None:
-        """Say what went wrong under the way that was tried; nothing when `words` is empty."""
+    def _show_trouble(self, words: str) -> None:
+        """Show what went wrong under the way that was tried; nothing when `words` is empty."""
         line = self.query_one("#trouble", Paragraph)
         line.text = words
         line.set_class(bool(words), "-on")

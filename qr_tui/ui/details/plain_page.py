@@ -23,7 +23,7 @@ class PageRow(NamedTuple):
     text: str
 
 
-class BareScreen(Screen[None]):
+class PlainPageScreen(Screen[None]):
     """A page of `text` over the whole terminal; the paging keys turn it, any other key goes back.
 
     Args:
@@ -33,7 +33,7 @@ class BareScreen(Screen[None]):
     """
 
     # a toast over the page would be selected with it
-    CSS = "BareScreen { padding: 0; overflow: hidden; Toast { display: none; } }"
+    CSS = "PlainPageScreen { padding: 0; overflow: hidden; Toast { display: none; } }"
     AUTO_FOCUS = ""
 
     def __init__(self, text: str, write: Callable[[str], None] | None = None) -> None:

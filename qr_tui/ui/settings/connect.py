@@ -22,7 +22,7 @@ from qr_tui.i18n import _, ngettext, translate
 from qr_tui.ui.app_services import services
 from qr_tui.ui.context import AppContext
 from qr_tui.ui.widgets.field_row import ActionRow, Columns, FieldRow
-from qr_tui.ui.widgets.notes import Note, Notes, of
+from qr_tui.ui.widgets.notes import Note, Notes, trouble_note
 from qr_tui.ui.widgets.paragraph import Paragraph
 from qr_tui.ui.widgets.text_row import TextRow
 
@@ -57,7 +57,7 @@ class ConnectScreen(ModalScreen[bool]):
 
     Args:
         studio: The engine that tests and takes the key.
-        front: Its keys are asked which one is in use; its paths say where the host is remembered.
+        app_context: Its keys are asked which one is in use; its paths say where the host is saved.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -209,20 +209,20 @@ class ConnectScreen(ModalScreen[bool]):
 
     async def _try(self, *, save: bool) -> None:
         try:
-            url = self._given()
+            url = self._read_form()
             if save:
                 await self._save(url)
             else:
                 self.notes.tell(Note(_("asking {host} …").format(host=inert(address.host_name(url)))))
                 answer = await self._studio.test_key(url, self.key.text.strip())
-                self.notes.tell(*_good(answer), *self._warning())
+                self.notes.tell(*_notes_on_test(answer), *self._warning())
         except Trouble as trouble:
             hint = _HINTS.get(trouble.kind, WORDS[trouble.kind].hint)
-            self.notes.tell(of(trouble, _(hint)), *self._warning())
+            self.notes.tell(trouble_note(trouble, _(hint)), *self._warning())
         finally:
             self._busy = False
 
-    def _given(self) -> str:
+    def _read_form(self) -> str:
         """Return the address, normalised, and go to the field that is not as it must be.
 
         Raises:
@@ -253,17 +253,17 @@ class ConnectScreen(ModalScreen[bool]):
         self.key.text = ""
         settings = services(self).settings
         if url != settings.host.base_url and not self._app_context.env.get(BASE_URL):
-            await asyncio.to_thread(self._remember, url)
+            await asyncio.to_thread(self._save_host, url)
         self.dismiss(True)
 
-    def _remember(self, url: str) -> None:
+    def _save_host(self, url: str) -> None:
         from qr_tui import config
 
         config.save(self._app_context.paths.config_file, {"host.base_url": url})
 
 
-def _good(answer: "KeyTest") -> tuple[Note, ...]:
-    """Return what a test found."""
+def _notes_on_test(answer: "KeyTest") -> tuple[Note, ...]:
+    """Return what a test of host and key found."""
     count = len(answer.models)
     words = ngettext("The key works: {n} model", "The key works: {n} models", count).format(n=count)
     if answer.balance is not None:

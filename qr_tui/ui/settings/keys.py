@@ -21,7 +21,7 @@ from qr_tui.core.failures import Kind, Trouble
 from qr_tui.i18n import _, translate
 from qr_tui.ui.app_services import services
 from qr_tui.ui.widgets.key_line import KeyLine
-from qr_tui.ui.widgets.notes import Note, Notes, of
+from qr_tui.ui.widgets.notes import Note, Notes, trouble_note
 from qr_tui.ui.widgets.option_lines import Line, OptionLines
 
 LEAST_HELP = 40  # cells; less would cut most of the words, so they stand below the list
@@ -32,7 +32,7 @@ class KeysScreen(ModalScreen[None]):
 
     Args:
         path: `config.toml`.
-        take: Told the new settings after each change.
+        use: Called with the new settings after each change.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,f10", "leave", show=False)]
@@ -47,10 +47,10 @@ class KeysScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, path: Path, take: Callable[[Settings], object]) -> None:
+    def __init__(self, path: Path, use: Callable[[Settings], object]) -> None:
         super().__init__()
         self._path = path
-        self._take = take
+        self._use_settings = use
         self._settings, self._problem = config.load_or_default(path)
         self.waiting = ""  # the command whose new key is the next one typed
         self._besides = False  # whether that key comes besides those it has
@@ -62,15 +62,15 @@ class KeysScreen(ModalScreen[None]):
             yield OptionLines(self._lines(), least_help=LEAST_HELP)
             yield Static(id="help", markup=False)
             yield Notes(id="notes")
-            yield KeyLine(self._usual())
+            yield KeyLine(self._keys_on())
 
     def on_mount(self) -> None:
         """Say at once what is wrong with the file."""
         if self._problem is not None:
-            self.query_one(Notes).tell(of(self._problem))
+            self.query_one(Notes).tell(trouble_note(self._problem))
         self.query_one(OptionLines).focus()
 
-    def _usual(self) -> list[tuple[str, str]]:
+    def _keys_on(self) -> list[tuple[str, str]]:
         return [("enter", _("change")), ("a", _("add")), ("d", _("default")), ("esc", _("back"))]
 
     def _lines(self) -> list[Line]:
@@ -97,9 +97,9 @@ class KeysScreen(ModalScreen[None]):
 
     @on(OptionLines.Chosen)
     def _chosen(self, event: OptionLines.Chosen) -> None:
-        self._await(str(event.line.value), besides=False)
+        self._wait_for_key(str(event.line.value), besides=False)
 
-    def _await(self, command_id: str, *, besides: bool) -> None:
+    def _wait_for_key(self, command_id: str, *, besides: bool) -> None:
         """Take the next key that is typed, for this command."""
         self.waiting, self._besides = command_id, besides
         text = _("Type one more key of {command}; esc leaves it as it is.") if besides else ""
@@ -134,7 +134,7 @@ class KeysScreen(ModalScreen[None]):
             self._change(str(lines.at.value), None)
         elif event.key == "a" and lines.at is not None:
             event.stop()
-            self._await(str(lines.at.value), besides=True)
+            self._wait_for_key(str(lines.at.value), besides=True)
         elif event.key in ("j", "k"):
             event.stop()
             lines.action_move(1 if event.key == "j" else -1)
@@ -162,12 +162,12 @@ class KeysScreen(ModalScreen[None]):
             await asyncio.to_thread(config.save, self._path, {f"keys.{command_id}": key})
             self._settings = await asyncio.to_thread(config.load, self._path)
         except Trouble as trouble:
-            self.query_one(Notes).tell(of(trouble))
+            self.query_one(Notes).tell(trouble_note(trouble))
             return
         except OSError as error:
-            self.query_one(Notes).tell(of(Trouble(Kind.CONFIG, error.strerror or str(error))))
+            self.query_one(Notes).tell(trouble_note(Trouble(Kind.CONFIG, error.strerror or str(error))))
             return
-        self._take(self._settings)
+        self._use_settings(self._settings)
         lines = self.query_one(OptionLines)
         lines.show(self._lines(), cursor=command_id)
         shown = " ".join(display(one) for one in Keymap(self._settings.keys).keys(command_id))

@@ -25,7 +25,7 @@ from qr_tui.ui.settings.form import SettingsForm
 from qr_tui.ui.settings.rows import InFile, Row, own_keys, text_of
 from qr_tui.ui.widgets.field_row import FieldRow, OpenRow
 from qr_tui.ui.widgets.key_line import KeyLine
-from qr_tui.ui.widgets.notes import Note, Notes, of
+from qr_tui.ui.widgets.notes import Note, Notes, trouble_note
 from qr_tui.ui.widgets.text_row import TextRow
 
 
@@ -87,7 +87,7 @@ class SettingsScreen(ModalScreen[None]):
         self.form.line_up()
         self._show_title()
         if self._problem is not None:
-            self.tell(of(self._problem))
+            self.tell(trouble_note(self._problem))
         elif services(self).file_problem is not None:
             self._use_in_app(self._settings)  # corrected meanwhile, with another program
 
@@ -146,7 +146,7 @@ class SettingsScreen(ModalScreen[None]):
         try:
             value = config.from_text(row.field, row.text)
         except Trouble as trouble:
-            self.tell(of(trouble))
+            self.tell(trouble_note(trouble))
             return
         self._write(row.field, value)
 
@@ -175,7 +175,7 @@ class SettingsScreen(ModalScreen[None]):
                 await asyncio.to_thread(config.save, self._path, changes)
                 settings = await asyncio.to_thread(config.load, self._path)
         except Trouble as trouble:
-            self.tell(of(trouble))
+            self.tell(trouble_note(trouble))
             self._writing = ""
             self._undo(key)
             return
@@ -231,7 +231,7 @@ class SettingsScreen(ModalScreen[None]):
         return services(self).use_settings(settings)
 
     async def _show_language(self, key: str) -> None:
-        """Show everything anew, in the language in use; what is typed and not written stays."""
+        """Show everything in the language now in use; what is typed and not written stays."""
         typed = {row.field: row.text for row in self._unwritten()}
         await self.recompose()
         self.form.line_up()
@@ -257,7 +257,7 @@ class SettingsScreen(ModalScreen[None]):
                 settings = await self._text.edit(self.app)
         except Trouble as trouble:
             kept = Note(_("nothing was written; enter opens your text again"), "warn")
-            self.tell(of(trouble), *([kept] if self._text.waiting is not None else []))
+            self.tell(trouble_note(trouble), *([kept] if self._text.waiting is not None else []))
             self._mark_file()
             return
         if settings is None:
@@ -267,7 +267,7 @@ class SettingsScreen(ModalScreen[None]):
         self._show_settings(settings)
         problems = self._use_in_app(settings)
         await self._show_language(key)
-        self.tell(Note(_("config.toml: written"), "good"), *map(of, problems))
+        self.tell(Note(_("config.toml: written"), "good"), *map(trouble_note, problems))
 
     def _mark_file(self) -> None:
         for row in self.query(InFile):

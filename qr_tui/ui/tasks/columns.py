@@ -17,7 +17,7 @@ class ColumnsScreen(Dialog[None]):
 
     Args:
         wanted: The columns that are on.
-        shown: Returns which columns have room at this width; asked anew after each change.
+        shown: Returns which columns have room at this width; asked again after each change.
         show: Shows the columns that are on, after each change.
     """
 

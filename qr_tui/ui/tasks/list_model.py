@@ -95,7 +95,7 @@ class ListModel:
 
     # changes ---------------------------------------------------------------------------------------------------
     def load(self, tasks: Iterable[Task], now: float) -> None:
-        """Take the whole list anew; cursor and marks stay with the tasks that are still there."""
+        """Replace all tasks; cursor and marks stay with the tasks that are still there."""
         self.tasks = {task.key: task for task in tasks}
         self.loaded = True
         self.marks = {key: None for key in self.marks if key in self.tasks}
@@ -137,7 +137,7 @@ class ListModel:
         self.rebuild(now)
 
     def rebuild(self, now: float) -> None:
-        """Work out anew which tasks are shown; the cursor stays with its task, or where it was."""
+        """Work out which tasks are shown; the cursor stays with its task, or where it was."""
         self._show_rows([key for key in self._ordered if self._passes_filter(self.tasks[key], now)])
 
     async def rebuild_gently(self, now: float) -> None:

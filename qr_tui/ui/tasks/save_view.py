@@ -13,7 +13,7 @@ from qr_tui.core.failures import Trouble
 from qr_tui.core.text import cut, inert
 from qr_tui.i18n import _
 from qr_tui.ui.widgets.dialog import Dialog
-from qr_tui.ui.widgets.notes import Notes, of
+from qr_tui.ui.widgets.notes import Notes, trouble_note
 from qr_tui.ui.widgets.paragraph import Paragraph
 from qr_tui.ui.widgets.text_fields import OneLine
 
@@ -91,7 +91,7 @@ class SaveViewScreen(Dialog[tuple[int, str] | None]):
         try:
             await self._write_view(digit, name)
         except Trouble as trouble:
-            self.query_one(Notes).tell(of(trouble))
+            self.query_one(Notes).tell(trouble_note(trouble))
             return
         self.dismiss((digit, name))
 

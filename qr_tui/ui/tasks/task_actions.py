@@ -1,4 +1,4 @@
-"""What can be done with tasks, whichever screen they are on: copy, open, look, retry, decide, write anew."""
+"""What can be done with tasks, whichever screen they are on: copy, open, look, retry, decide, start from one."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any

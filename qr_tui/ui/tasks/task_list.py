@@ -36,7 +36,7 @@ class TaskList(ScrollView, inherit_bindings=False):
         appearance: How rows are drawn.
         clock: Returns the time, Unix seconds.
         empty: Returns the lines that say why no row is shown.
-        on_rows_changed: Called after another filter or order has chosen the rows anew.
+        on_rows_changed: Called after another filter or order has changed which rows are shown.
         on_cursor_moved: Called after the cursor was sent to a row.
     """
 
@@ -83,7 +83,7 @@ class TaskList(ScrollView, inherit_bindings=False):
 
     # what the screen calls -------------------------------------------------------------------------------------
     def load(self, tasks: Iterable[Task]) -> None:
-        """Show a whole list anew."""
+        """Show these tasks instead of all that were there."""
         anchor = self._find_anchor()
         self.list_model.load(tasks, self._clock())
         self.show_all(anchor)

@@ -39,7 +39,7 @@ class ListCounts:
     next_look: float | None = None  # seconds from now
 
 
-def header_line(width: int, appearance: Appearance, place: str, tally: ListCounts, *, demo: bool = False) -> Strip:
+def header_line(width: int, appearance: Appearance, place: str, counts: ListCounts, *, demo: bool = False) -> Strip:
     """Return the first line: the program and the host at the left, the counts at the right."""
     style = appearance.palette.style
     dot = f" {appearance.glyphs.dot} "
@@ -54,23 +54,23 @@ def header_line(width: int, appearance: Appearance, place: str, tally: ListCount
     ]
     # in the order in which they are dropped when there is no room
     parts: list[tuple[int, str, str]] = []
-    if tally.loaded:
-        if tally.only_unfinished:
+    if counts.loaded:
+        if counts.only_unfinished:
             parts.append((0, _("unfinished only"), "accent"))
-        if tally.marked:
-            marked = _("{n} marked").format(n=tally.marked)
-            if tally.hidden_marks:
-                marked = _("{n} marked ({hidden} hidden)").format(n=tally.marked, hidden=tally.hidden_marks)
+        if counts.marked:
+            marked = _("{n} marked").format(n=counts.marked)
+            if counts.hidden_marks:
+                marked = _("{n} marked ({hidden} hidden)").format(n=counts.marked, hidden=counts.hidden_marks)
             parts.append((1, marked, "accent"))
-        parts.append((2, _("{n} running").format(n=tally.running), "text" if tally.running else "muted"))
-        if tally.waiting:
-            parts.append((3, _("{n} waiting").format(n=tally.waiting), "text"))
-        if tally.needs_you:
-            parts.append((0, _("{n} needs you").format(n=tally.needs_you), "warn"))
-        parts.append((4, _("{n} total").format(n=tally.total), "muted"))
-        if tally.next_look is not None:
-            when = _("next look {time}").format(time=duration(tally.next_look))
-            parts.append((5, when if tally.next_look >= 1 else _("looking"), "muted"))
+        parts.append((2, _("{n} running").format(n=counts.running), "text" if counts.running else "muted"))
+        if counts.waiting:
+            parts.append((3, _("{n} waiting").format(n=counts.waiting), "text"))
+        if counts.needs_you:
+            parts.append((0, _("{n} needs you").format(n=counts.needs_you), "warn"))
+        parts.append((4, _("{n} total").format(n=counts.total), "muted"))
+        if counts.next_look is not None:
+            when = _("next look {time}").format(time=duration(counts.next_look))
+            parts.append((5, when if counts.next_look >= 1 else _("looking"), "muted"))
     room = width - sum(cells(text) for text, _style in left) - 2
     while parts and sum(cells(text) for _at, text, _c in parts) + len(dot) * (len(parts) - 1) > room:
         parts.remove(max(parts))

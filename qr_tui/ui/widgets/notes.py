@@ -50,7 +50,7 @@ class Notes(Static):
         self._draw()
 
     def on_resize(self) -> None:
-        """Wrap anew."""
+        """Wrap for the new width."""
         self._draw()
 
     def _draw(self) -> None:
@@ -66,8 +66,8 @@ class Notes(Static):
         self.update(Content("\n").join(lines[:MOST_LINES]))
 
 
-def of(trouble: Trouble, hint: str | None = None) -> Note:
-    """Return the note that tells a `Trouble`: title, detail, and what to do next: `hint`, or the table's own."""
+def trouble_note(trouble: Trouble, hint: str | None = None) -> Note:
+    """Return the note that shows a `Trouble`: title, detail, and what to do next: `hint`, or the table's own."""
     words = WORDS[trouble.kind]
     said = _(words.title)
     if trouble.detail:  # it may be no sentence, only a host

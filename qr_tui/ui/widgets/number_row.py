@@ -39,17 +39,17 @@ class NumberRow(FieldRow):
 
     def step(self, by: int = 1) -> None:
         """Count up or down, stopping at the bounds."""
-        self._take(self.number + by)
+        self._set_number(self.number + by)
         self._typed = 0
 
     def action_digit(self, digit: int) -> None:
         """Type a digit behind those typed before; beyond the bound it stays at the bound and says so."""
         typed = self._typed * 10 + digit
-        self._take(typed)
+        self._set_number(typed)
         self._typed = min(typed, self.most)
 
     def on_focus(self) -> None:
-        """Begin anew."""
+        """Begin a new number."""
         self._typed = 0
 
     def on_blur(self) -> None:
@@ -59,9 +59,9 @@ class NumberRow(FieldRow):
     def action_shorten(self) -> None:
         """Take the last digit away."""
         self._typed = self.number // 10
-        self._take(self._typed)
+        self._set_number(self._typed)
 
-    def _take(self, number: int) -> None:
+    def _set_number(self, number: int) -> None:
         self._warn(number > self.most)
         self._set(min(max(number, self.least), self.most))
 

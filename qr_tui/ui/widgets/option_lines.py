@@ -82,16 +82,16 @@ class OptionLines(ScrollView, can_focus=True):
 
     def on_mount(self) -> None:
         """Show the cursor."""
-        self._resize()
-        self.call_after_refresh(self._follow)
+        self._fit_lines()
+        self.call_after_refresh(self._scroll_to_cursor)
 
     def show(self, lines: Sequence[Line], *, cursor: Any = None) -> None:  # noqa: ANN401 -- any value
         """Put other lines in place; the cursor goes to the line whose value is `cursor`."""
         self._all = self.lines = list(lines)
         self._measure()
         self.cursor = next((index for index, line in enumerate(lines) if line.value == cursor), 0)
-        self._resize()
-        self._follow()
+        self._fit_lines()
+        self._scroll_to_cursor()
 
     def narrow(self, text: str) -> None:
         """Show only the lines that hold every word of `text`; the cursor stays on its line if it can."""
@@ -99,8 +99,8 @@ class OptionLines(ScrollView, can_focus=True):
         words = text.casefold().split()
         self.lines = [line for line in self._all if line.holds(words)]
         self.cursor = next((index for index, line in enumerate(self.lines) if line is here), 0)
-        self._resize()
-        self._follow()
+        self._fit_lines()
+        self._scroll_to_cursor()
 
     @property
     def at(self) -> Line | None:
@@ -113,7 +113,7 @@ class OptionLines(ScrollView, can_focus=True):
         if old != self.cursor:
             for line in (old, self.cursor):
                 self.refresh(Region(0, line - self.scroll_offset.y, self.size.width, 1))
-            self._follow()
+            self._scroll_to_cursor()
             self.post_message(self.Moved())
 
     def action_move(self, by: int) -> None:
@@ -148,11 +148,11 @@ class OptionLines(ScrollView, can_focus=True):
         self._label = max((cells(inert(line.label)) for line in self._all), default=0)
         self._beside = max((cells(inert(line.beside)) for line in self._all), default=0)
 
-    def _resize(self) -> None:
+    def _fit_lines(self) -> None:
         self.virtual_size = Size(self.size.width, len(self.lines))
         self.refresh(layout=True)
 
-    def _follow(self) -> None:
+    def _scroll_to_cursor(self) -> None:
         self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, force=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:

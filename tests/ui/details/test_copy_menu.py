@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from qr_tui.core.task import FileState, Status, Task
 from qr_tui.ui.details.copy_choices import CopyChoice, choices
 from qr_tui.ui.details.copy_menu import CopyMenu
-from qr_tui.ui.details.plain_page import BareScreen, wrapped
+from qr_tui.ui.details.plain_page import PlainPageScreen, wrapped
 from qr_tui.ui.theme.glyphs import UNICODE
 from qr_tui.ui.theme.palettes import DARK, theme
 from tests.support.fake_app import NOW, make_task
@@ -205,7 +205,7 @@ def test_s_shows_the_text_alone_and_any_key_returns() -> None:
     async def drive(pilot: Pilot[None]) -> None:
         await pilot.press("s")
         await pilot.pause()
-        assert isinstance(app.screen, BareScreen)
+        assert isinstance(app.screen, PlainPageScreen)
         assert app.lines()[:2] == ["sora-2:task_01example000001", ""]
         assert set(app.lines()[1:]) == {""}
         await pilot.press("y")
@@ -228,7 +228,7 @@ def test_no_toast_stands_on_the_bare_page() -> None:
         await pilot.pause()
         app.notify("copied another", markup=False)
         await pilot.pause()
-        assert isinstance(app.screen, BareScreen)
+        assert isinstance(app.screen, PlainPageScreen)
         assert set(app.lines()[1:]) == {""}
 
     run(app, drive)
@@ -239,7 +239,7 @@ def test_a_long_line_is_left_to_the_terminals_own_wrapping() -> None:
     app = Host([])
 
     async def drive(pilot: Pilot[None]) -> None:
-        app.push_screen(BareScreen(link, app.raw.append))
+        app.push_screen(PlainPageScreen(link, app.raw.append))
         await pilot.pause()
         await pilot.pause()
         assert app.lines()[0] == link[:40]
@@ -253,7 +253,7 @@ def test_pages_turn_and_then_any_key_returns() -> None:
     app = Host([])
 
     async def drive(pilot: Pilot[None]) -> None:
-        app.push_screen(BareScreen("\n".join(f"line {number}" for number in range(25)), app.raw.append))
+        app.push_screen(PlainPageScreen("\n".join(f"line {number}" for number in range(25)), app.raw.append))
         await pilot.pause()
         for key, first in (
             ("pagedown", "line 10"),
@@ -275,7 +275,7 @@ def test_hostile_text_is_inert_on_the_bare_page() -> None:
     app = Host([])
 
     async def drive(pilot: Pilot[None]) -> None:
-        app.push_screen(BareScreen(HOSTILE, app.raw.append))
+        app.push_screen(PlainPageScreen(HOSTILE, app.raw.append))
         await pilot.pause()
         await pilot.pause()
         page = app.raw[-1].removeprefix("\x1b[0m\x1b[?7h\x1b[H\x1b[2J")
@@ -289,7 +289,7 @@ def test_a_resize_wraps_anew_and_stays_at_the_line() -> None:
     app = Host([])
 
     async def drive(pilot: Pilot[None]) -> None:
-        app.push_screen(BareScreen("\n".join(f"{number} " + "x" * 50 for number in range(20))))
+        app.push_screen(PlainPageScreen("\n".join(f"{number} " + "x" * 50 for number in range(20))))
         await pilot.pause()
         await pilot.press("pagedown")
         assert app.lines()[0].startswith("5 ")

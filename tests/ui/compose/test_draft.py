@@ -122,3 +122,8 @@ def test_only_one_level_is_read_back(tmp_path: Path) -> None:
 
 def test_links_leave_blank_lines_out() -> None:
     assert Draft(images=" https://a \n\n https://b\n").links() == ("https://a", "https://b")
+
+
+def test_a_field_is_set_where_it_belongs() -> None:
+    draft = Draft().with_field("images", "https://a.example").with_field("copies", 3).with_field("duration", 15)
+    assert draft == Draft(images="https://a.example", copies=3, values={"duration": 15})

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from qr_tui import paths
-from qr_tui.ui.tasks.list_state import ListState, load, save
+from qr_tui.ui.tasks.list_model import ListModel
+from qr_tui.ui.tasks.list_state import ListState, load, save, state_of
 
 
 @pytest.fixture
@@ -44,3 +45,11 @@ def test_a_folder_that_cannot_be_written_costs_nothing(path: Path) -> None:
     path.parent.write_text("")
     assert not save(path, ListState(filter="x"))
     assert load(path) == ListState()
+
+
+def test_a_filter_by_marks_is_not_saved() -> None:
+    model = ListModel()
+    model.filter_text, model.order, model.columns = "boat", "model", ("age",)
+    assert state_of(model) == ListState(filter="boat", sort="model", columns=("age",))
+    model.filter_text = "is:marked"
+    assert state_of(model).filter == ""

@@ -1,0 +1,48 @@
+"""The notes below the form: a problem goes with the next change, and a bad link is found with its line."""
+
+import asyncio
+
+from textual.app import App, ComposeResult
+
+from qr_tui.ui.compose.notes import ChoiceNotes, find_bad_image
+from qr_tui.ui.widgets.notes import Note
+
+OPENING, PROBLEM, CHOICE = Note("opened"), Note("not sent", "bad"), Note("it takes long", "warn")
+
+
+class NotesApp(App[None]):
+    """The notes alone."""
+
+    def compose(self) -> ComposeResult:
+        self.choice = (CHOICE,)
+        self.notes = ChoiceNotes(lambda: self.choice, (OPENING,))
+        yield self.notes
+
+
+def test_what_is_shown_first_goes_with_the_next_change() -> None:
+    async def script() -> None:
+        app = NotesApp()
+        async with app.run_test():
+            notes = app.notes
+            notes.show_choice()
+            assert list(notes.notes) == [OPENING]
+            notes.show_problem(PROBLEM)
+            assert list(notes.notes) == [PROBLEM, OPENING]
+            notes.show_choice()
+            assert list(notes.notes) == [PROBLEM, OPENING]
+            notes.forget_problem()
+            notes.drop_outdated()
+            assert list(notes.notes) == []
+            notes.show_choice()
+            assert list(notes.notes) == [CHOICE]
+
+    asyncio.run(script())
+
+
+def test_a_bad_link_is_found_with_its_line() -> None:
+    assert find_bad_image("") is None
+    assert find_bad_image("https://a.example/x.png\n\n") is None
+    bad = find_bad_image("https://a.example/x.png\nftp://b")
+    assert bad is not None
+    assert (bad.line, bad.length) == (1, len("ftp://b"))
+    assert "line 2" in bad.note.text

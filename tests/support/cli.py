@@ -50,8 +50,6 @@ class Shell:
         self.simulator = simulator
         self.url = simulator.url if simulator else HOST
         self._patch = monkeypatch
-        for name in ("NO_COLOR", "LC_ALL", "LC_MESSAGES", "LANG", "QR_TUI_LANG", "COLUMNS"):
-            monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv("QR_TUI_HOME", str(home))
         monkeypatch.setenv("QUICKROUTER_BASE_URL", self.url)
         monkeypatch.setenv("QUICKROUTER_API_KEY", KEY)

@@ -19,8 +19,8 @@ _PERSONAL: Final = (
     *("DISPLAY", "WAYLAND_DISPLAY", "XDG_*", "DBUS_SESSION_BUS_ADDRESS", "EDITOR", "VISUAL", "BROWSER"),
     *("PYTHONUTF8", "PYTHONIOENCODING", "PYTHON_KEYRING_BACKEND", "SSL_CERT_*"),
 )
-# How long the torture tests run is asked of the tests, not of the program.
-_KEPT: Final = frozenset({"QR_TUI_TORTURE"})
+# Said to the tests, not to the program: how long the torture tests run, and where pictures that differ are put.
+_KEPT: Final = frozenset({"QR_TUI_TORTURE", "TEXTUAL_SNAPSHOT_TEMPDIR"})
 # What is there instead.
 FIXED: Final = {"LANG": "C.UTF-8", "TERM": "xterm-256color", "TZ": "UTC"}
 

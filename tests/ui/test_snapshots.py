@@ -1,21 +1,23 @@
-"""How the screens look, to the cell: each in both themes, three sizes and two languages. `make snapshots` renews."""
+"""How the app looks, to the cell: its five screens, and every other state once. `make snapshots` renews them."""
 
-import time
-from collections.abc import Callable, Iterator
-from itertools import product
+import io
+from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from rich.console import Console
 from textual.pilot import Pilot
 
-from qr_tui import i18n
+from qr_tui import i18n, secrets
 from qr_tui.config import Settings, Ui
-from qr_tui.core.failures import Kind
-from qr_tui.core.task import Failure, HistoryEntry, Status, Task
 from qr_tui.ui.app import QrTui
+from tests.support.app_states import STATES, TASKS, AppState
 from tests.support.driving import Run
-from tests.support.fake_app import NOW, FakeStudio, make_app_context, make_task
+from tests.support.fake_app import NOW, FakeStudio, make_app_context
+from tests.support.forms import CheckingStudio
 
 SCREENS = {
     "tasks": ("j", "j"),
@@ -25,56 +27,46 @@ SCREENS = {
     "settings": ("comma",),
 }
 SIZES = {"80x24": (80, 24), "120x36": (120, 36), "60x15": (60, 15)}
-VEO = {"aspect_ratio": "16:9", "enhance_prompt": True, "enable_upsample": False}
-
-TASKS: tuple[Task, ...] = (
-    make_task(9, status=Status.QUEUED, id=None, created_at=NOW - 3, prompt="an origami crane unfolds itself"),
-    make_task(8, status=Status.WAITING, created_at=NOW - 10, prompt="一只纸船在雨中漂流，镜头缓缓拉远"),
-    make_task(7, progress=62.0, created_at=NOW - 130, prompt="make animate", provider_status="processing"),
-    make_task(6, model="veo3.1-fast", parameters=VEO, progress=None, created_at=NOW - 90, prompt="no progress told"),
-    make_task(
-        5,
-        status=Status.UNCONFIRMED,
-        id=None,
-        created_at=NOW - 300,
-        failure=Failure(kind=Kind.LOST_ANSWER, detail="the connection broke before the answer was complete"),
-    ),
-    make_task(
-        4, status=Status.DONE, created_at=NOW - 1_500, finished_at=NOW - 1_260, prompt="清晨的雾里，一列绿皮火车"
-    ),
-    make_task(3, status=Status.STOPPED, created_at=NOW - 4_000, prompt="[/b] [bold] \x1b[2J hostile\u202e words"),
-    make_task(
-        2,
-        status=Status.FAILED,
-        created_at=NOW - 7_300,
-        submitted_at=NOW - 7_299,
-        finished_at=NOW - 7_060,
-        prompt="two friends laughing in a photo booth",
-        failure=Failure(kind=Kind.REAL_PEOPLE, detail="photorealistic people", request_id="20261122example"),
-        history=(
-            HistoryEntry(NOW - 7_300, Status.QUEUED),
-            HistoryEntry(NOW - 7_299, Status.WAITING, "pending"),
-            HistoryEntry(NOW - 7_060, Status.FAILED, "failed"),
-        ),
-        raw='{"id": "sora-2:task_01example000002", "status": "failed"}',
-    ),
+THEMES = ("dark", "light")
+# Every screen in each size, theme and language, and each pair of those three somewhere.
+LOOKS = (
+    ("tasks", "dark", "80x24", "en"),
+    ("tasks", "light", "120x36", "zh_CN"),
+    ("tasks", "dark", "60x15", "zh_CN"),
+    ("compose", "light", "80x24", "zh_CN"),
+    ("compose", "dark", "120x36", "en"),
+    ("compose", "light", "60x15", "en"),
+    ("details", "dark", "80x24", "zh_CN"),
+    ("details", "light", "120x36", "en"),
+    ("details", "dark", "60x15", "en"),
+    ("help", "light", "80x24", "en"),
+    ("help", "dark", "120x36", "zh_CN"),
+    ("help", "light", "60x15", "zh_CN"),
+    ("settings", "dark", "80x24", "en"),
+    ("settings", "light", "120x36", "zh_CN"),
+    ("settings", "light", "60x15", "en"),
 )
+WITH_LANGUAGE = [
+    (name, language)
+    for name, state in STATES.items()
+    for language in i18n.LANGUAGES
+    if language == "en" or state.chinese
+]
 
 
 @pytest.fixture(autouse=True)
-def noon_in_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Times are shown in the zone of the person: here always the same one."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
-    i18n.install("en")
+def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connect asks the system for its keyring: here there is none anywhere."""
+    monkeypatch.setattr(secrets, "keyring_works", lambda: (False, "this system has no keyring"))
 
 
-@pytest.mark.parametrize(
-    ("screen", "theme", "size", "language"), list(product(SCREENS, ("dark", "light"), SIZES, i18n.LANGUAGES))
-)
+def test_the_looks_cover_every_pair() -> None:
+    values = (tuple(SCREENS), THEMES, tuple(SIZES), tuple(i18n.LANGUAGES))
+    for one, two in combinations(range(4), 2):
+        assert {(look[one], look[two]) for look in LOOKS} == {(a, b) for a in values[one] for b in values[two]}
+
+
+@pytest.mark.parametrize(("screen", "theme", "size", "language"), LOOKS)
 def test_looks_as_it_did(
     snap_compare: Callable[..., bool], tmp_path: Path, screen: str, theme: Any, size: str, language: Any
 ) -> None:
@@ -94,3 +86,57 @@ def test_looks_as_it_did(
         await run.settle()
 
     assert snap_compare(app, terminal_size=SIZES[size], run_before=pose)
+
+
+@pytest.mark.parametrize(("name", "language"), WITH_LANGUAGE)
+def test_state_looks_as_it_did(
+    snap_compare: Callable[..., bool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, language: Any
+) -> None:
+    i18n.install(language)
+    monkeypatch.chdir(tmp_path)
+    state = STATES[name]
+    studio = CheckingStudio(state.tasks)
+    studio.due = NOW + 4
+    state.arrange(studio)
+    app = make_app(state, studio, language, monkeypatch)
+
+    async def pose(pilot: Pilot[Any]) -> None:
+        run = Run(app, studio, pilot)
+        await run.until(lambda: app._studio is not None and (app.tasks.list_model.loaded or studio.hold_load))
+        await run.settle()
+        if state.prompt:
+            await run.press("n")
+            await run.type(state.prompt)
+            await run.until(lambda: i18n._("draft saved") in run.screen)
+        for key in state.keys:
+            await run.press(key)
+        if state.then is not None:
+            await state.then(run)
+        if language == "en":
+            await run.until(lambda: state.shows in run.screen)
+        await run.settle()
+
+    assert snap_compare(app, terminal_size=state.size, run_before=pose)
+
+
+def make_app(state: AppState, studio: FakeStudio, language: Any, monkeypatch: pytest.MonkeyPatch) -> QrTui:
+    """Return the app that comes into `state`; its home is named the same wherever the test runs."""
+    context = dict(state.context)
+    settings: Settings = context.pop("settings", Settings())
+    settings = msgspec.structs.replace(settings, ui=msgspec.structs.replace(settings.ui, language=language))
+    with monkeypatch.context() as patch:
+        if state.no_color:
+            patch.setenv("NO_COLOR", "1")  # Textual reads it itself, when the app is made
+        app = QrTui(make_app_context(Path("home"), studio, settings=settings, **context))
+    screens = app.export_screenshot
+
+    def picture(**options: Any) -> str:
+        """Draw what a terminal too small for the screens is shown in their place: it is drawn over them."""
+        if not app.cramped:
+            return screens(**options)
+        console = Console(width=app.size.width, height=app.size.height, file=io.StringIO(), record=True)
+        console.print(app.cramped, highlight=False)
+        return console.export_svg(title=app.title)
+
+    monkeypatch.setattr(app, "export_screenshot", picture)
+    return app

@@ -4,12 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest
+QUICK := -n 4 --dist worksteal -m "not slow and not e2e"
+# What a person's shell may hold; none of it may reach a test. The locale itself need not be installed.
+ELSEWHERE := LANG=zh_CN.UTF-8 LANGUAGE=zh_CN QR_TUI_LANG=zh_CN TZ=Asia/Shanghai TERM=dumb NO_COLOR=1 \
+  HTTP_PROXY=http://127.0.0.1:1 https_proxy=http://127.0.0.1:1 all_proxy=http://127.0.0.1:1 \
+  QUICKROUTER_API_KEY=sk-not-for-tests QUICKROUTER_BASE_URL=http://127.0.0.1:1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-fast torture lint format typecheck screenshots snapshots bench messages docs constraints clean
+.PHONY: help demo run test test-fast test-zh test-pythons test-lowest torture lint format typecheck screenshots snapshots bench messages docs constraints clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "qr-tui needs Python 3.11 or newer: make PYTHON=python3.12"; exit 1; }
@@ -29,7 +34,16 @@ test: $(STAMP) lint typecheck ## everything that must hold, as CI runs it
 	@$(PYTEST) -n 4 --dist worksteal
 
 test-fast: $(STAMP) ## without the tests that need a real terminal or several seconds
-	@$(PYTEST) -n 4 --dist worksteal -m "not slow and not e2e"
+	@$(PYTEST) $(QUICK)
+
+test-zh: $(STAMP) ## the quick tests on a Chinese machine with variables of a person's own
+	@env $(ELSEWHERE) $(PYTEST) $(QUICK)
+
+test-pythons: $(STAMP) ## tests below the screens on every further Python that is on PATH
+	@.ci/test-pythons $(BIN)/python
+
+test-lowest: $(STAMP) ## the quick tests with the lowest versions that pyproject.toml allows
+	@.ci/test-lowest $(BIN)/python
 
 torture: $(STAMP) ## 200 kills at random instants, and thousands of changes from several processes
 	@QR_TUI_TORTURE=200 $(PYTEST) tests/services/test_kill.py tests/services/test_together.py tests/store/test_processes.py

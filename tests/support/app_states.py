@@ -84,7 +84,7 @@ class AppState:
     """How the app comes into one state.
 
     Attributes:
-        prompt: Written for a new video, before any key; its draft is saved by then, which the header says.
+        prompt: Written for a new video, before any key.
         keys: What is pressed from the list on, or after the prompt, in Textual's names.
         shows: Words that stand on the screen once it is there; the picture waits for them.
         tasks: What is in the list.

@@ -39,7 +39,7 @@ def test_a_reason_longer_than_the_line_takes_two_and_the_pointer_stays(tmp_path:
         at = line_of(it, "/ status:nope")
         assert "^^^^^^^^^^^" in it.line[at + 1]
         reason = " ".join(" ".join(it.line[at + 2 : at + 4]).split())
-        assert reason.startswith("nope is no status; there are draft")
+        assert reason.startswith("nope is no status; there are queued")
         assert reason.endswith("done failed stopped")
         assert "q quit" in it.line[at + 4]
         await it.press(*["backspace"] * 5)

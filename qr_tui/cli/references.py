@@ -9,8 +9,8 @@ import click
 from qr_tui.cli.context import CliContext
 from qr_tui.core import task as tasks_core
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.messages import N_, Message
 from qr_tui.core.task import Task
-from qr_tui.i18n import _, translate
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -79,7 +79,7 @@ def filtered(tasks: Sequence[Task], words: Sequence[str]) -> list[Task]:
         query = parse(text)
     except QueryError as error:
         place = text[error.start : error.end]
-        problem = _("filter: {word}: {problem}").format(word=place, problem=translate(error.message))
+        problem = Message(N_("filter: {word}: {problem}"), {"word": place, "problem": error.message})
         raise Trouble(Kind.USAGE, problem) from None
     return query.select(tasks, now=time.time())
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from qr_tui.commands.registry import BANNED_KEYS, COMMANDS, Command
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.i18n import _
+from qr_tui.core.messages import N_, Detail, Message, Value
 
 # Textual's names of keys that are not letters or digits, and what a person calls them.
 _SHOWN: Final[Mapping[str, str]] = {
@@ -113,7 +113,7 @@ def is_text(key: str) -> bool:
 class KeyTrouble(Trouble):
     """A key of a person's own that cannot be used; `commands` are those that asked for it."""
 
-    def __init__(self, detail: str, commands: Sequence[str]) -> None:
+    def __init__(self, detail: Detail, commands: Sequence[str]) -> None:
         super().__init__(Kind.KEYS, detail)
         self.commands = tuple(commands)
 
@@ -185,7 +185,7 @@ class Keymap:
     def _read(self, command_id: str, written: str) -> tuple[str, ...] | None:
         """Return the keys in `written`, or None with a problem noted."""
         if command_id not in self._keys:
-            self._complain(_("keys.{id}: there is no such command").format(id=command_id), command_id)
+            self._complain(N_("keys.{id}: there is no such command"), {"id": command_id}, command_id)
             return None
         # a lone comma is the comma key; otherwise commas separate
         parts = [","] if written.strip() == "," else [part for part in written.split(",") if part.strip()]
@@ -194,20 +194,19 @@ class Keymap:
             key = normal(part)
             if key is None:
                 self._complain(
-                    _("keys.{id}: {key} is not the name of a key").format(id=command_id, key=part.strip()), command_id
+                    N_("keys.{id}: {key} is not the name of a key"), {"id": command_id, "key": part.strip()}, command_id
                 )
                 return None
             if key in BANNED_KEYS or key in RESERVED:
                 self._complain(
-                    _("keys.{id}: terminals do not pass {key} on, or it is spoken for").format(
-                        id=command_id, key=part.strip()
-                    ),
+                    N_("keys.{id}: terminals do not pass {key} on, or it is spoken for"),
+                    {"id": command_id, "key": part.strip()},
                     command_id,
                 )
                 return None
             keys.append(key)
         if not keys:
-            self._complain(_("keys.{id}: no key is given").format(id=command_id), command_id)
+            self._complain(N_("keys.{id}: no key is given"), {"id": command_id}, command_id)
             return None
         return tuple(keys)
 
@@ -220,9 +219,8 @@ class Keymap:
                 return
             one, two, key = clash
             self._complain(
-                _("keys: {one} and {two} both want {key}; the default stays").format(
-                    one=one, two=two, key=display(key)
-                ),
+                N_("keys: {one} and {two} both want {key}; the default stays"),
+                {"one": one, "two": two, "key": display(key)},
                 *(command_id for command_id in (one, two) if command_id in chosen),
             )
             for command_id in {one, two} & chosen:
@@ -247,8 +245,8 @@ class Keymap:
                         if not (other in TEXT_SCOPES and is_text(key)):
                             yield one, two, key
 
-    def _complain(self, detail: str, *commands: str) -> None:
-        self.problems.append(KeyTrouble(detail, commands))
+    def _complain(self, text: str, values: dict[str, Value], *commands: str) -> None:
+        self.problems.append(KeyTrouble(Message(text, values), commands))
 
 
 def _shadows() -> frozenset[tuple[str, str, str]]:

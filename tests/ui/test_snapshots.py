@@ -49,6 +49,7 @@ LOOKS = (
     ("settings", "light", "60x15", "en"),
 )
 LONGEST_TIMER = 0.5  # seconds; what takes less is a part of drawing
+HOUR = 3_600.0
 WITH_LANGUAGE = [
     (name, language)
     for name, state in STATES.items()
@@ -69,7 +70,7 @@ def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     set_timer = MessagePump.set_timer
 
     def held(self: MessagePump, delay: float, *given: Any, **options: Any) -> Timer:
-        return set_timer(self, delay, *given, **options | ({"pause": True} if delay >= LONGEST_TIMER else {}))
+        return set_timer(self, delay if delay < LONGEST_TIMER else HOUR, *given, **options)
 
     monkeypatch.setattr(MessagePump, "set_timer", held)
 
@@ -121,8 +122,7 @@ def test_state_looks_as_it_did(
         if state.prompt:
             await run.press("n")
             await run.type(state.prompt)
-        for key in state.keys:
-            await run.press(key)
+        await run.press(*state.keys)
         if state.then is not None:
             await state.then(run)
         if language == "en":

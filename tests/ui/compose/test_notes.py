@@ -5,6 +5,7 @@ import asyncio
 from textual.app import App, ComposeResult
 
 from qr_tui.ui.compose.notes import ChoiceNotes, find_bad_image
+from qr_tui.ui.theme.glyphs import UNICODE
 from qr_tui.ui.widgets.notes import Note
 
 OPENING, PROBLEM, CHOICE = Note("opened"), Note("not sent", "bad"), Note("it takes long", "warn")
@@ -12,6 +13,8 @@ OPENING, PROBLEM, CHOICE = Note("opened"), Note("not sent", "bad"), Note("it tak
 
 class NotesApp(App[None]):
     """The notes alone."""
+
+    glyphs = UNICODE
 
     def compose(self) -> ComposeResult:
         self.choice = (CHOICE,)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from qr_tui.core import environment
-from qr_tui.core.messages import Detail, Message
+from qr_tui.core.text.messages import Detail, Message
 
 LANGUAGES: Final = {"en": "English", "zh_CN": "简体中文"}
 _LOCALE: Final = Path(__file__).parent / "locale"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from qr_tui import paths
-from qr_tui.core.text import inert, inert_lines
+from qr_tui.core.text.display import inert, inert_lines
 from qr_tui.secrets import KeyRing, hide
 
 NAME: Final = "qr_tui"

@@ -8,12 +8,12 @@ from qr_tui.commands.registry import COMMANDS
 from qr_tui.config.describe import HELP
 from qr_tui.core.catalogue import BUILT_IN
 from qr_tui.core.failures import WORDS
-from qr_tui.core.messages import N_
 from qr_tui.core.sorting import ORDERS
+from qr_tui.core.text.messages import N_
 from tests.support.tools import messages
 
 SOURCE = """
-from qr_tui.core.messages import N_
+from qr_tui.core.text.messages import N_
 from qr_tui.i18n import _, ngettext
 
 WORD = N_("kept")

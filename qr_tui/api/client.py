@@ -11,8 +11,8 @@ from qr_tui.api.transport import HttpResponse, Timeouts, exchange, make_client
 from qr_tui.core.address import normalise
 from qr_tui.core.answers import Balance, CallFailed, Created, Delivery, QueryResult
 from qr_tui.core.failures import Kind
-from qr_tui.core.messages import N_, Message
 from qr_tui.core.task import Request
+from qr_tui.core.text.messages import N_, Message
 from qr_tui.secrets import Key
 
 _FOLLOWED: Final = frozenset({301, 302, 303, 307, 308})

@@ -10,7 +10,7 @@ import httpx
 
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind
-from qr_tui.core.messages import N_, Detail, Message
+from qr_tui.core.text.messages import N_, Detail, Message
 
 # Raised while a connection is sought. Anything else may have come after bytes left, and counts as sent.
 _BEFORE: Final = (

@@ -12,7 +12,7 @@ from qr_tui.api import reasons
 from qr_tui.api.json_body import TEXT_LIMIT, Unreadable, at, each, text
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind
-from qr_tui.core.messages import N_, Detail, Message
+from qr_tui.core.text.messages import N_, Detail, Message
 
 _NO_HEADERS: Final[Mapping[str, str]] = {}
 _LONGEST_WAIT: Final = 86_400.0  # seconds of a Retry-After that are believed

@@ -8,8 +8,8 @@ from qr_tui.api import json_body as tree_of
 from qr_tui.api.json_body import Unreadable, at, each, text
 from qr_tui.api.links import unsafe
 from qr_tui.core.answers import Balance, Created, QueryResult
-from qr_tui.core.messages import N_, Message
 from qr_tui.core.task import Status
+from qr_tui.core.text.messages import N_, Message
 
 ID_LIMIT: Final = 512  # characters
 _MODELS_LIMIT: Final = 5_000

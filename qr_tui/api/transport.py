@@ -15,7 +15,7 @@ from qr_tui.api import connection_errors
 from qr_tui.core.address import is_loopback
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind
-from qr_tui.core.messages import N_, Message
+from qr_tui.core.text.messages import N_, Message
 
 BODY_LIMIT: Final = 1024 * 1024  # bytes of an answer, after decompression
 _AUTODETECT: Final = 47  # zlib's word for "gzip or zlib, whichever it is"

@@ -5,9 +5,9 @@ from importlib import import_module
 from typing import Any, Final
 
 from qr_tui import i18n
-from qr_tui.core.messages import N_
-from qr_tui.core.text import cells, cut
-from qr_tui.core.wrapping import pieces
+from qr_tui.core.text.display import cells, cut
+from qr_tui.core.text.messages import N_
+from qr_tui.core.text.wrapping import pieces
 
 # Marked here for the catalogue: click looks them up by the same English.
 MESSAGES: Final = (

@@ -75,7 +75,7 @@ class CliContext:
         """Open the task store for reading and say what it had to repair; the caller closes it."""
         from qr_tui.cli import output
         from qr_tui.core.failures import WORDS
-        from qr_tui.core.text import inert
+        from qr_tui.core.text.display import inert
         from qr_tui.store.tasks import TaskStore
 
         store = TaskStore(self.paths.store)

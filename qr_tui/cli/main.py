@@ -14,7 +14,7 @@ from qr_tui.cli.exit_codes import Exit, guarded
 from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core.environment import COMPLETION
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_
+from qr_tui.core.text.messages import N_
 from qr_tui.i18n import _
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _usage(error: click.UsageError, *, json: bool) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         output.say(error.format_message())
         return Exit.USAGE
-    from qr_tui.core.text import inert
+    from qr_tui.core.text.display import inert
 
     message = inert(error.format_message(), limit=2_000)
     if json:

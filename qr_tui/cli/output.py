@@ -9,7 +9,7 @@ import msgspec
 
 from qr_tui.cli.streams import silence
 from qr_tui.core.failures import WORDS, Trouble
-from qr_tui.core.unsafe_characters import ACTIVE
+from qr_tui.core.text.unsafe_characters import ACTIVE
 from qr_tui.i18n import _, translate
 from qr_tui.terminal.detect import is_dumb
 
@@ -99,7 +99,7 @@ def say(text: str, colour: str = "") -> None:
 
 def trouble_lines(trouble: Trouble) -> list[str]:
     """Return what went wrong, what exactly, and what to do, as lines for stderr."""
-    from qr_tui.core.text import inert
+    from qr_tui.core.text.display import inert
 
     words = WORDS[trouble.kind]
     title = _(words.title)
@@ -125,7 +125,7 @@ def tell(trouble: Trouble, *, json: bool) -> None:
 
 def table(rows: list[dict[str, Any]]) -> list[str]:
     """Return rows of equal keys as aligned lines, the last column free to be as long as it likes."""
-    from qr_tui.core.text import cells, fit
+    from qr_tui.core.text.display import cells, fit
 
     names = list(rows[0]) if rows else []
     widths = {name: max(cells(str(row[name])) for row in rows) for name in names[:-1]}

@@ -9,8 +9,8 @@ import click
 from qr_tui.cli.context import CliContext
 from qr_tui.core import task as tasks_core
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_, Message
 from qr_tui.core.task import Task
+from qr_tui.core.text.messages import N_, Message
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -88,7 +88,7 @@ def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -
     """Return the ids and keys that begin with what is typed, each with its prompt as help."""
     from click.shell_completion import CompletionItem
 
-    from qr_tui.core.text import cut, inert
+    from qr_tui.core.text.display import cut, inert
 
     context = ctx.find_object(CliContext) or CliContext()
     if not context.paths.store.exists():

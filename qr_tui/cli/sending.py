@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qr_tui.cli import engine_session, output, streams, waiting
+from qr_tui.cli import engine_session, output, streams
 from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import DeclinedError, Exit, NeedsYesError, of_tasks
-from qr_tui.cli.narrator import Narrator
 from qr_tui.cli.task_words import status_word
-from qr_tui.cli.waiting import WaitOutcome
+from qr_tui.cli.watching import waiting
+from qr_tui.cli.watching.narrator import Narrator
+from qr_tui.cli.watching.waiting import WaitOutcome
 from qr_tui.core.failures import WORDS, Kind, Trouble
-from qr_tui.core.messages import N_, Message
 from qr_tui.core.task import Request, Status, Task
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
+from qr_tui.core.text.messages import N_, Message
 from qr_tui.i18n import _, sentences, translate
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import Final
 from qr_tui.cli import output
 from qr_tui.cli.task_words import status_colour, status_word
 from qr_tui.core.failures import WORDS
-from qr_tui.core.messages import N_
 from qr_tui.core.task import FileState, Status, Task
-from qr_tui.core.text import cells, cut, duration, fit, inert, inert_lines, tail
+from qr_tui.core.text.display import cells, cut, duration, fit, inert, inert_lines, tail
+from qr_tui.core.text.messages import N_
 from qr_tui.i18n import _, sentences, translate
 
 _WIDE: Final = 120  # cells from which a list shows whole ids

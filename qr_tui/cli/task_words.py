@@ -6,7 +6,7 @@ from typing import Final
 from qr_tui.core.failures import WORDS
 from qr_tui.core.status_words import STATUS_TONES, STATUS_WORDS, Tone
 from qr_tui.core.task import Status, Task
-from qr_tui.core.text import inert, tail
+from qr_tui.core.text.display import inert, tail
 from qr_tui.i18n import _, translate
 
 _COLOURS: Final[Mapping[Tone, str]] = {

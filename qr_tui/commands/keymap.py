@@ -8,7 +8,7 @@ from typing import Final
 
 from qr_tui.commands.registry import BANNED_KEYS, COMMANDS, Command
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_, Detail, Message, Value
+from qr_tui.core.text.messages import N_, Detail, Message, Value
 
 # Textual's names of keys that are not letters or digits, and what a person calls them.
 _SHOWN: Final[Mapping[str, str]] = {

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
-from qr_tui.core.messages import N_
 from qr_tui.core.task import FileState, Status, Task
+from qr_tui.core.text.messages import N_
 
 Scope = Literal["app", "tasks", "compose", "details"]
 

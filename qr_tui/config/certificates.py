@@ -1,8 +1,8 @@
 """Whether a file of certificates can be used: asked when one is set, never when the settings are read."""
 
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_, Message, titled
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
+from qr_tui.core.text.messages import N_, Message, titled
 
 
 def check(path: str) -> None:

@@ -13,9 +13,9 @@ from qr_tui.config.settings import Settings
 from qr_tui.core import address, query
 from qr_tui.core.catalogue import BUILT_IN
 from qr_tui.core.failures import Trouble
-from qr_tui.core.messages import N_, Detail, Message, listed
 from qr_tui.core.sorting import ORDERS
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
+from qr_tui.core.text.messages import N_, Detail, Message, listed
 
 Path = tuple[str, ...]
 

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import inspect
 
 from qr_tui.config.settings import Settings
-from qr_tui.core.messages import N_
+from qr_tui.core.text.messages import N_
 
 Sort = Literal["text", "choice", "switch", "integer", "number", "table"]
 

@@ -14,8 +14,8 @@ from qr_tui.config.trouble import FileTrouble, is_about_money
 from qr_tui.core import address
 from qr_tui.core.environment import BASE_URL
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_, Detail, Message, titled
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
+from qr_tui.core.text.messages import N_, Detail, Message, titled
 
 if TYPE_CHECKING:
     from qr_tui.config.check import Mistake

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from qr_tui.config.settings import Limits, Settings
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_, Detail, Message, titled
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
+from qr_tui.core.text.messages import N_, Detail, Message, titled
 
 _MONEY = ("limits", "prices")
 

@@ -6,8 +6,8 @@ from qr_tui.config.check import span, unknown
 from qr_tui.config.describe import DESCRIBE, Setting
 from qr_tui.config.settings import Settings
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_, Message, clauses, titled
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
+from qr_tui.core.text.messages import N_, Message, clauses, titled
 
 
 def setting(key: str) -> Setting:

@@ -8,8 +8,8 @@ from qr_tui.config.read import DOTTED, first, parse, read_text, understand
 from qr_tui.config.settings import Settings
 from qr_tui.config.trouble import FileTrouble, at
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_, Message, titled
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
+from qr_tui.core.text.messages import N_, Message, titled
 
 
 def save(path: Path, changes: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_, Message
+from qr_tui.core.text.messages import N_, Message
 
 DEFAULT_BASE_URL: Final = "https://api.quickrouter.ai"
 

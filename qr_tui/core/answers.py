@@ -5,8 +5,8 @@ from enum import StrEnum
 import msgspec
 
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import Detail
 from qr_tui.core.task import Failure, Status
+from qr_tui.core.text.messages import Detail
 
 
 class Created(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,8 +8,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from qr_tui.core.messages import N_, Message
 from qr_tui.core.task import Parameter, Request
+from qr_tui.core.text.messages import N_, Message
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,8 +6,8 @@ from enum import StrEnum
 import msgspec
 
 from qr_tui.core.failures import Kind
-from qr_tui.core.messages import Detail
 from qr_tui.core.task import Task
+from qr_tui.core.text.messages import Detail
 
 
 class TasksLoaded(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from qr_tui.core.messages import N_, Detail
+from qr_tui.core.text.messages import N_, Detail
 
 
 class Kind(StrEnum):

@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection
 from typing import Final
 
 from qr_tui.core.address import host_name
-from qr_tui.core.messages import N_, Message
 from qr_tui.core.task import FileState, Status, Task
+from qr_tui.core.text.messages import N_, Message
 
 
 class FilterContext:

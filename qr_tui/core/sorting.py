@@ -6,8 +6,8 @@ Light to import: every command that reads the store brings it in.
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
-from qr_tui.core.messages import N_
 from qr_tui.core.task import Status, Task
+from qr_tui.core.text.messages import N_
 
 
 def by_age(task: Task) -> tuple[float, str]:

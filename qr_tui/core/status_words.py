@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from qr_tui.core.messages import N_
 from qr_tui.core.task import Status
+from qr_tui.core.text.messages import N_
 
 STATUS_WORDS: Final[Mapping[Status, str]] = {
     Status.QUEUED: N_("queued"),

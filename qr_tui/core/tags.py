@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from qr_tui.core.task import Task
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
 
 LONGEST: Final = 40  # characters of one tag
 MOST: Final = 20  # tags of one task

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from qr_tui.core.failures import Kind
-from qr_tui.core.messages import Detail, Message
+from qr_tui.core.text.messages import Detail, Message
 
 T = TypeVar("T")
 Parameter = str | int | float | bool | None

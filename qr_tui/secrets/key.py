@@ -6,8 +6,8 @@ import re
 from typing import Final, Literal, NoReturn
 
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_, Message
-from qr_tui.core.redact import redact
+from qr_tui.core.text.messages import N_, Message
+from qr_tui.core.text.redact import redact
 
 Place = Literal["environment", "keyring", "file", "memory"]
 

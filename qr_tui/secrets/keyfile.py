@@ -9,8 +9,8 @@ from pathlib import Path
 from qr_tui import files
 from qr_tui.core import address
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_, Detail, Message
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
+from qr_tui.core.text.messages import N_, Detail, Message
 from qr_tui.secrets.key import clean_all
 
 

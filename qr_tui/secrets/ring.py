@@ -8,7 +8,7 @@ from qr_tui import paths
 from qr_tui.core import address
 from qr_tui.core.environment import API_KEY, BASE_URL
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_, Detail, Message
+from qr_tui.core.text.messages import N_, Detail, Message
 from qr_tui.secrets import system
 from qr_tui.secrets.key import Key, Place, clean, clean_all
 from qr_tui.secrets.keyfile import KeyFile

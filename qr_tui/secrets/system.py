@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from qr_tui.core.messages import N_, Detail, Message
+from qr_tui.core.text.messages import N_, Detail, Message
 
 SERVICE: Final = "qr-tui"
 T = TypeVar("T")

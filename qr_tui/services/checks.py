@@ -10,8 +10,8 @@ from qr_tui.config import FileTrouble, Settings
 from qr_tui.core.catalogue import LEAST_COPIES, MOST_COPIES, Catalogue
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.links import is_web
-from qr_tui.core.messages import N_, Detail, Message
 from qr_tui.core.task import Request, Status, Task
+from qr_tui.core.text.messages import N_, Detail, Message
 
 DUPLICATE_SECONDS = 10.0
 REFUSAL_REMEMBERED = 24 * 3600.0

@@ -20,9 +20,9 @@ from qr_tui.core import address
 from qr_tui.core.catalogue import DEFAULT_MODEL, Catalogue
 from qr_tui.core.environment import API_KEY
 from qr_tui.core.failures import WORDS, Kind, Trouble
-from qr_tui.core.messages import N_
 from qr_tui.core.task import Status, Task
-from qr_tui.core.text import inert, size
+from qr_tui.core.text.display import inert, size
+from qr_tui.core.text.messages import N_
 from qr_tui.i18n import _, listed, ngettext, translate
 from qr_tui.paths import Paths
 from qr_tui.secrets import Key, KeyRing, hide

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.events import HostChanged, HostStatus, Sink
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import Detail
 from qr_tui.core.schedule import Pace, backoff
 from qr_tui.core.task import Task
+from qr_tui.core.text.messages import Detail
 from qr_tui.secrets import Key, KeyRing
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from qr_tui.core.answers import CallFailed, QueryResult
 from qr_tui.core.events import HostStatus
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.links import may_follow
-from qr_tui.core.messages import N_, Message, titled
 from qr_tui.core.schedule import Pace, next_look
 from qr_tui.core.task import WATCHED, Failure, Status, Task
+from qr_tui.core.text.messages import N_, Message, titled
 from qr_tui.services.clock import Clock
 from qr_tui.services.hosts import Hosts
 from qr_tui.services.task_index import TaskIndex

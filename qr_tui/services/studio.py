@@ -10,9 +10,9 @@ from qr_tui.core import tags as tagging
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.events import HostStatus, Sink
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_, Message
 from qr_tui.core.schedule import Pace
 from qr_tui.core.task import Request, Status, Task, find, new_task
+from qr_tui.core.text.messages import N_, Message
 from qr_tui.paths import Paths
 from qr_tui.secrets import Key, KeyRing
 from qr_tui.services import checks

@@ -10,9 +10,9 @@ import msgspec
 
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_, Detail, Message
 from qr_tui.core.sorting import by_age
 from qr_tui.core.task import Failure, Status, Task, new_key
+from qr_tui.core.text.messages import N_, Detail, Message
 from qr_tui.services.clock import Clock
 from qr_tui.services.hosts import Hosts
 from qr_tui.services.task_index import TaskIndex

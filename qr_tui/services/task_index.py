@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from qr_tui.core.events import Notice, Sink, TaskFinished, TasksChanged, TasksLoaded
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_, Message
 from qr_tui.core.sorting import newest_first
 from qr_tui.core.task import Status, Task, advance
+from qr_tui.core.text.messages import N_, Message
 from qr_tui.services.clock import Clock
 from qr_tui.store.changes import Change
 

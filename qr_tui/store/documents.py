@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from qr_tui.core.messages import Message
 from qr_tui.core.task import WORDED_HERE, Failure, Task
+from qr_tui.core.text.messages import Message
 
 
 def read(key: str, document: Mapping[str, Any]) -> Task:

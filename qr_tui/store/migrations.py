@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_, Message
+from qr_tui.core.text.messages import N_, Message
 
 SCHEMA = 1
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from qr_tui.core.failures import Kind
-from qr_tui.core.messages import N_, Detail, Message, Value, counted, paragraph
 from qr_tui.core.task import Failure, Status, advance
+from qr_tui.core.text.messages import N_, Detail, Message, Value, counted, paragraph
 from qr_tui.store import documents
 from qr_tui.store.codec import TASKS, Document
 

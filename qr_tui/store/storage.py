@@ -10,7 +10,7 @@ import tinydb
 
 from qr_tui.core.events import Notice
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import N_, Message, titled
+from qr_tui.core.text.messages import N_, Message, titled
 from qr_tui.store import atomic, codec, migrations, recovery
 from qr_tui.store.codec import DamagedError, Document
 from qr_tui.store.locks import FileLock

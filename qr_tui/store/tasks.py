@@ -12,9 +12,9 @@ import msgspec
 from qr_tui import paths
 from qr_tui.core.events import Notice
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import counted
 from qr_tui.core.sorting import newest_first
 from qr_tui.core.task import Task, advance
+from qr_tui.core.text.messages import counted
 from qr_tui.store import documents
 from qr_tui.store.changes import Change, Delta
 from qr_tui.store.codec import TASKS

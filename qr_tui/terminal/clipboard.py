@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from qr_tui.core.text import cut, inert, size
+from qr_tui.core.text.display import cut, inert, size
 from qr_tui.i18n import _
 from qr_tui.terminal import escapes, pyperclip_helper, tmux
 from qr_tui.terminal.clipboard_file import append

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from qr_tui.core.unsafe_characters import NEVER_NEEDED
+from qr_tui.core.text.unsafe_characters import NEVER_NEEDED
 from qr_tui.i18n import _
 from qr_tui.paths import make
 

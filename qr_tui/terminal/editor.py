@@ -12,7 +12,7 @@ from typing import Final
 
 from qr_tui import paths
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
 from qr_tui.i18n import _
 
 FALLBACK: Final = "vi"

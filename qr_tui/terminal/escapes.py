@@ -3,7 +3,7 @@
 import base64
 from typing import Final
 
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
 
 ESC: Final = "\x1b"
 BEL: Final = "\a"

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from qr_tui.core.failures import WORDS
 from qr_tui.core.task import Status, Task
-from qr_tui.core.text import cut, inert
+from qr_tui.core.text.display import cut, inert
 from qr_tui.i18n import _, ngettext
 from qr_tui.terminal import escapes, tmux
 from qr_tui.terminal.detect import Terminal, kind_of

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
 from qr_tui.i18n import _
 from qr_tui.terminal.detect import Terminal
 from qr_tui.terminal.subprocesses import run

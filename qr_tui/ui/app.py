@@ -19,7 +19,7 @@ from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.events import HostStatus, PollingChanged
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Task
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
 from qr_tui.i18n import _
 from qr_tui.terminal import detect
 from qr_tui.terminal.notify import Notifier

@@ -8,8 +8,8 @@ from textual.containers import Vertical
 
 from qr_tui.commands.keymap import display
 from qr_tui.commands.registry import Command
-from qr_tui.core.text import cells, fit
-from qr_tui.core.wrapping import wrap
+from qr_tui.core.text.display import cells, fit
+from qr_tui.core.text.wrapping import wrap
 from qr_tui.i18n import _
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.theme.strips import Piece, line

@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from qr_tui.commands.keymap import Keymap, display
 from qr_tui.commands.registry import COMMANDS, Command
-from qr_tui.core.text import cells, fit
+from qr_tui.core.text.display import cells, fit
 from qr_tui.i18n import _
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.tasks.task_row import Appearance

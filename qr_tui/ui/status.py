@@ -7,7 +7,7 @@ from qr_tui.config import FileTrouble
 from qr_tui.core.address import host_name
 from qr_tui.core.events import HostStatus, PollingChanged
 from qr_tui.core.failures import WORDS, Trouble
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
 from qr_tui.i18n import _, translate
 from qr_tui.ui.widgets.header_footer import host_status_words
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from qr_tui.commands.keymap import display
 from qr_tui.commands.registry import command
 from qr_tui.core.failures import WORDS, Kind, Trouble
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
 from qr_tui.i18n import _, translate
 from qr_tui.ui.app_services import services
 

@@ -6,7 +6,7 @@ It is drawn over the screens and is none itself: what goes on below, a dialog cl
 from rich.segment import Segment, Segments
 from textual.geometry import Size
 
-from qr_tui.core.text import cut
+from qr_tui.core.text.display import cut
 from qr_tui.i18n import _
 from qr_tui.terminal.detect import LEAST_COLUMNS, LEAST_ROWS
 

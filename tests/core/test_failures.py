@@ -2,7 +2,7 @@ import pytest
 
 from qr_tui.core.answers import Balance, CallFailed, Created, Delivery, QueryResult
 from qr_tui.core.failures import WORDS, Kind, Trouble
-from qr_tui.core.text import cells
+from qr_tui.core.text.display import cells
 
 
 @pytest.mark.parametrize("kind", list(Kind))

@@ -10,8 +10,8 @@ import pytest
 from qr_tui import i18n
 from qr_tui.core.export import task_json
 from qr_tui.core.failures import Kind
-from qr_tui.core.messages import Detail, Message, titled
 from qr_tui.core.task import Failure, Status, Task
+from qr_tui.core.text.messages import Detail, Message, titled
 from qr_tui.services.submitter import DIED, OUR_FAULT
 from qr_tui.store import documents
 from tests.support.store import opened, task

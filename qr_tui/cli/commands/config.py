@@ -12,7 +12,7 @@ from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
 from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
 from qr_tui.i18n import _, listed
 
 _MOST_KEY_BYTES = 4_096

@@ -15,7 +15,7 @@ from qr_tui.core import tags as tagging
 from qr_tui.core.catalogue import DEFAULT_MODEL, LEAST_COPIES
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Parameter, Request
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
 from qr_tui.i18n import _, translate
 
 if TYPE_CHECKING:

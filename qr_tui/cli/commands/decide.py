@@ -12,7 +12,7 @@ from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.cli.task_words import describe, name
 from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import Status, Task
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
 from qr_tui.i18n import _, sentences
 
 if TYPE_CHECKING:

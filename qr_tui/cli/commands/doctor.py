@@ -11,7 +11,7 @@ from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
 from qr_tui.cli.pass_context import pass_cli_context
-from qr_tui.core.messages import N_
+from qr_tui.core.text.messages import N_
 from qr_tui.i18n import _, clauses
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def doctor(context: CliContext, offline: bool, as_json: bool) -> int:
 
 def lines(checks: "list[Check]") -> Iterator[str]:
     """Yield a line a check, and under it how to mend what is not right."""
-    from qr_tui.core.text import cells
+    from qr_tui.core.text.display import cells
 
     words = {state: _(word) for state, (word, _colour) in _STATES.items()}
     names = output.table([{"state": words[item.state], "name": _(item.name), "end": "|"} for item in checks])

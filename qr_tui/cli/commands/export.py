@@ -16,7 +16,7 @@ from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core.export import task_json
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Task
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
 from qr_tui.i18n import _
 
 FORMATS: Final = ("json", "jsonl", "csv")

@@ -9,7 +9,7 @@ from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
 from qr_tui.cli.pass_context import pass_cli_context
-from qr_tui.core.messages import N_
+from qr_tui.core.text.messages import N_
 from qr_tui.i18n import _
 
 SCOPES = {

@@ -6,9 +6,9 @@ from qr_tui.cli import engine_session, output, references, sending, stored_tasks
 from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import DeclinedError, Exit, NeedsYesError
 from qr_tui.cli.main import examples
-from qr_tui.cli.narrator import Narrator
 from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.cli.task_words import name
+from qr_tui.cli.watching.narrator import Narrator
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Task
 from qr_tui.i18n import _

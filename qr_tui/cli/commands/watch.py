@@ -2,11 +2,12 @@
 
 import click
 
-from qr_tui.cli import background_watch, references
+from qr_tui.cli import references
 from qr_tui.cli.context import CliContext
 from qr_tui.cli.main import examples
 from qr_tui.cli.options import positive_seconds
 from qr_tui.cli.pass_context import pass_cli_context
+from qr_tui.cli.watching import background
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.i18n import _
 
@@ -47,18 +48,18 @@ def watch(
     as_json: bool,
 ) -> int:
     """Watch here, or see to the process that watches in the background."""
-    if background_watch.is_me():
-        return background_watch.main(context, timeout=timeout)
+    if background.is_me():
+        return background.main(context, timeout=timeout)
     if detach + status + stop > 1:
         raise Trouble(Kind.USAGE, _("choose one of --detach, --status and --stop"))
     if words and (detach or status or stop):
         raise Trouble(Kind.USAGE, _("the background process watches every unfinished task: name none"))
     if status:
-        return background_watch.status(context, as_json=as_json)
+        return background.status(context, as_json=as_json)
     if stop:
-        return background_watch.stop(context, as_json=as_json)
+        return background.stop(context, as_json=as_json)
     if detach:
-        return background_watch.start(context, timeout=timeout, as_json=as_json)
-    from qr_tui.cli.follow import follow
+        return background.start(context, timeout=timeout, as_json=as_json)
+    from qr_tui.cli.watching.follow import follow
 
     return follow(context, words, timeout=timeout, as_json=as_json)

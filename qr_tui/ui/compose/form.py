@@ -11,7 +11,7 @@ from textual.widgets import Input, TextArea
 
 from qr_tui.core.catalogue import LEAST_COPIES, MOST_COPIES, Catalogue, Field, Model
 from qr_tui.core.task import Parameter
-from qr_tui.core.text import cells, inert
+from qr_tui.core.text.display import cells, inert
 from qr_tui.i18n import _
 from qr_tui.ui.compose.draft import Draft
 from qr_tui.ui.widgets.field_row import Columns, FieldRow, OpenRow, SwitchRow

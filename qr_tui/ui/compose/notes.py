@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Request
-from qr_tui.core.text import cut, inert
+from qr_tui.core.text.display import cut, inert
 from qr_tui.i18n import _, translate
 from qr_tui.services.checks import Concern, is_link
 from qr_tui.ui.widgets.notes import Note, Notes, trouble_note

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from qr_tui.core.curl import body_text, curl
 from qr_tui.core.task import Request
-from qr_tui.core.text import inert_lines
+from qr_tui.core.text.display import inert_lines
 from qr_tui.i18n import _
 from qr_tui.ui.app_services import services
 from qr_tui.ui.widgets.key_line import KeyLine

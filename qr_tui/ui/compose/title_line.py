@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from qr_tui.core.address import host_name
-from qr_tui.core.text import cells, cut, inert, tail
+from qr_tui.core.text.display import cells, cut, inert, tail
 from qr_tui.i18n import _
 from qr_tui.ui.widgets.glyph_set import respelled
 

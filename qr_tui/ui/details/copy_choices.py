@@ -6,9 +6,9 @@ from typing import Final, NamedTuple
 
 from qr_tui.core.curl import curl
 from qr_tui.core.export import task_json
-from qr_tui.core.messages import N_
 from qr_tui.core.task import FileState, Task
-from qr_tui.core.text import duration
+from qr_tui.core.text.display import duration
+from qr_tui.core.text.messages import N_
 from qr_tui.i18n import _, clauses
 
 

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from qr_tui.core.task import Task
-from qr_tui.core.text import cells, cut, inert
+from qr_tui.core.text.display import cells, cut, inert
 from qr_tui.i18n import _, ngettext
 from qr_tui.ui.app_services import services
 from qr_tui.ui.details.copy_choices import CopyChoice, choices

@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import Task
-from qr_tui.core.text import cut, inert
+from qr_tui.core.text.display import cut, inert
 from qr_tui.i18n import _, sentences, translate
 from qr_tui.ui.toasts import hint, sentence
 from qr_tui.ui.widgets.dialog import Dialog

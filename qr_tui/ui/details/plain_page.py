@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from qr_tui.core.text import cells, char_cells, inert_lines
+from qr_tui.core.text.display import cells, char_cells, inert_lines
 
 _FORWARD = frozenset({"down", "pagedown", "space", "j"})
 _BACK = frozenset({"up", "pageup", "k"})

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.strip import Strip
 
 from qr_tui.core.task import Task
-from qr_tui.core.text import fit, inert, tail
+from qr_tui.core.text.display import fit, inert, tail
 from qr_tui.i18n import _
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.details.lines import Details

@@ -15,9 +15,9 @@ from qr_tui.core import address
 from qr_tui.core.catalogue import DEFAULT_MODEL
 from qr_tui.core.environment import BASE_URL
 from qr_tui.core.failures import WORDS, Kind, Trouble
-from qr_tui.core.messages import N_
 from qr_tui.core.task import Parameter
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
+from qr_tui.core.text.messages import N_
 from qr_tui.i18n import _, ngettext, translate
 from qr_tui.ui.app_services import services
 from qr_tui.ui.context import AppContext

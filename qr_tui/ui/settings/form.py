@@ -8,7 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from qr_tui.config import Settings
-from qr_tui.core.text import cells
+from qr_tui.core.text.display import cells
 from qr_tui.i18n import _
 from qr_tui.ui.app_services import services
 from qr_tui.ui.settings import rows

@@ -6,9 +6,9 @@ from textual.binding import Binding, BindingType
 
 from qr_tui import config
 from qr_tui.config import Setting, Settings
-from qr_tui.core.messages import N_
 from qr_tui.core.task import Parameter
-from qr_tui.core.text import cut, inert
+from qr_tui.core.text.display import cut, inert
+from qr_tui.core.text.messages import N_
 from qr_tui.i18n import LANGUAGES, ngettext
 from qr_tui.ui.widgets.field_row import FieldRow, OpenRow, SwitchRow
 from qr_tui.ui.widgets.text_row import TextRow

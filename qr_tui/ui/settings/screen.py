@@ -16,7 +16,7 @@ from qr_tui.config import Settings
 from qr_tui.config.check import span
 from qr_tui.core.environment import API_KEY
 from qr_tui.core.failures import Trouble
-from qr_tui.core.text import cells, inert, tail
+from qr_tui.core.text.display import cells, inert, tail
 from qr_tui.i18n import _, listed, translate
 from qr_tui.ui.app_services import services
 from qr_tui.ui.context import AppContext

@@ -1,7 +1,7 @@
 """What stands in the list while it shows no task."""
 
 from qr_tui.commands.keymap import Keymap
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
 from qr_tui.i18n import _
 from qr_tui.ui.tasks.list_model import ListModel
 

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.strip import Strip
 from textual.widgets import Input
 
-from qr_tui.core.text import cells
+from qr_tui.core.text.display import cells
 from qr_tui.i18n import _
 from qr_tui.ui.tasks.list_model import ListModel
 from qr_tui.ui.tasks.task_row import Appearance

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
 from qr_tui.i18n import _, translate
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.tasks.task_list import TaskList

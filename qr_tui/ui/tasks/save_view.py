@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 
 from qr_tui.config import View
 from qr_tui.core.failures import Trouble
-from qr_tui.core.text import cut, inert
+from qr_tui.core.text.display import cut, inert
 from qr_tui.i18n import _
 from qr_tui.ui.widgets.dialog import Dialog
 from qr_tui.ui.widgets.notes import Notes, trouble_note

@@ -6,7 +6,7 @@ from functools import partialmethod
 
 import msgspec
 
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
 from qr_tui.i18n import _
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.tasks.filtering import Filtering

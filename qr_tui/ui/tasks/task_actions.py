@@ -5,7 +5,7 @@ from typing import Any
 
 from qr_tui.core.failures import WORDS, Trouble
 from qr_tui.core.task import FileState, Status, Task
-from qr_tui.core.text import tail
+from qr_tui.core.text.display import tail
 from qr_tui.i18n import _, clauses, ngettext, translate
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.toasts import say

@@ -9,7 +9,7 @@ from textual.strip import Strip
 
 from qr_tui.core.sorting import DEFAULT_ORDER
 from qr_tui.core.task import Task
-from qr_tui.core.text import fit
+from qr_tui.core.text.display import fit
 from qr_tui.ui.tasks.list_model import ListModel
 from qr_tui.ui.tasks.task_row import (
     OPTIONAL,

@@ -11,10 +11,10 @@ from textual.strip import Strip
 from qr_tui.core.address import host_name
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.failures import WORDS
-from qr_tui.core.messages import N_
 from qr_tui.core.status_words import STATUS_TONES, STATUS_WORDS, Tone
 from qr_tui.core.task import FileState, Status, Task
-from qr_tui.core.text import cells, cut, duration, fit, inert, tail
+from qr_tui.core.text.display import cells, cut, duration, fit, inert, tail
+from qr_tui.core.text.messages import N_
 from qr_tui.i18n import _
 from qr_tui.ui.theme.glyphs import Glyphs
 from qr_tui.ui.theme.palettes import Palette

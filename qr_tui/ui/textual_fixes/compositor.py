@@ -14,7 +14,7 @@ from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
 from textual.strip import Strip
 
-from qr_tui.core.text import char_cells
+from qr_tui.core.text.display import char_cells
 
 _PART = Strip([], 0)  # stands where the strip before it goes on
 

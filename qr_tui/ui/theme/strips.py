@@ -6,7 +6,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from qr_tui.core.text import cells, char_cells, cut
+from qr_tui.core.text.display import cells, char_cells, cut
 
 Piece = tuple[str, Style]
 

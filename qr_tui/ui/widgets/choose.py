@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from qr_tui.core.text import cells, cut, inert
+from qr_tui.core.text.display import cells, cut, inert
 from qr_tui.i18n import _
 from qr_tui.ui.app_services import services
 from qr_tui.ui.widgets.option_lines import Line, OptionLines

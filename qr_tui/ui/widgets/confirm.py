@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from qr_tui.core.text import cells, inert, inert_lines
+from qr_tui.core.text.display import cells, inert, inert_lines
 from qr_tui.i18n import _
 from qr_tui.ui.widgets.dialog import Dialog
 from qr_tui.ui.widgets.paragraph import Paragraph

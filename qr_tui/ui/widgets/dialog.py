@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
-from qr_tui.core.text import inert
+from qr_tui.core.text.display import inert
 from qr_tui.ui.app_services import services
 
 Result = TypeVar("Result")

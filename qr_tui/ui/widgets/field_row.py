@@ -11,8 +11,8 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from qr_tui.core.task import Parameter
-from qr_tui.core.text import cells, cut, fit, inert
-from qr_tui.core.wrapping import wrap
+from qr_tui.core.text.display import cells, cut, fit, inert
+from qr_tui.core.text.wrapping import wrap
 from qr_tui.i18n import _
 from qr_tui.ui.widgets.glyph_set import focus_mark, respelled
 

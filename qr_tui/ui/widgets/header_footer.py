@@ -9,7 +9,7 @@ from qr_tui.commands.keymap import Keymap, display
 from qr_tui.commands.registry import COMMANDS, Command, CommandState
 from qr_tui.core.events import HostStatus
 from qr_tui.core.failures import WORDS, Kind
-from qr_tui.core.text import cells, duration, inert
+from qr_tui.core.text.display import cells, duration, inert
 from qr_tui.i18n import _, sentences
 from qr_tui.ui.tasks.task_row import Appearance
 from qr_tui.ui.theme.strips import Piece, line

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.widgets import Static
 
-from qr_tui.core.text import cells
+from qr_tui.core.text.display import cells
 
 
 class KeyLine(Static):

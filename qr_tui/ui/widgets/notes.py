@@ -7,8 +7,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from qr_tui.core.failures import WORDS, Trouble
-from qr_tui.core.text import inert
-from qr_tui.core.wrapping import wrap
+from qr_tui.core.text.display import inert
+from qr_tui.core.text.wrapping import wrap
 from qr_tui.i18n import _, sentences, translate
 from qr_tui.ui.app_services import services
 from qr_tui.ui.widgets.glyph_set import respelled

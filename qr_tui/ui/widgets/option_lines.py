@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from qr_tui.core.text import cells, cut, fit, inert
+from qr_tui.core.text.display import cells, cut, fit, inert
 from qr_tui.ui.widgets.glyph_set import focus_mark
 
 

@@ -5,8 +5,8 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from qr_tui.core.text import cut
-from qr_tui.core.wrapping import wrap
+from qr_tui.core.text.display import cut
+from qr_tui.core.text.wrapping import wrap
 
 
 class Paragraph(Widget):

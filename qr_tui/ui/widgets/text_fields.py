@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Offset
 from textual.widgets import Input, TextArea
 
-from qr_tui.core.unsafe_characters import JOINERS_AND_MARKS, NEVER_NEEDED, SURROGATES
+from qr_tui.core.text.unsafe_characters import JOINERS_AND_MARKS, NEVER_NEEDED, SURROGATES
 from qr_tui.ui.textual_fixes.text_area import SteadyTextArea
 
 # Joiners and direction marks stay (Persian and emoji are written with them), hidden when shown.

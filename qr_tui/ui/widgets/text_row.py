@@ -7,7 +7,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static, TextArea
 
-from qr_tui.core.text import cells, fit
+from qr_tui.core.text.display import cells, fit
 from qr_tui.ui.widgets.field_row import KEY_CELLS, Columns
 from qr_tui.ui.widgets.glyph_set import focus_mark, respelled
 from qr_tui.ui.widgets.text_fields import PlainEditor, PlainInput

@@ -23,7 +23,7 @@ from qr_tui import config, i18n, paths
 from qr_tui.cli.demo import KEY, DemoContext
 from qr_tui.core.events import Sink
 from qr_tui.core.schedule import Pace
-from qr_tui.core.text import cells
+from qr_tui.core.text.display import cells
 from qr_tui.services.clock import Clock
 from qr_tui.services.studio import Studio
 from qr_tui.simulator import Options, Simulator

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from qr_tui import i18n
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Request, Task
-from qr_tui.core.text import cells
+from qr_tui.core.text.display import cells
 from qr_tui.services.checks import Concern
 from qr_tui.ui.compose.draft import Draft, DraftFile
 from qr_tui.ui.compose.request import RequestScreen

@@ -6,7 +6,7 @@ from textual import events
 
 from qr_tui import paths
 from qr_tui.core.task import Status
-from qr_tui.core.text import cells
+from qr_tui.core.text.display import cells
 from qr_tui.ui.tasks import list_state
 from tests.support.driving import Run, run
 from tests.support.fake_app import NOW, make_task

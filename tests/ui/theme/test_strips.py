@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.style import Style
 
-from qr_tui.core.text import cells
+from qr_tui.core.text.display import cells
 from qr_tui.ui.theme.strips import changed_span, join, line
 
 PLAIN = Style(color="#ffffff")

@@ -4,7 +4,7 @@ import asyncio
 
 from textual.app import App, ComposeResult
 
-from qr_tui.core.text import cells
+from qr_tui.core.text.display import cells
 from qr_tui.ui.widgets.paragraph import Paragraph
 from tests.support.forms import shown
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qr_tui.core.redact import MARK, redact
+from qr_tui.core.text.redact import MARK, redact
 
 SECRET = "s3cr3t-Value_0123456789"
 

@@ -9,9 +9,9 @@ from qr_tui.cli import output
 from qr_tui.cli.task_words import describe, status_colour
 from qr_tui.core.events import Event, HostChanged, HostStatus, Notice, PollingChanged, TasksChanged
 from qr_tui.core.failures import WORDS
-from qr_tui.core.messages import N_
 from qr_tui.core.task import Status, Task
-from qr_tui.core.text import cut, duration, inert
+from qr_tui.core.text.display import cut, duration, inert
+from qr_tui.core.text.messages import N_
 from qr_tui.i18n import _, translate
 
 _HOST_NEWS: Final = {

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from qr_tui.core.text import cells, char_cells, cut, duration, fit, inert, inert_lines, size, tail
+from qr_tui.core.text.display import cells, char_cells, cut, duration, fit, inert, inert_lines, size, tail
 
 # every plane that holds more than one kind of character, and the ends of the others
 CODES = [*range(0x20000), *range(0x2FFF0, 0x30010), *range(0xE0000, 0xE1010), *range(0x10FFF0, 0x110000)]

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qr_tui.core.text import cells
-from qr_tui.core.wrapping import wrap
+from qr_tui.core.text.display import cells
+from qr_tui.core.text.wrapping import wrap
 
 
 def test_words_wrap_at_spaces() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.export import error_json
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.messages import Detail, Message, clauses, counted, listed, paragraph, titled
+from qr_tui.core.text.messages import Detail, Message, clauses, counted, listed, paragraph, titled
 
 
 class Shouted(gettext.NullTranslations):

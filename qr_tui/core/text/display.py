@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from qr_tui.core.unsafe_characters import TAB_AND_LINE_FEED, UNSAFE
+from qr_tui.core.text.unsafe_characters import TAB_AND_LINE_FEED, UNSAFE
 
 _UNSAFE: Final = re.compile(f"[{UNSAFE}{TAB_AND_LINE_FEED}]")
 _UNSAFE_BUT_LINES: Final = re.compile(f"[{UNSAFE}\x09]")

@@ -4,10 +4,11 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qr_tui.cli import engine_session, output, references, sending, waiting
+from qr_tui.cli import engine_session, output, references, sending
 from qr_tui.cli.context import CliContext
-from qr_tui.cli.narrator import Narrator
-from qr_tui.cli.waiting import WaitOutcome
+from qr_tui.cli.watching import waiting
+from qr_tui.cli.watching.narrator import Narrator
+from qr_tui.cli.watching.waiting import WaitOutcome
 from qr_tui.core.task import Task
 from qr_tui.i18n import _
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from qr_tui.core.text import cells, char_cells
+from qr_tui.core.text.display import cells, char_cells
 
 # Between two ideographs a line may break without a space; these marks stay with what stands before or after them.
 _WIDE: Final = "\u2e80-\u303f\u3040-\u9fff\uf900-\ufaff\uff00-\uffef"

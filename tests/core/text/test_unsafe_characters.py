@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 import qr_tui
-from qr_tui.core import unsafe_characters
-from qr_tui.core.unsafe_characters import ACTIVE, JOINERS_AND_MARKS, NEVER_NEEDED, UNSAFE
+from qr_tui.core.text import unsafe_characters
+from qr_tui.core.text.unsafe_characters import ACTIVE, JOINERS_AND_MARKS, NEVER_NEEDED, UNSAFE
 
 
 @pytest.mark.parametrize("char", ["\x00", "\x1b", "\x7f", "\x9b", "\u202e", "\u2066", "\u200b", "\ufeff", "\U000e0041"])

@@ -8,6 +8,7 @@ from qr_tui.cli import output
 from qr_tui.cli.context import CliContext
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Status, Task
+from qr_tui.core.text.messages import N_, Message
 from qr_tui.i18n import _
 
 
@@ -101,7 +102,7 @@ def guarded(work: Callable[[], int], context: CliContext, *, json: bool = False)
         output.say(_("interrupted"))
         return Exit.INTERRUPTED
     except EOFError:
-        return _failed(Trouble(Kind.USAGE, _("nothing could be read from the standard input")), json)
+        return _failed(Trouble(Kind.USAGE, Message(N_("nothing could be read from the standard input"))), json)
     except Exception as error:
         return _failed(_internal(context, error), json)
 

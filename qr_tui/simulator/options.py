@@ -5,7 +5,7 @@ from typing import Final, Literal, get_args
 import msgspec
 
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.i18n import _
+from qr_tui.core.text.messages import N_, Message
 
 Endpoint = Literal["create", "query", "remix", "extend", "content", "models", "billing", "media"]
 ENDPOINTS: Final[tuple[str, ...]] = get_args(Endpoint)
@@ -109,7 +109,7 @@ def parse_fault(text: str) -> Fault:
     if names.get("count") == "*":
         names["count"] = "0"
     if not all("=" in pair for pair in pairs):
-        raise Trouble(Kind.USAGE, _("{text}: write a fault as ON:FAULT[:COUNT][,name=value]").format(text=text))
+        raise Trouble(Kind.USAGE, Message(N_("{text}: write a fault as ON:FAULT[:COUNT][,name=value]"), {"text": text}))
     try:
         return msgspec.convert(names, Fault, strict=False)
     except (msgspec.ValidationError, ValueError) as error:
@@ -146,8 +146,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.speed <= 0:
-            raise Trouble(Kind.USAGE, _("speed must be more than 0"))
+            raise Trouble(Kind.USAGE, Message(N_("speed must be more than 0")))
         if self.latency < 0:
-            raise Trouble(Kind.USAGE, _("latency cannot be negative"))
+            raise Trouble(Kind.USAGE, Message(N_("latency cannot be negative")))
         if not 0 <= self.port <= 65_535:
-            raise Trouble(Kind.USAGE, _("port must be 0 to 65535"))
+            raise Trouble(Kind.USAGE, Message(N_("port must be 0 to 65535")))

@@ -13,7 +13,7 @@ from typing import Final
 from qr_tui import paths
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.text.display import inert
-from qr_tui.i18n import _
+from qr_tui.core.text.messages import N_, Message
 
 FALLBACK: Final = "vi"
 LARGEST: Final = 4 * 1024 * 1024  # bytes of an edited file that are still taken for a text
@@ -32,7 +32,7 @@ def command(env: Mapping[str, str]) -> list[str]:
             except ValueError as error:
                 raise Trouble(
                     Kind.USAGE,
-                    _("${name} is not a command: {value}").format(name=name, value=inert(value, limit=200)),
+                    Message(N_("${name} is not a command: {value}"), {"name": name, "value": inert(value, limit=200)}),
                 ) from error
     return [FALLBACK]
 
@@ -55,7 +55,7 @@ def edit(text: str, folder: Path, env: Mapping[str, str], *, name: str = "prompt
         handle, copy = tempfile.mkstemp(dir=paths.make(folder), prefix=f"{stem}-", suffix=suffix)
     except OSError as error:
         raise Trouble(
-            Kind.USAGE, _("no temporary file can be made: {reason}").format(reason=error.strerror or error)
+            Kind.USAGE, Message(N_("no temporary file can be made: {reason}"), {"reason": str(error.strerror or error)})
         ) from error
     file = Path(copy)
     try:
@@ -65,7 +65,8 @@ def edit(text: str, folder: Path, env: Mapping[str, str], *, name: str = "prompt
         return _read(file)
     except OSError as error:
         raise Trouble(
-            Kind.USAGE, _("the edited text cannot be read: {reason}").format(reason=error.strerror or error)
+            Kind.USAGE,
+            Message(N_("the edited text cannot be read: {reason}"), {"reason": str(error.strerror or error)}),
         ) from error
     finally:
         with suppress(OSError):
@@ -79,20 +80,24 @@ def _run(words: list[str], env: Mapping[str, str]) -> None:
     except OSError as error:
         raise Trouble(
             Kind.USAGE,
-            _("the editor {editor} cannot be started: {reason}; set $EDITOR to one that is here").format(
-                editor=editor, reason=error.strerror or error
+            Message(
+                N_("the editor {editor} cannot be started: {reason}; set $EDITOR to one that is here"),
+                {"editor": editor, "reason": str(error.strerror or error)},
             ),
         ) from error
     if code:
         raise Trouble(
             Kind.USAGE,
-            _("the editor {editor} ended with code {code}; the text is as it was").format(editor=editor, code=code),
+            Message(
+                N_("the editor {editor} ended with code {code}; the text is as it was"),
+                {"editor": editor, "code": code},
+            ),
         )
 
 
 def _read(file: Path) -> str:
     if file.stat().st_size > LARGEST:
-        raise Trouble(Kind.USAGE, _("the edited text is larger than 4 MiB; the text is as it was"))
+        raise Trouble(Kind.USAGE, Message(N_("the edited text is larger than 4 MiB; the text is as it was")))
     text = file.read_text(encoding="utf-8", errors="replace")
     # an editor ends the last line; a prompt does not
     return text.removesuffix("\n")

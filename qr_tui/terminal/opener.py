@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.text.display import inert
+from qr_tui.core.text.messages import N_, Message
 from qr_tui.i18n import _
 from qr_tui.terminal.detect import Terminal
 from qr_tui.terminal.subprocesses import run
@@ -23,10 +24,12 @@ async def open_outside(target: str, terminal: Terminal) -> str:
     """
     is_link = _is_link(target)
     if not is_link and not await asyncio.to_thread(Path(target).is_file):
-        raise Trouble(Kind.USAGE, _("{what} is not there").format(what=inert(target, limit=200)))
+        raise Trouble(Kind.USAGE, Message(N_("{what} is not there"), {"what": inert(target, limit=200)}))
     program = _program(terminal)
     if program is None:
-        raise Trouble(Kind.NOT_NOW, _("there is no desktop here to open it on: Y copies the link or the path"))
+        raise Trouble(
+            Kind.NOT_NOW, Message(N_("there is no desktop here to open it on: Y copies the link or the path"))
+        )
     outcome = await asyncio.to_thread(run, (program, target), env=terminal.env, seconds=_SECONDS)
     # a viewer that stays in the foreground is no failure: it has no code yet
     if outcome.code not in (0, None):

@@ -13,6 +13,7 @@ from qr_tui.cli.main import examples
 from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.text.display import inert
+from qr_tui.core.text.messages import N_, Message
 from qr_tui.i18n import _, listed
 
 _MOST_KEY_BYTES = 4_096
@@ -111,7 +112,7 @@ def set_one(context: CliContext, key: str, value: str | None) -> int:
 
     section, _dot, name = key.partition(".")
     if not section or not name:
-        raise Trouble(Kind.USAGE, _("{key}: name a setting as qr-tui config show does").format(key=inert(key)))
+        raise Trouble(Kind.USAGE, Message(N_("{key}: name a setting as qr-tui config show does"), {"key": inert(key)}))
     save(context.paths.config_file, {key: None if value is None else from_text(key, value)})
     output.say(_("written to {file}").format(file=inert(str(context.paths.config_file))))
     return Exit.OK
@@ -183,7 +184,7 @@ def _read_key() -> str:
     except UnicodeDecodeError:
         value = ""
     if not value or len(data) > _MOST_KEY_BYTES:
-        raise Trouble(Kind.USAGE, _("no key came in on the standard input"))
+        raise Trouble(Kind.USAGE, Message(N_("no key came in on the standard input")))
     return value
 
 

@@ -12,6 +12,7 @@ from qr_tui.cli.main import examples
 from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Task
+from qr_tui.core.text.messages import N_, Message
 from qr_tui.i18n import _
 
 WHAT = ("id", "link", "prompt", "curl", "json", "file")
@@ -62,7 +63,7 @@ def part(task: Task, what: str) -> str:
     found = {"id": task.id, "link": task.video_url, "prompt": task.prompt, "file": task.file}[what]
     if not found:
         name = task.id or task.key
-        raise Trouble(Kind.NOT_NOW, _("{task} has no {what} yet").format(task=name, what=_(what)))
+        raise Trouble(Kind.NOT_NOW, Message(N_("{task} has no {what} yet"), {"task": name, "what": Message(what)}))
     return found
 
 

@@ -16,6 +16,7 @@ from qr_tui.core.catalogue import DEFAULT_MODEL, LEAST_COPIES
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Parameter, Request
 from qr_tui.core.text.display import inert
+from qr_tui.core.text.messages import N_, Message
 from qr_tui.i18n import _, translate
 
 if TYPE_CHECKING:
@@ -123,11 +124,11 @@ def read_prompt(argument: str | None, file: str | None) -> str:
         Trouble: USAGE, there is none, there are two, or it is no text.
     """
     if argument is not None and file is not None:
-        raise Trouble(Kind.USAGE, _("give the prompt as an argument or with --prompt-file, not both"))
+        raise Trouble(Kind.USAGE, Message(N_("give the prompt as an argument or with --prompt-file, not both")))
     source = file if file is not None else ("-" if argument == "-" else None)
     if source is None:
         if argument is None:
-            raise Trouble(Kind.USAGE, _("a prompt is missing: qr-tui create PROMPT"))
+            raise Trouble(Kind.USAGE, Message(N_("a prompt is missing: qr-tui create PROMPT")))
         prompt = _clean(argument, "PROMPT")
     elif source == "-":
         prompt = _decode(sys.stdin.buffer.read(_MOST_PROMPT_BYTES + 1), "-")
@@ -139,7 +140,7 @@ def read_prompt(argument: str | None, file: str | None) -> str:
             raise Trouble(Kind.USAGE, f"{inert(source)}: {error.strerror}") from None
     prompt = prompt.removesuffix("\n").removesuffix("\r")
     if not prompt.strip():
-        raise Trouble(Kind.USAGE, _("The prompt is empty."))
+        raise Trouble(Kind.USAGE, Message(N_("The prompt is empty.")))
     return prompt
 
 
@@ -152,9 +153,11 @@ def parse_param(text: str) -> tuple[str, Parameter]:
     name, equals, value = _clean(text, "--param").partition("=")
     name = name.strip()
     if not equals or not name:
-        raise Trouble(Kind.USAGE, _("--param {text}: write it as NAME=VALUE").format(text=inert(text, limit=200)))
+        raise Trouble(
+            Kind.USAGE, Message(N_("--param {text}: write it as NAME=VALUE"), {"text": inert(text, limit=200)})
+        )
     if name in ("model", "prompt", "images"):
-        raise Trouble(Kind.USAGE, _("--param {name}: use the option or argument for it").format(name=name))
+        raise Trouble(Kind.USAGE, Message(N_("--param {name}: use the option or argument for it"), {"name": name}))
     return name, _value(value)
 
 
@@ -173,17 +176,17 @@ def _clean(text: str, name: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise Trouble(Kind.USAGE, _("{name} is not UTF-8 text").format(name=name)) from None
+        raise Trouble(Kind.USAGE, Message(N_("{name} is not UTF-8 text"), {"name": name})) from None
     return text
 
 
 def _decode(data: bytes, name: str) -> str:
     if len(data) > _MOST_PROMPT_BYTES:
-        raise Trouble(Kind.USAGE, _("{name} is too long to be a prompt").format(name=inert(name)))
+        raise Trouble(Kind.USAGE, Message(N_("{name} is too long to be a prompt"), {"name": inert(name)}))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Trouble(Kind.USAGE, _("{name} is not UTF-8 text").format(name=inert(name))) from None
+        raise Trouble(Kind.USAGE, Message(N_("{name} is not UTF-8 text"), {"name": inert(name)})) from None
 
 
 def catalogue_of(context: CliContext) -> "Catalogue":

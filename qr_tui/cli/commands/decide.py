@@ -13,6 +13,7 @@ from qr_tui.cli.task_words import describe, name
 from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import Status, Task
 from qr_tui.core.text.display import inert
+from qr_tui.core.text.messages import N_, Message
 from qr_tui.i18n import _, sentences
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def decide(
 ) -> int:
     """Carry out one of three decisions."""
     if (adopt is not None) + send_again + drop > 1:
-        raise Trouble(Kind.USAGE, _("choose one of --adopt, --send-again and --drop"))
+        raise Trouble(Kind.USAGE, Message(N_("choose one of --adopt, --send-again and --drop")))
 
     async def submit(studio: "Studio") -> list[Task]:
         from qr_tui.services.decisions import Adopt, Drop, SendAgain
@@ -84,7 +85,7 @@ def _ask(task: Task) -> "Decision":
     from qr_tui.services.decisions import Adopt, Drop, SendAgain
 
     if not streams.can_ask():
-        raise Trouble(Kind.USAGE, _("say what became of it: --adopt TASK_ID, --send-again or --drop"))
+        raise Trouble(Kind.USAGE, Message(N_("say what became of it: --adopt TASK_ID, --send-again or --drop")))
     words = WORDS[Kind.LOST_ANSWER]
     output.say(f"{name(task)}: {sentences(_(words.title), _(words.meaning))}")
     output.say(inert(task.prompt, limit=400))

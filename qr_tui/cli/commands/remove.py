@@ -11,6 +11,7 @@ from qr_tui.cli.task_words import name
 from qr_tui.cli.watching.narrator import Narrator
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Task
+from qr_tui.core.text.messages import N_, Message
 from qr_tui.i18n import _
 
 
@@ -35,7 +36,7 @@ def remove(context: CliContext, ids: tuple[str, ...], undo: bool, yes: bool, as_
         names = ", ".join(name(task) for task in unfinished[:8])
         if not streams.can_ask():
             raise NeedsYesError(
-                Kind.NOT_NOW, _("not finished: {names}; to remove all the same add --yes").format(names=names)
+                Kind.NOT_NOW, Message(N_("not finished: {names}; to remove all the same add --yes"), {"names": names})
             )
         output.say(_("not finished: {names}").format(names=names), "yellow")
         if not click.confirm(_("Remove all the same?"), err=True):

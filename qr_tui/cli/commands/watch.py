@@ -9,6 +9,7 @@ from qr_tui.cli.options import positive_seconds
 from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.cli.watching import background
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.text.messages import N_, Message
 from qr_tui.i18n import _
 
 
@@ -51,9 +52,9 @@ def watch(
     if background.is_me():
         return background.main(context, timeout=timeout)
     if detach + status + stop > 1:
-        raise Trouble(Kind.USAGE, _("choose one of --detach, --status and --stop"))
+        raise Trouble(Kind.USAGE, Message(N_("choose one of --detach, --status and --stop")))
     if words and (detach or status or stop):
-        raise Trouble(Kind.USAGE, _("the background process watches every unfinished task: name none"))
+        raise Trouble(Kind.USAGE, Message(N_("the background process watches every unfinished task: name none")))
     if status:
         return background.status(context, as_json=as_json)
     if stop:

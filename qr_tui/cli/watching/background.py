@@ -17,6 +17,7 @@ from qr_tui.cli.exit_codes import Exit
 from qr_tui.core.environment import BACKGROUND
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Task
+from qr_tui.core.text.messages import N_, Message
 from qr_tui.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _await_start(context: CliContext, child: "subprocess.Popen[bytes]") -> Watch
         return found[0]
     if child.poll() == 0:  # there was so little to do that it is done already
         return None
-    raise Trouble(Kind.INTERNAL, _("the background process did not start; see qr-tui doctor"))
+    raise Trouble(Kind.INTERNAL, Message(N_("the background process did not start; see qr-tui doctor")))
 
 
 def stop(context: CliContext, *, as_json: bool) -> int:
@@ -146,9 +147,9 @@ def stop(context: CliContext, *, as_json: bool) -> int:
         except ProcessLookupError:
             pass
         except PermissionError:
-            raise Trouble(Kind.NOT_NOW, _("process {pid} is not yours").format(pid=watcher.pid)) from None
+            raise Trouble(Kind.NOT_NOW, Message(N_("process {pid} is not yours"), {"pid": watcher.pid})) from None
         if not _until(lambda: find(context) is None, _END):
-            raise Trouble(Kind.NOT_NOW, _("process {pid} does not end").format(pid=watcher.pid))
+            raise Trouble(Kind.NOT_NOW, Message(N_("process {pid} does not end"), {"pid": watcher.pid}))
     if as_json:
         output.document(_document(context, None))
     else:

@@ -17,7 +17,7 @@ from qr_tui.core.environment import BASE_URL
 from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.task import Parameter
 from qr_tui.core.text.display import inert
-from qr_tui.core.text.messages import N_
+from qr_tui.core.text.messages import N_, Message
 from qr_tui.i18n import _, ngettext, translate
 from qr_tui.ui.app_services import services
 from qr_tui.ui.context import AppContext
@@ -237,7 +237,7 @@ class ConnectScreen(ModalScreen[bool]):
             raise
         try:
             if not self.key.text.strip():
-                raise Trouble(Kind.USAGE, _("the key is empty"))
+                raise Trouble(Kind.USAGE, Message(N_("the key is empty")))
             secrets.clean(self.key.text)
         except Trouble:
             self.key.entry.focus()

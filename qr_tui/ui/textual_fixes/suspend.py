@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from textual.app import App, SuspendNotSupported
 
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.i18n import _
+from qr_tui.core.text.messages import N_, Message
 from qr_tui.terminal import editor
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ async def suspended(app: App[Any], work: Callable[[], T]) -> T:
             except BaseException as error:  # what leaves `suspend` by an exception leaves the app without a terminal
                 failed = error
     except SuspendNotSupported:
-        raise Trouble(Kind.USAGE, _("this terminal cannot be handed over to an editor")) from None
+        raise Trouble(Kind.USAGE, Message(N_("this terminal cannot be handed over to an editor"))) from None
     if failed is not None:
         raise failed
     return done[0]

@@ -15,6 +15,7 @@ from textual.timer import Timer
 
 from qr_tui import i18n, secrets
 from qr_tui.config import Settings, Ui
+from qr_tui.core.text.messages import Message
 from qr_tui.ui.app import QrTui
 from tests.support.app_states import STATES, TASKS, AppState
 from tests.support.driving import Run
@@ -61,7 +62,7 @@ WITH_LANGUAGE = [
 @pytest.fixture(autouse=True)
 def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     """Connect asks the system for its keyring: here there is none anywhere."""
-    monkeypatch.setattr(secrets, "keyring_works", lambda: (False, "this system has no keyring"))
+    monkeypatch.setattr(secrets, "keyring_works", lambda: (False, Message("this system has no keyring")))
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from qr_tui import config, secrets
 from qr_tui.core.answers import Balance
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.text.messages import Message
 from qr_tui.secrets import Key, KeyRing
 from qr_tui.services.decisions import KeyTest
 from qr_tui.ui.context import AppContext
@@ -84,7 +85,7 @@ async def settle(pilot: Pilot[Any]) -> None:
 
 @pytest.fixture(autouse=True)
 def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(secrets, "keyring_works", lambda: (False, "this system has no keyring"))
+    monkeypatch.setattr(secrets, "keyring_works", lambda: (False, Message("this system has no keyring")))
 
 
 async def paste_key(pilot: Pilot[Any], text: str = KEY) -> None:

@@ -18,7 +18,8 @@ from qr_tui.core.status_words import STATUS_WORDS
 from qr_tui.core.task import Failure, FileState, Status
 from qr_tui.core.text.display import cells, inert
 from qr_tui.i18n import _, clauses, listed, sentences
-from qr_tui.ui.tasks.task_row import TITLES, USUAL, Appearance, layout, render_row
+from qr_tui.ui.tasks.task_row import TITLES, USUAL, layout, render_row
+from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.glyphs import UNICODE
 from qr_tui.ui.theme.palettes import DARK
 from tests.support import driving

@@ -29,9 +29,9 @@ from qr_tui.ui.engine_listener import EngineEvent, EngineListener, TasksPending
 from qr_tui.ui.signals import SignalHandler, may_suspend
 from qr_tui.ui.status import status_words
 from qr_tui.ui.tasks.screen import TasksScreen
-from qr_tui.ui.tasks.task_row import Appearance
 from qr_tui.ui.textual_fixes.app_base import FixedApp
 from qr_tui.ui.theme import glyphs, palettes
+from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.toasts import say, tell
 
 if TYPE_CHECKING:

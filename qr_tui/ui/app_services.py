@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
     from qr_tui.terminal.detect import Terminal
     from qr_tui.ui.context import AppContext
-    from qr_tui.ui.tasks.task_row import Appearance
+    from qr_tui.ui.theme.appearance import Appearance
     from qr_tui.ui.theme.glyphs import Glyphs
 
 Result = TypeVar("Result")

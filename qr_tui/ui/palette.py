@@ -15,7 +15,7 @@ from qr_tui.commands.registry import COMMANDS, Command
 from qr_tui.core.text.display import cells, fit
 from qr_tui.i18n import _
 from qr_tui.ui.command_screen import CommandScreen
-from qr_tui.ui.tasks.task_row import Appearance
+from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.strips import Piece, line
 from qr_tui.ui.widgets.dialog import Dialog
 from qr_tui.ui.widgets.text_fields import OneLine

@@ -8,7 +8,7 @@ from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.text.display import cells
 from qr_tui.ui.compose.screen import ComposeScreen
 from qr_tui.ui.details.screen import DetailsScreen
-from qr_tui.ui.tasks.task_row import Appearance
+from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.glyphs import UNICODE
 from qr_tui.ui.theme.palettes import DARK
 from qr_tui.ui.widgets.header_footer import footer_line

@@ -137,7 +137,7 @@ def test_the_body_is_the_vendors_and_a_restart_goes_on(tmp_path: Path, language:
             terminal.press("q")
             assert terminal.wait_exit() == 0
         looks = simulator.ask("stats")["requests"].get("query", 0)
-        simulator.ask(f"tasks/{created['id']}", {"status": "processing", "progress": 0.62})
+        simulator.ask(f"tasks/{created['id']}", {"status": "processing", "progress": 0.62, "hold": True})
         with PtyTerminal(program(), env=env) as terminal:
             terminal.wait_for(lambda _rows: "62%" in row_of(terminal))
             simulator.ask(f"tasks/{created['id']}", {"status": "completed"})

@@ -18,7 +18,7 @@ from qr_tui.services.checks import Concern, about_input
 from qr_tui.services.studio import Studio
 from qr_tui.terminal.detect import detect
 from qr_tui.ui.context import AppContext
-from qr_tui.ui.tasks.task_row import Appearance
+from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.glyphs import UNICODE
 from qr_tui.ui.theme.palettes import DARK, theme
 from tests.support.fake_app import FakeStudio, make_app_context

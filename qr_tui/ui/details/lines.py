@@ -12,7 +12,8 @@ from qr_tui.core.task import FileState, HistoryEntry, Status, Task
 from qr_tui.core.text.display import cells, duration, fit, inert, inert_lines
 from qr_tui.core.text.wrapping import wrap
 from qr_tui.i18n import _, translate
-from qr_tui.ui.tasks.task_row import STATUS_COLOURS, Appearance, status_word
+from qr_tui.ui.tasks.task_row import STATUS_COLOURS, status_word
+from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.strips import Piece, line
 
 _INDENT = 1

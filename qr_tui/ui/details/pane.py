@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from qr_tui.core.task import Task
 from qr_tui.ui.details.lines import Details, empty
-from qr_tui.ui.tasks.task_row import Appearance
+from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.widgets.lines import Lines
 
 

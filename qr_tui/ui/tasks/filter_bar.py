@@ -13,7 +13,7 @@ from textual.widgets import Input
 from qr_tui.core.text.display import cells
 from qr_tui.i18n import _
 from qr_tui.ui.tasks.list_model import ListModel
-from qr_tui.ui.tasks.task_row import Appearance
+from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.strips import line
 from qr_tui.ui.widgets.bar import Bar
 from qr_tui.ui.widgets.paragraph import Paragraph

@@ -7,7 +7,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from qr_tui.ui.tasks.list_model import ListModel
-from qr_tui.ui.tasks.task_row import Appearance
+from qr_tui.ui.theme.appearance import Appearance
 
 if TYPE_CHECKING:
     from qr_tui.ui.details.pane import DetailsPane

@@ -11,17 +11,8 @@ from qr_tui.core.sorting import DEFAULT_ORDER
 from qr_tui.core.task import Task
 from qr_tui.core.text.display import fit
 from qr_tui.ui.tasks.list_model import ListModel
-from qr_tui.ui.tasks.task_row import (
-    OPTIONAL,
-    SORTED_BY,
-    USUAL,
-    Appearance,
-    Layout,
-    age,
-    layout,
-    render_row,
-    render_titles,
-)
+from qr_tui.ui.tasks.task_row import OPTIONAL, SORTED_BY, USUAL, Layout, age, layout, render_row, render_titles
+from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.strips import changed_span, line
 
 USUAL_WIDTH = 80

@@ -16,7 +16,7 @@ from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text.display import cells, cut, duration, fit, inert, tail
 from qr_tui.core.text.messages import N_
 from qr_tui.i18n import _
-from qr_tui.ui.theme.glyphs import Glyphs
+from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.palettes import Palette
 from qr_tui.ui.theme.strips import Piece, line
 
@@ -101,16 +101,6 @@ def _layout(width: int, wanted: Collection[str], least: int, *, tight: bool) -> 
             chosen[column] += more
     columns = tuple((column, chosen[column]) for column in _ON_SCREEN if column in chosen)
     return Layout(width, (*columns, ("prompt", max(width - used, 1))), gap)
-
-
-@dataclass(frozen=True, slots=True)
-class Appearance:
-    """How rows are drawn: the signs, the colours, the models' names of shapes, the key that decides."""
-
-    glyphs: Glyphs
-    palette: Palette
-    catalogue: Catalogue
-    decide_key: str = "u"
 
 
 def status_word(task: Task) -> str:

@@ -8,7 +8,7 @@ from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.failures import WORDS, Kind
 from qr_tui.core.task import Failure, FileState, HistoryEntry, Status
 from qr_tui.ui.details.lines import Details
-from qr_tui.ui.tasks.task_row import Appearance
+from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.glyphs import ASCII, UNICODE
 from qr_tui.ui.theme.palettes import DARK
 from tests.support.driving import Run, run

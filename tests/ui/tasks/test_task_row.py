@@ -8,7 +8,8 @@ from textual.color import Color
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Failure, FileState, Status
-from qr_tui.ui.tasks.task_row import Appearance, age, layout, render_row, render_titles
+from qr_tui.ui.tasks.task_row import age, layout, render_row, render_titles
+from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.glyphs import ASCII, UNICODE
 from qr_tui.ui.theme.no_color import COLOURLESS
 from qr_tui.ui.theme.palettes import DARK, PALETTES

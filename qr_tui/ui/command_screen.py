@@ -30,7 +30,7 @@ class CommandScreen(Screen[Result], Generic[Result]):
     screen; a `Trouble` it raises becomes a toast. Keys wait until it has opened its screen or is done: what takes
     longer goes into a worker of its own (`start`).
 
-    The properties `targets`, `marked`, … are what the registry's `CommandState` asks for; a screen overrides those it knows.
+    The properties `targets`, `marked`, … answer the registry's `CommandState`; a screen overrides those it knows.
     """
 
     scope: ClassVar[str] = "app"

@@ -87,7 +87,7 @@ class QuickRouter:
             CallFailed: The look failed, which says nothing about the task.
         """
         answer = await self._get(f"/v1/video/query?id={segment(task_id)}")
-        return reader.read_look(answer.body, answer.headers)
+        return reader.read_look(answer.body, answer.headers, self.base_url)
 
     async def models(self) -> tuple[str, ...]:
         """Return the models this key can use: the cheap way to test a key.
@@ -134,7 +134,7 @@ class QuickRouter:
             return None
         if answer.headers.get("content-type", "").startswith(("video/", "application/octet-stream")):
             return url
-        return reader.read_link(answer.body)
+        return reader.read_link(answer.body, self.base_url)
 
     async def aclose(self) -> None:
         """Close every connection."""

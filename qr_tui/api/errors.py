@@ -5,10 +5,11 @@ import re
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from qr_tui.api import json_body as tree_of
 from qr_tui.api import reasons
+from qr_tui.api.answer import Answer, Reason, request_id_in
 from qr_tui.api.json_body import TEXT_LIMIT, Unreadable, at, each, text
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind
@@ -16,21 +17,14 @@ from qr_tui.core.text.messages import N_, Detail, Message
 
 _NO_HEADERS: Final[Mapping[str, str]] = {}
 _LONGEST_WAIT: Final = 86_400.0  # seconds of a Retry-After that are believed
-_REQUEST_ID: Final = re.compile(r"request[ _-]?id\s*[:：]\s*([\w.:-]{4,128})", re.IGNORECASE)
 _PLAIN_ID: Final = re.compile(r"[\w.:-]{1,128}")
 _MEANS_SUCCESS: Final = frozenset({"", "ok", "success", "succeeded", "created", "accepted", "submitted", "true"})
-_WORDS: Final = (
-    "error",
-    "error.message",
-    "error.message_zh",
-    "message",
-    "message_zh",
-    "msg",
-    "detail",
-    "error.code",
-    "code",
+_SOUNDS_GOOD: Final = re.compile(
+    r"\b(?:ok|success|successful|successfully|succeed|succeeded|submitted|accepted|created)\b|成功", re.IGNORECASE
 )
-_CODES: Final = ("error.code", "code", "error.type", "type")
+_SOUNDS_BAD: Final = re.compile(r"\b(?:not|no|fail\w*|error|invalid)\b|不|未|没|无|失败|错误", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"-?\d{1,12}")
+_CODE_PLACES: Final = ("code", "error.code", "status_code", "error.status")
 
 # Refusals that hold whatever the status: the request was judged and turned down before a video was begun.
 _JUDGED: Final = frozenset(
@@ -50,55 +44,30 @@ _LOST_ON_THE_WAY: Final = frozenset({408, 499})
 _MOVED_FOR_GOOD: Final = frozenset({307, 308})
 
 
-class Reason(NamedTuple):
-    """What an error body says: its codes, most telling first, its words, and the provider's id of the request."""
-
-    codes: tuple[str, ...] = ()
-    words: str = ""
-    request_id: str | None = None
+# Refusals of a call, which an answer without an id may wear as the status of a task.
+_OF_THE_CALL: Final = frozenset({Kind.TOO_MANY_REQUESTS, Kind.KEY_REFUSED, Kind.NOT_FOUND, Kind.FORBIDDEN})
+_STATUS_OF_THE_CALL: Final = frozenset({401, 403, 404, 429, *range(500, 600)})
 
 
 def read_reason(body: bytes) -> Reason:
     """Return what an error body says; an unreadable one says nothing but the title of its page."""
     try:
-        tree = tree_of.decode(body)
+        return Answer(tree_of.decode(body)).reason
     except Unreadable:
-        return Reason(words=tree_of.html_title(body) or _plain(body))
-    return reason_in(tree)
+        words = tree_of.html_title(body) or _plain(body)
+        return Reason(words=words, request_id=request_id_in(words))
 
 
-def reason_in(tree: object) -> Reason:
-    """Return what an error object says, in any of the shapes of quickrouter.md §5."""
-    codes = tuple(filter(None, (_code(value) for value in each(tree, _CODES))))
-    if isinstance(tree, str):
-        tree = {"message": tree}
-    words = next(filter(None, map(text, each(tree, _WORDS))), "")
-    return Reason(codes, words, request_id_in(words))
+def is_error(answer: Answer) -> bool:
+    """Tell whether an answer with a good status, and without an id, is a refusal all the same."""
+    return any(map(_is_error, answer.coats))
 
 
-def request_id_in(words: str) -> str | None:
-    """Return the request id that stands in the provider's words, None when there is none."""
-    found = _REQUEST_ID.search(words)
-    return found.group(1) if found else None
-
-
-def is_error(tree: object) -> bool:
-    """Tell whether an answer with a good status carries an error object all the same."""
-    error = at(tree, "error")
-    if isinstance(error, dict):
-        return any(map(text, each(error, ("message", "message_zh", "code", "type"))))
-    if text(error) or at(tree, "success") is False:
-        return True
-    words = text(at(tree, "message")) or text(at(tree, "msg"))
-    if error is True:
-        return bool(words)
-    code = _code(at(tree, "code"))
-    if reasons.by_code((code,)) or (code and reasons.by_text(words)):
-        return True
-    if code.lstrip("-").isdecimal():
-        # "code": 1 is success with some relays: only what looks like an HTTP status says more
-        return 400 <= int(code) < 600
-    return bool(words) and code.lower() not in _MEANS_SUCCESS
+def is_about_the_call(answer: Answer) -> bool:
+    """Tell whether a failure that names no task is one of the call: too fast, a bad key, an unknown task."""
+    reason = answer.reason
+    kinds = {reasons.by_code(reason.codes, reason.words), reasons.by_text(reason.words)}
+    return bool(kinds & _OF_THE_CALL) or _status_inside(answer) in _STATUS_OF_THE_CALL
 
 
 def create_failed(status: int, headers: Mapping[str, str], body: bytes) -> CallFailed:
@@ -124,10 +93,10 @@ def create_failed(status: int, headers: Mapping[str, str], body: bytes) -> CallF
     return _failure(kind, delivery, status, headers, body, reason)
 
 
-def create_unclear(tree: object, headers: Mapping[str, str], body: bytes, status: int = 200) -> CallFailed:
-    """Return what a good status without an id means: refused when it carries an error object, else unknown."""
-    if is_error(tree):
-        return create_failed(_status_inside(tree), headers, body)
+def create_unclear(answer: Answer, headers: Mapping[str, str], body: bytes, status: int = 200) -> CallFailed:
+    """Return what a good status without an id means: refused when it carries a refusal, else unknown."""
+    if is_error(answer):
+        return create_failed(_status_inside(answer), headers, body)
     return lost(Message(N_("the answer holds neither an id nor an error")), status, headers, body)
 
 
@@ -156,9 +125,9 @@ def get_failed(status: int, headers: Mapping[str, str], body: bytes) -> CallFail
     return _failure(kind, Delivery.REFUSED, status, headers, body, reason)
 
 
-def get_refused(tree: object, headers: Mapping[str, str], body: bytes) -> CallFailed:
-    """Return what an error object under a good status means for a call that only reads."""
-    return get_failed(_status_inside(tree), headers, body)
+def get_refused(answer: Answer, headers: Mapping[str, str], body: bytes) -> CallFailed:
+    """Return what a refusal under a good status means for a call that only reads."""
+    return get_failed(_status_inside(answer), headers, body)
 
 
 def unreadable(body: bytes, detail: Detail = "", status: int = 200) -> CallFailed:
@@ -195,7 +164,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def _kind(status: int, reason: Reason) -> Kind:
     """Classify by code first, then status, then text."""
     known = reasons.by_code(reason.codes, reason.words)
-    if known:
+    if known and not (known is Kind.PROVIDER_BUSY and status == 429):
         return known
     spoken = reasons.by_text(reason.words)
     match status:
@@ -223,11 +192,11 @@ def _failure(
 ) -> CallFailed:
     if status in _MOVED_FOR_GOOD or (300 <= status < 400 and kind is Kind.WRONG_ADDRESS):
         detail: Detail = _moved(headers)
-    elif kind in (Kind.LOST_ANSWER, Kind.UPSTREAM) or not reason.words:
-        said = reason.words.removeprefix(str(status)).lstrip(" :")
+    elif kind in (Kind.LOST_ANSWER, Kind.UPSTREAM) or not reason.detail:
+        said = str(reason.detail).removeprefix(str(status)).lstrip(" :")
         detail = (f"HTTP {status}: {said}" if said else f"HTTP {status}")[:TEXT_LIMIT]
     else:
-        detail = reason.words[:TEXT_LIMIT]
+        detail = reason.detail
     return CallFailed(
         kind,
         detail,
@@ -256,9 +225,37 @@ def _request_id(headers: Mapping[str, str]) -> str | None:
     return None
 
 
-def _status_inside(tree: object) -> int:
+def _is_error(box: object) -> bool:
+    error = at(box, "error")
+    if isinstance(error, dict):
+        numbered = _code(error.get("code")) not in ("", "0")
+        if numbered or any(map(text, each(error, ("message", "message_zh", "code", "type")))):
+            return True
+    elif text(error) or at(box, "success") is False:
+        return True
+    if _code(at(box, "base_resp.status_code")) not in ("", "0"):
+        return True
+    words = text(at(box, "message")) or text(at(box, "msg"))
+    if error is True:
+        return bool(words)
+    code = _code(at(box, "code"))
+    if reasons.by_code((code,)) or (code and reasons.by_text(words)):
+        return True
+    if _NUMBER.fullmatch(code):
+        return _is_refusal(int(code), words, at(box, "data") or at(box, "result"))
+    return bool(words) and code.lower() not in _MEANS_SUCCESS
+
+
+def _is_refusal(code: int, words: str, beside: object) -> bool:
+    """Tell whether a vendor's number says no. Any but 0 does; yet some say 1 or 200 for yes, and a few 10000."""
+    if code == 0 or 200 <= code < 300 or (_SOUNDS_GOOD.search(words) and not _SOUNDS_BAD.search(words)):
+        return False
+    return code < 0 or code >= 400 or (bool(words) and not beside)
+
+
+def _status_inside(answer: Answer) -> int:
     """Return the status an error object under HTTP 200 stands for: its own numeric code where it has one, else 400."""
-    for value in each(tree, ("code", "error.code", "status_code", "error.status")):
+    for value in (value for box in answer.coats for value in each(box, _CODE_PLACES)):
         code = tree_of.number(value)
         if code is not None and 400 <= code < 600 and code == int(code):
             return int(code)

@@ -9,6 +9,7 @@ from typing import Any, Final
 TEXT_LIMIT: Final = 2_000  # characters of any text kept
 RAW_LIMIT: Final = 4 * 1024  # bytes of an answer kept with its task: whole answers are about one kilobyte
 _LONGEST_INT: Final = 20  # digits; longer ones become floats, since Python refuses to parse thousands of digits
+_PREFIX_LIMIT: Final = 200  # characters that may stand before JSON inside a text
 _TITLE: Final = re.compile(r"<title[^>]{0,200}>([^<]{1,300})", re.IGNORECASE)
 
 
@@ -26,6 +27,18 @@ def decode(body: bytes) -> Any:  # noqa: ANN401 -- any JSON
         return json.loads(body.decode("utf-8-sig", "replace"), parse_int=_integer)
     except (ValueError, RecursionError):
         raise Unreadable from None
+
+
+def unpacked(words: str) -> object:
+    """Return the JSON object that stands in `words`, alone or after a few words of a relay's; None when none does."""
+    start = words.find("{")
+    if not 0 <= start <= _PREFIX_LIMIT or not words.rstrip().endswith("}"):
+        return None
+    try:
+        found = json.loads(words[start:], parse_int=_integer)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and found else None
 
 
 def raw(body: bytes) -> str:

@@ -3,70 +3,86 @@
 from collections.abc import Mapping
 from typing import Final
 
-from qr_tui.api import errors, fields, statuses
+from qr_tui.api import errors, expiry, reasons
 from qr_tui.api import json_body as tree_of
-from qr_tui.api.json_body import Unreadable, at, each, text
-from qr_tui.api.links import unsafe
+from qr_tui.api.answer import Answer
+from qr_tui.api.json_body import Unreadable, at, text
 from qr_tui.core.answers import Balance, Created, QueryResult
-from qr_tui.core.task import Status
+from qr_tui.core.failures import Kind
+from qr_tui.core.task import Failure, Status
 from qr_tui.core.text.messages import N_, Message
 
-ID_LIMIT: Final = 512  # characters
 _MODELS_LIMIT: Final = 5_000
 _UNLIMITED: Final = 100_000_000  # what the billing call answers when a key has no limit
 _NO_HEADERS: Final[Mapping[str, str]] = {}
-_IDS: Final = ("id", "task_id", "data.id", "data.task_id")
 
 
 def read_created(body: bytes, headers: Mapping[str, str] = _NO_HEADERS, status: int = 200) -> Created:
     """Return the accepted task from the body of a good answer to a create call; an id wins over anything beside it.
 
     Raises:
-        CallFailed: REFUSED (or PACE) when an error object stands there without an id, else UNKNOWN.
+        CallFailed: REFUSED (or RATE_LIMITED) when a refusal stands there without an id, else UNKNOWN.
     """
     try:
-        tree = tree_of.decode(body)
+        answer = Answer(tree_of.decode(body))
     except Unreadable:
         raise errors.lost(errors.no_json(body), status, headers, body) from None
-    found = next(filter(None, map(_id, each(tree, _IDS))), None) or _bare_id(tree)
-    if found is None:
-        raise errors.create_unclear(tree, headers, body, status)
-    return Created(id=found, provider_status=statuses.read(tree)[1], raw=tree_of.raw(body))
+    ids = answer.ids
+    if not ids and answer.bare_id and not errors.is_error(answer):
+        ids = (answer.bare_id,)
+    if not ids:
+        raise errors.create_unclear(answer, headers, body, status)
+    return Created(id=ids[0], candidates=ids, provider_status=answer.state.word, raw=tree_of.raw(body))
 
 
-def read_look(body: bytes, headers: Mapping[str, str] = _NO_HEADERS) -> QueryResult:
+def read_look(body: bytes, headers: Mapping[str, str] = _NO_HEADERS, base_url: str = "") -> QueryResult:
     """Return what the body of a good answer to a query says of the task; only a status word makes it failed.
 
+    Args:
+        body: The bytes.
+        headers: Those that came with them.
+        base_url: The host that was asked; links relative to it become whole.
+
     Raises:
-        CallFailed: No status word anywhere: an error object by its kind, else BAD_ANSWER.
+        CallFailed: Nothing in it speaks of the task: a refusal of the call by its kind, else BAD_ANSWER.
     """
-    tree = _tree(body)
-    status, word = statuses.read(tree)
+    answer = Answer(_tree(body), base_url)
+    status, word = answer.state
+    progress, url = answer.progress, answer.video_url
+    unreadable: Message | None = None
+    if status is Status.FAILED and not answer.ids and errors.is_about_the_call(answer):
+        raise errors.get_refused(answer, headers, body)
     if not word:
-        if errors.is_error(tree):
-            raise errors.get_refused(tree, headers, body)
-        raise errors.unreadable(body, Message(N_("the answer tells no status")))
-    url = fields.video_url(tree) if status is Status.DONE else None
+        if not url and errors.is_error(answer):
+            raise errors.get_refused(answer, headers, body)
+        word = answer.number_for_a_word
+        if not url and not (word and answer.ids):
+            raise errors.unreadable(body, Message(N_("the answer tells no status")))
+        unreadable = _no_word(word)
+    # a link counts when the video is done; beside a status that nobody knows it is offered unless it is only half way
+    if status is not Status.DONE and (status is not None or (progress is not None and progress < 100)):
+        url = None
     return QueryResult(
         status=status,
         provider_status=word,
-        progress=fields.progress(tree),
-        enhanced_prompt=fields.enhanced_prompt(tree),
+        progress=progress,
+        enhanced_prompt=answer.enhanced_prompt,
         video_url=url,
-        thumbnail_url=fields.thumbnail_url(tree),
-        gif_url=fields.gif_url(tree),
-        width=fields.side(tree, "width"),
-        height=fields.side(tree, "height"),
-        expires_at=fields.expires_at(tree, url) if url else None,
-        failure=fields.failure(tree, word) if status is Status.FAILED else None,
+        thumbnail_url=answer.thumbnail_url,
+        gif_url=answer.gif_url,
+        width=answer.width,
+        height=answer.height,
+        expires_at=_expires_at(answer, url) if url else None,
+        failure=_failure(answer, word) if status is Status.FAILED else None,
+        unreadable=unreadable,
         raw=tree_of.raw(body),
     )
 
 
-def read_link(body: bytes) -> str | None:
+def read_link(body: bytes, base_url: str = "") -> str | None:
     """Return the link to the video in the answer of a content call, None when there is none to be read."""
     try:
-        return fields.video_url(tree_of.decode(body))
+        return Answer(tree_of.decode(body), base_url).video_url
     except Unreadable:
         return None
 
@@ -80,8 +96,9 @@ def read_models(body: bytes, headers: Mapping[str, str] = _NO_HEADERS) -> tuple[
     tree = _tree(body)
     listed = tree if isinstance(tree, list) else at(tree, "data")
     if not isinstance(listed, list):
-        if errors.is_error(tree):
-            raise errors.get_refused(tree, headers, body)
+        answer = Answer(tree)
+        if errors.is_error(answer):
+            raise errors.get_refused(answer, headers, body)
         raise errors.unreadable(body, Message(N_("the answer holds no list of models")))
     names = (text(entry if isinstance(entry, str) else at(entry, "id"), 200) for entry in listed[:_MODELS_LIMIT])
     return tuple(dict.fromkeys(filter(None, names)))
@@ -108,15 +125,20 @@ def _tree(body: bytes) -> object:
         raise errors.unreadable(body) from None
 
 
-def _id(value: object) -> str | None:
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-        value = str(value)
-    if not isinstance(value, str):
-        return None
-    value = value.strip()
-    return value if 0 < len(value) <= ID_LIMIT and not unsafe(value) else None
+def _no_word(number: str) -> Message:
+    if number:
+        return Message(N_("the status cannot be read: {word}"), {"word": number})
+    return Message(N_("the answer tells no status"))
 
 
-def _bare_id(tree: object) -> str | None:
-    """Return the id of an envelope whose ``data`` is the id itself, and whose code says that all is well."""
-    return None if errors.is_error(tree) or at(tree, "code") is None else _id(at(tree, "data"))
+def _expires_at(answer: Answer, url: str) -> float | None:
+    """Return when `url` dies (Unix seconds): as its own parameters say, else as the answer says."""
+    return expiry.of_link(url) or next(filter(None, map(expiry.moment, answer.expiries)), None)
+
+
+def _failure(answer: Answer, word: str) -> Failure:
+    """Return why a task failed; only its status, `word`, says that it did."""
+    reason = answer.reason
+    detail = reason.detail
+    kind = reasons.of_failed_task((*reason.codes, word), reason.words or str(detail))
+    return Failure(kind=kind, detail="" if kind is Kind.NO_REASON else detail, request_id=reason.request_id)

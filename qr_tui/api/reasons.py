@@ -22,6 +22,18 @@ _CODES: Final = {
     Kind.TOO_MANY_REQUESTS: "rate_limit_exceeded rate_limit_error too_many_requests",
     Kind.PROVIDER_BUSY: "overloaded overloaded_error server_busy",
 }
+# codes of vendors behind the relay, which come in families; matched in lower case
+_CODE_FAMILIES: Final = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        (Kind.POLICY, r"sensitivecontent|^base_resp 102[67]$"),
+        (Kind.MODEL_UNAVAILABLE, r"^(?:modelnotopen|invalidendpointormodel)\b"),
+        (Kind.PROVIDER_BUSY, r"^(?:ratelimitexceeded|quotaexceeded|serveroverloaded|modelloadingerror)\b"),
+        (Kind.PROVIDER_BUSY, r"^base_resp 1002$"),
+        (Kind.BAD_REQUEST, r"^(?:invalidparameter|missingparameter)\b"),
+        (Kind.PROVIDER_FAILED, r"^accountoverdueerror\b"),  # the relay's own account with its vendor, not the user's
+    )
+)
 _KIND_OF_CODE: Final = {code: kind for kind, codes in _CODES.items() for code in codes.split()}
 
 # In order: what says most stands first ("guardrails concerning similarity to third-party content" is third party).
@@ -71,7 +83,7 @@ _TEXTS: Final = tuple(
             (
                 r"guardrail|content[ _]policy|policy violation|usage policies|safety system|moderation",
                 r"violat[^.]{0,40}(?:polic|guideline|terms)",
-                r"\bunsafe\b|\bnsfw\b|\bsensitive (?:content|words?)",
+                r"\bunsafe\b|\bnsfw\b|\bsensitive (?:content|words?|information)",
                 r"违规|违反|敏感|审核未?不?通过|内容政策",
             ),
         ),
@@ -97,19 +109,27 @@ _INSIDE_A_TASK: Final = {
     Kind.NOT_FOUND: Kind.PROVIDER_FAILED,
     Kind.KEY_REFUSED: Kind.PROVIDER_FAILED,
     Kind.FORBIDDEN: Kind.PROVIDER_FAILED,
+    Kind.BAD_REQUEST: Kind.PROVIDER_FAILED,
 }
 
 
 def by_code(codes: Iterable[str], words: str = "") -> Kind | None:
     """Return the kind the first known code names; a policy code is made finer by its words."""
     for code in codes:
-        kind = _KIND_OF_CODE.get(code.strip().lower())
+        kind = _of_code(code.strip().lower())
         if kind is Kind.POLICY:
             finer = by_text(words)
-            return finer if finer in _FINER_THAN_POLICY else kind
+            if finer in _FINER_THAN_POLICY:
+                return finer
+            return Kind.THIRD_PARTY if "policyviolation" in code.lower() else kind
         if kind:
             return kind
     return None
+
+
+def _of_code(code: str) -> Kind | None:
+    known = _KIND_OF_CODE.get(code)
+    return known or next((kind for kind, pattern in _CODE_FAMILIES if pattern.search(code)), None)
 
 
 def by_text(words: str) -> Kind | None:

@@ -6,21 +6,32 @@ import msgspec
 
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Failure, Status
-from qr_tui.core.text.messages import Detail
+from qr_tui.core.text.messages import Detail, Message
 
 
 class Created(msgspec.Struct, frozen=True, kw_only=True):
-    """A create call was accepted: from here on the provider has been paid."""
+    """A create call was accepted: from here on the provider has been paid.
+
+    Attributes:
+        id: The one to ask by.
+        candidates: Every id that stands in the answer, `id` first: should it turn out to be the wrong one, the right
+            one is among them.
+        raw: The answer itself, up to 4 KiB.
+        provider_status: The provider's word, empty when it says none.
+    """
 
     id: str
-    provider_status: str = ""
+    candidates: tuple[str, ...] = ()
     raw: str = ""
+    provider_status: str = ""
 
 
 class QueryResult(msgspec.Struct, frozen=True, kw_only=True):
     """One answer to a query (quickrouter.md §3).
 
     `status` is None when the word is unknown: an unknown word is never a failure. `progress` is 0–100 or None.
+    `unreadable` says what of the answer cannot be read, to be shown with the task; None when all is well.
+    A `video_url` beside an unknown status is what the provider offers, to be shown, not to be taken as the end.
     """
 
     status: Status | None
@@ -34,6 +45,7 @@ class QueryResult(msgspec.Struct, frozen=True, kw_only=True):
     height: int | None = None
     expires_at: float | None = None
     failure: Failure | None = None
+    unreadable: Message | None = None
     raw: str = ""
 
 

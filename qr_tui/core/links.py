@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from qr_tui.core.address import host_name, is_loopback
 
+_PORTS: Final = {"http": 80, "https": 443}
 _INNER_NAMES: Final = (".local", ".localhost", ".internal", ".lan", ".home", ".intranet", ".corp", ".home.arpa")
 
 
@@ -35,9 +36,20 @@ def is_private(link: str) -> bool:
 def may_follow(link: str, base_url: str) -> bool:
     """Tell whether `link`, given by the host at `base_url`, may be kept and followed.
 
-    A host on this very machine (the simulator) may point to this machine; any other may not.
+    A host on this very machine (the simulator) may point to this machine; any other may not. A host in a private
+    network may point to itself, at the very port that is given the key, and to nothing else in there.
     """
-    return is_web(link) and (is_loopback(base_url) or not is_private(link))
+    return is_web(link) and (is_loopback(base_url) or not is_private(link) or _place(link) == _place(base_url))
+
+
+def _place(url: str) -> tuple[str, int] | None:
+    """Return host and port of `url`, None when a user name stands in it or it makes no sense."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS.get(parts.scheme, 0)
+    except ValueError:
+        return None
+    return None if "@" in parts.netloc else (host_name(url).lower(), port)
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

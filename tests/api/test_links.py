@@ -65,7 +65,9 @@ def test_no_query_is_too_odd(query: str) -> None:
         "https:///x",
         "https://a.example:port/",
         "http://[::1/",
-        "https://a.example/with space",
+        "https://with space.example/",
+        "https://a.example\\@evil.example/",
+        "/cdn/v.mp4",
         "https://a.example/\nx",
         "https://a.example/\u202egpj",
         "https://a.example/\ud800",
@@ -81,6 +83,23 @@ def test_no_links(value: object) -> None:
 def test_links_are_kept_as_they_are() -> None:
     for url in ("https://a.example/纸?x=1#y", "HTTP://A.example:8080/", "http://[::1]:9/x"):
         assert links.link(f" {url} ") == url
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("https://a.example/my video 1.mp4", "https://a.example/my%20video%201.mp4"),
+        ("https://a.example/v.mp4?sign=a|b^{c}`d\\e", "https://a.example/v.mp4?sign=a%7Cb%5E%7Bc%7D%60d%5Ce"),
+        ("https://a.example/a%20b.mp4", "https://a.example/a%20b.mp4"),
+        ("/cdn/v.mp4", "https://relay.example/cdn/v.mp4"),
+        ("/cdn/my v.mp4", "https://relay.example/cdn/my%20v.mp4"),
+        ("//cdn.example/v.mp4", "https://cdn.example/v.mp4"),
+        ("/\\evil.example/v.mp4", None),
+        ("cdn/v.mp4", None),
+    ],
+)
+def test_a_link_is_made_whole_and_safe(value: str, kept: str | None) -> None:
+    assert links.link(value, "https://relay.example/base") == kept
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from qr_tui.api import reader, statuses
+from qr_tui.api import names, reader
 from qr_tui.api.json_body import RAW_LIMIT, TEXT_LIMIT
 from qr_tui.core.answers import CallFailed, QueryResult
 from qr_tui.core.failures import Kind
@@ -20,17 +20,17 @@ def look(**fields: Any) -> QueryResult:
     return reader.read_look(encoded(fields))
 
 
-@pytest.mark.parametrize(("word", "status"), sorted(statuses.MEANING.items()))
+@pytest.mark.parametrize(("word", "status"), sorted(names.MEANING.items()))
 def test_words(word: str, status: Status) -> None:
     seen = look(id="x", status=f"  {word.upper()} ")
     assert (seen.status, seen.provider_status) == (status, word.upper())
 
 
 def test_the_table_holds_every_published_word() -> None:
-    counts = [sum(1 for status in statuses.MEANING.values() if status is wanted) for wanted in Status]
+    counts = [sum(1 for status in names.MEANING.values() if status is wanted) for wanted in Status]
     assert dict(zip(Status, counts, strict=True)) == {
         **dict.fromkeys(Status, 0),
-        Status.WAITING: 10,
+        Status.WAITING: 12,
         Status.RUNNING: 11,
         Status.DONE: 8,
         Status.FAILED: 13,
@@ -162,7 +162,7 @@ def test_done_without_a_link_is_done() -> None:
         ({"detail": {"failure_reason": "a"}}, Kind.PROVIDER_FAILED, "a"),
         ({"detail": {"pending_info": {"failure_reason": "b"}}}, Kind.PROVIDER_FAILED, "b"),
         ({"detail": {"video_generation_error": "unsafe prompt"}}, Kind.POLICY, "unsafe prompt"),
-        ({"detail": {"error_message": "c", "error": "d"}}, Kind.PROVIDER_FAILED, "c"),
+        ({"detail": {"error_message": "c"}}, Kind.PROVIDER_FAILED, "c"),
         ({"detail": {"error": "d"}}, Kind.PROVIDER_FAILED, "d"),
         ({"message": "e"}, Kind.PROVIDER_FAILED, "e"),
         ({"error": "invalid api key at upstream"}, Kind.PROVIDER_FAILED, "invalid api key at upstream"),

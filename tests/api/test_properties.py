@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qr_tui.api import reader, statuses
+from qr_tui.api import names, reader
 from qr_tui.api.json_body import RAW_LIMIT, TEXT_LIMIT
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Status
 
-EXAMPLES = [path.read_bytes() for path in sorted((Path(__file__).parent / "examples").iterdir())]
-FAILED_WORDS = {word for word, status in statuses.MEANING.items() if status is Status.FAILED}
+EXAMPLES = [path.read_bytes() for path in sorted(Path(__file__).parent.rglob("*.json"))]
+FAILED_WORDS = {word for word, status in names.MEANING.items() if status is Status.FAILED}
 
 scalars = (
     st.none()
@@ -25,23 +25,35 @@ scalars = (
     | st.integers()
     | st.floats()
     | st.text(st.characters())
-    | st.sampled_from([*statuses.MEANING, " FAILED ", "https://a.example/v.mp4?se=x&Expires=9", "1e999", "50%"])
+    | st.sampled_from([*names.MEANING, " FAILED ", "https://a.example/v.mp4?se=x&Expires=9", "1e999", "50%"])
 )
 FIELDS = """
-    id task_id status data detail pending_info draft_info encodings source thumbnail path url video_url result_url
+    id task_id status task_status state task output content data detail
+    pending_info draft_info encodings source thumbnail path url video_url result_url
     output metadata result generations error message code type success progress progress_pct failure_reason fail_reason
     expires_at width height enhanced_prompt hard_limit_usd total_usage
 """
-names = st.sampled_from(FIELDS.split())
+field_names = st.sampled_from(FIELDS.split())
 trees = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names | st.text(max_size=3), inner, max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(field_names | st.text(max_size=3), inner, max_size=6),
     max_leaves=25,
 )
 
 
 def encoded(tree: object) -> bytes:
     return json.dumps(tree).encode()
+
+
+def said(tree: Any) -> set[str]:
+    """Return every text that stands under the name of a status, wherever it is."""
+    inner = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ()
+    words = (
+        {tree.get(name) for name in names.STATUS if isinstance(tree.get(name), str)}
+        if inner and isinstance(tree, dict)
+        else set()
+    )
+    return {word.strip().lower() for word in words}.union(*map(said, inner))
 
 
 def check_look(body: bytes) -> None:
@@ -57,13 +69,7 @@ def check_look(body: bytes) -> None:
     assert len(str(seen.failure.detail) if seen.failure else "") <= TEXT_LIMIT
     assert (seen.failure is not None) == (seen.status is Status.FAILED)
     if seen.status is Status.FAILED:
-        tree = json.loads(body.decode("utf-8-sig", "replace"))
-        data = tree.get("data")
-        inner = data.get("status") if isinstance(data, dict) else None
-        detail = tree["detail"] if isinstance(tree.get("detail"), dict) else {}
-        pending = detail["pending_info"] if isinstance(detail.get("pending_info"), dict) else {}
-        places = (tree.get("status"), inner, detail.get("status"), pending.get("status"))
-        assert any(isinstance(word, str) and word.strip().lower() in FAILED_WORDS for word in places)
+        assert FAILED_WORDS & said(json.loads(body.decode("utf-8-sig", "replace")))
     for url in (seen.video_url, seen.thumbnail_url, seen.gif_url):
         assert url is None or (url.lower().startswith(("http://", "https://")) and url.isprintable())
 
@@ -75,6 +81,7 @@ def check_created(body: bytes) -> None:
         assert failed.delivery in (Delivery.REFUSED, Delivery.RATE_LIMITED, Delivery.UNKNOWN)
         msgspec.json.encode(str(failed.detail) + failed.raw)
         return
+    assert created.candidates[0] == created.id
     assert created.id.isprintable() and not created.id.isspace() and created.id
     msgspec.json.encode(created)
 
@@ -153,3 +160,106 @@ def test_every_truncation_fails_the_look_and_never_the_task(name: str) -> None:
 def test_hostile_bodies(body: bytes) -> None:
     check_look(body)
     check_created(body)
+
+
+# every container under every name -------------------------------------------------------------------------------
+WORDS = {status: [word for word in names.MEANING if names.MEANING[word] is status] for status in Status}
+ids = st.text("abcdefgh0123456789:_-", min_size=1, max_size=20).filter(lambda text: not text.isdecimal())
+anywhere = st.sampled_from([("data",) * depth for depth in range(4)] + [("task",), ("output",), ("data", "task")])
+
+
+def wrapped(path: tuple[str, ...], inside: dict[str, Any], envelope: dict[str, Any]) -> bytes:
+    tree: dict[str, Any] = inside
+    for name in reversed(path):
+        tree = {**envelope, name: tree}
+    return encoded(tree)
+
+
+envelopes = st.sampled_from(
+    [
+        {},
+        {"code": 0, "message": "SUCCEED"},
+        {"code": "success", "message": ""},
+        {"status": "success"},
+        {"status": "failed", "message": "the coat's own word"},
+        {"success": True},
+    ]
+)
+
+
+@settings(deadline=None)
+@given(anywhere, envelopes, st.sampled_from(names.STATUS), st.sampled_from(names.IDS), ids, st.data())
+def test_rule_1_3_a_running_task_is_never_failed_whatever_its_coat(
+    path: tuple[str, ...], envelope: dict[str, Any], status_name: str, id_name: str, task_id: str, data: st.DataObject
+) -> None:
+    word = data.draw(st.sampled_from([*WORDS[Status.RUNNING], *WORDS[Status.WAITING], "a word nobody knows"]))
+    seen = reader.read_look(wrapped(path, {id_name: task_id, status_name: word, "error": "stale"}, envelope))
+    assert (seen.status, seen.provider_status, seen.failure) == (names.MEANING.get(word), word, None)
+
+
+@settings(deadline=None)
+@given(anywhere, envelopes, st.sampled_from(names.STATUS), st.sampled_from(names.IDS), ids, st.data())
+def test_rule_1_3_a_failed_task_says_why_whatever_its_coat(
+    path: tuple[str, ...], envelope: dict[str, Any], status_name: str, id_name: str, task_id: str, data: st.DataObject
+) -> None:
+    word = data.draw(st.sampled_from(WORDS[Status.FAILED]))
+    place = data.draw(st.sampled_from([name for name in (*names.REASON, *names.REMARK) if name != "data"]))
+    inside: dict[str, Any] = {id_name: task_id, status_name: word}
+    spot = inside
+    for name in place.split(".")[:-1]:
+        spot = spot.setdefault(name, {})
+    spot[place.split(".")[-1]] = "why it was"
+    seen = reader.read_look(wrapped(path, inside, envelope))
+    assert seen.status is Status.FAILED and seen.failure is not None
+    assert seen.failure.detail == "why it was"
+
+
+@settings(deadline=None)
+@given(anywhere, envelopes, st.sampled_from(names.IDS), ids)
+def test_rule_1_3_an_id_is_found_whatever_its_coat(
+    path: tuple[str, ...], envelope: dict[str, Any], id_name: str, task_id: str
+) -> None:
+    created = reader.read_created(wrapped(path, {id_name: task_id, "status": "queued"}, envelope))
+    assert (created.id, created.candidates) == (task_id, (task_id,))
+
+
+REFUSALS: list[dict[str, Any]] = [
+    {"code": 1201, "message": "invalid parameter: duration", "data": None},
+    {"code": 1201},
+    {"code": -1, "message": "no"},
+    {"code": 1, "message": "duration is wrong", "data": None},
+    {"base_resp": {"status_code": 1026, "status_msg": "judged sensitive"}, "task_id": ""},
+    {"error": {"code": 1302, "message": ""}},
+    {"error": {"message": "no such size"}},
+    {"success": False, "message": "no such size"},
+]
+
+
+@settings(deadline=None)
+@given(st.sampled_from(REFUSALS), st.integers(0, 3), st.sampled_from([{}, {"code": "success"}, {"code": 0}]))
+def test_rule_1_3_a_refusal_is_never_lost(refusal: dict[str, Any], depth: int, coat: dict[str, Any]) -> None:
+    with pytest.raises(CallFailed) as caught:
+        reader.read_created(wrapped(("data",) * depth, refusal, coat))
+    assert caught.value.delivery is Delivery.REFUSED
+
+
+@settings(deadline=None)
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "code": st.sampled_from([0, 1, 200, "success", "0", 10000]),
+            "message": st.sampled_from(["", "ok", "success", "SUCCEED", "submitted", "提交成功"]),
+            "data": st.none() | st.just({}) | st.just({"status": "queued", "progress": 0}),
+            "result": st.just({"queue": 3}),
+            "base_resp": st.just({"status_code": 0, "status_msg": "success"}),
+            "status": st.sampled_from(sorted(names.MEANING)),
+            "success": st.just(True),
+            "error": st.none() | st.just("") | st.just({}),
+        },
+    )
+)
+def test_rule_1_3_a_lost_answer_is_never_refused(tree: dict[str, Any]) -> None:
+    with pytest.raises(CallFailed) as caught:
+        reader.read_created(encoded(tree))
+    assert caught.value.delivery is Delivery.UNKNOWN

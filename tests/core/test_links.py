@@ -57,3 +57,24 @@ def test_what_leads_outside_may_be_followed(link: str) -> None:
 def test_only_the_web_is_followed(link: str) -> None:
     assert not is_web(link)
     assert not may_follow(link, LOCAL)
+
+
+@pytest.mark.parametrize(
+    ("link", "allowed"),
+    [
+        ("http://192.168.1.20:3000/v.mp4", True),
+        ("http://192.168.1.20:3001/v.mp4", False),
+        ("http://192.168.1.21:3000/v.mp4", False),
+        ("http://192.168.1.20/v.mp4", False),
+        ("http://user@192.168.1.20:3000/v.mp4", False),
+        ("http://127.0.0.1:3000/v.mp4", False),
+        ("http://169.254.169.254/latest", False),
+    ],
+)
+def test_a_private_host_may_point_to_itself_and_to_nothing_else_inside(link: str, allowed: bool) -> None:
+    assert may_follow(link, "http://192.168.1.20:3000") is allowed
+
+
+def test_the_port_of_a_private_host_may_be_left_out() -> None:
+    assert may_follow("https://nas.local:443/v.mp4", "https://nas.local")
+    assert not may_follow("http://nas.local/v.mp4", "https://nas.local")

@@ -76,9 +76,14 @@ class QuickRouter:
             if error.delivery is Delivery.UNKNOWN:
                 raise errors.lost(error.detail) from None
             raise
-        if 200 <= answer.status < 300:
+        if not 200 <= answer.status < 300:
+            raise errors.create_failed(answer.status, answer.headers, answer.body, str(post.url))
+        try:
             return reader.read_created(answer.body, answer.headers, answer.status)
-        raise errors.create_failed(answer.status, answer.headers, answer.body)
+        except CallFailed as error:
+            if not answer.broken or error.delivery is not Delivery.UNKNOWN:
+                raise
+        raise errors.lost(answer.broken.detail, answer.status, answer.headers, answer.body)
 
     async def query(self, task_id: str) -> QueryResult:
         """Look at a task once.
@@ -150,9 +155,9 @@ class QuickRouter:
             if target:
                 answer = await self._read(target)
         if not 200 <= answer.status < 300:
-            raise errors.get_failed(answer.status, answer.headers, answer.body)
+            raise errors.get_failed(answer.status, answer.headers, answer.body, url)
         if answer.broken:
-            raise answer.broken
+            raise errors.get_cut(answer.broken, answer.status, answer.body)
         return answer
 
     async def _read(self, url: str) -> HttpResponse:

@@ -1,6 +1,7 @@
 """What went wrong on the line, and whether any of the request had left by then."""
 
 import errno
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ _BEFORE: Final = (
     httpx.UnsupportedProtocol,
     httpx.InvalidURL,
 )
+_CUT: Final = re.compile(r"disconnect|closed|incomplete")  # how httpx says that the line ended, not what was wrong
 _NO_ROUTE: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})
 
 
@@ -29,7 +31,7 @@ class SendTracker:
 
     def __init__(self) -> None:
         self.begun = False
-        self.tunnelling = False  # a CONNECT left for a proxy, which is not the request
+        self.tunnelling = False  # a CONNECT or a SOCKS greeting left for a proxy, which is not the request
 
     async def trace(self, event: str, info: dict[str, object]) -> None:
         """Listen to httpcore's progress events."""
@@ -38,6 +40,13 @@ class SendTracker:
                 self.tunnelling = True
             else:
                 self.begun = True
+        elif event.endswith("setup_socks5_connection.started"):
+            self.tunnelling = True
+
+    @property
+    def at_the_proxy(self) -> bool:
+        """Whether a proxy is being asked for a way, and the request itself has not begun to leave."""
+        return self.tunnelling and not self.begun
 
     def proves_unsent(self, error: Exception) -> bool:
         """Tell whether `error` surely came before the request; in doubt it did not."""
@@ -75,6 +84,8 @@ def _words(error: Exception, sent: bool) -> tuple[Kind, Detail]:
         return Kind.UNREACHABLE, Message(text)
     if timed_out:
         return Kind.TIMEOUT, Message(N_("no answer in time"))
+    if isinstance(error, httpx.RemoteProtocolError) and not _CUT.search(str(error)):
+        return Kind.BAD_ANSWER, Message(N_("what came back is not HTTP"))
     return Kind.UNREACHABLE, Message(N_("the connection broke before the answer was complete"))
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Final
+from urllib.parse import urljoin, urlsplit
 
 from qr_tui.api import json_body as tree_of
 from qr_tui.api import reasons
@@ -13,10 +14,11 @@ from qr_tui.api.answer import Answer, Reason, request_id_in
 from qr_tui.api.json_body import TEXT_LIMIT, Unreadable, at, each, text
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind
-from qr_tui.core.text.messages import N_, Detail, Message
+from qr_tui.core.text.messages import N_, Detail, Message, Value
 
 _NO_HEADERS: Final[Mapping[str, str]] = {}
 _LONGEST_WAIT: Final = 86_400.0  # seconds of a Retry-After that are believed
+_PLACE_LIMIT: Final = 300  # characters
 _PLAIN_ID: Final = re.compile(r"[\w.:-]{1,128}")
 _MEANS_SUCCESS: Final = frozenset({"", "ok", "success", "succeeded", "created", "accepted", "submitted", "true"})
 _SOUNDS_GOOD: Final = re.compile(
@@ -70,12 +72,12 @@ def is_about_the_call(answer: Answer) -> bool:
     return bool(kinds & _OF_THE_CALL) or _status_inside(answer) in _STATUS_OF_THE_CALL
 
 
-def create_failed(status: int, headers: Mapping[str, str], body: bytes) -> CallFailed:
-    """Return what the answer to a create call means, when it is not a plain acceptance."""
+def create_failed(status: int, headers: Mapping[str, str], body: bytes, asked: str = "") -> CallFailed:
+    """Return what the answer to a create call means, when it is not a plain acceptance; `asked` is the address."""
     reason = read_reason(body)
     kind = _kind(status, reason)
     if status in _MOVED_FOR_GOOD:
-        return _failure(Kind.WRONG_ADDRESS, Delivery.REFUSED, status, headers, body, reason)
+        return _failure(Kind.WRONG_ADDRESS, Delivery.REFUSED, status, headers, body, reason, asked)
     if status == 429:
         delivery = Delivery.REFUSED if kind in _JUDGED else Delivery.RATE_LIMITED
     elif status >= 500:
@@ -90,7 +92,7 @@ def create_failed(status: int, headers: Mapping[str, str], body: bytes) -> CallF
         kind = Kind.LOST_ANSWER
     elif kind is Kind.NOT_FOUND:
         kind = Kind.BAD_REQUEST  # there is no task yet that could be missing
-    return _failure(kind, delivery, status, headers, body, reason)
+    return _failure(kind, delivery, status, headers, body, reason, asked)
 
 
 def create_unclear(answer: Answer, headers: Mapping[str, str], body: bytes, status: int = 200) -> CallFailed:
@@ -114,15 +116,20 @@ def lost(
     )
 
 
-def get_failed(status: int, headers: Mapping[str, str], body: bytes) -> CallFailed:
-    """Return what a failed look, model list or balance means; asking again is always safe."""
+def get_failed(status: int, headers: Mapping[str, str], body: bytes, asked: str = "") -> CallFailed:
+    """Return what a failed look, model list or balance means; asking again is always safe; `asked` is the address."""
     reason = read_reason(body)
     kind = _kind(status, reason)
     if status >= 500 and reasons.by_code(reason.codes) is not Kind.NOT_FOUND:
         kind = Kind.UPSTREAM
     elif status in _LOST_ON_THE_WAY:
         kind = Kind.TIMEOUT
-    return _failure(kind, Delivery.REFUSED, status, headers, body, reason)
+    return _failure(kind, Delivery.REFUSED, status, headers, body, reason, asked)
+
+
+def get_cut(broken: CallFailed, status: int, body: bytes) -> CallFailed:
+    """Return the failure of a reading call whose answer did not arrive whole; what arrived is kept."""
+    return CallFailed(broken.kind, broken.detail, delivery=broken.delivery, status=status, raw=tree_of.raw(body))
 
 
 def get_refused(answer: Answer, headers: Mapping[str, str], body: bytes) -> CallFailed:
@@ -188,10 +195,10 @@ def _kind(status: int, reason: Reason) -> Kind:
 
 
 def _failure(
-    kind: Kind, delivery: Delivery, status: int, headers: Mapping[str, str], body: bytes, reason: Reason
+    kind: Kind, delivery: Delivery, status: int, headers: Mapping[str, str], body: bytes, reason: Reason, asked: str
 ) -> CallFailed:
-    if status in _MOVED_FOR_GOOD or (300 <= status < 400 and kind is Kind.WRONG_ADDRESS):
-        detail: Detail = _moved(headers)
+    if 300 <= status < 400 and "location" in headers:
+        detail: Detail = _moved(asked, headers["location"])
     elif kind in (Kind.LOST_ANSWER, Kind.UPSTREAM) or not reason.detail:
         said = str(reason.detail).removeprefix(str(status)).lstrip(" :")
         detail = (f"HTTP {status}: {said}" if said else f"HTTP {status}")[:TEXT_LIMIT]
@@ -208,13 +215,20 @@ def _failure(
     )
 
 
-def _moved(headers: Mapping[str, str]) -> Message:
-    from qr_tui.core.address import host_name
-
-    host = host_name(headers.get("location", ""))[:255]
-    if host:
-        return Message(N_("the host points elsewhere: {host}"), {"host": host})
-    return Message(N_("the host points elsewhere"))
+def _moved(asked: str, location: str) -> Message:
+    """Return where a redirect of `asked` points: scheme, host and path, since a query or a user name may be secret."""
+    try:
+        here, there = urlsplit(asked), urlsplit(urljoin(asked, location))
+        port = f":{there.port}" if there.port else ""
+    except ValueError:
+        return Message(N_("the host points elsewhere"))
+    if not there.hostname:
+        return Message(N_("the host points elsewhere"))
+    name = f"[{there.hostname}]" if ":" in there.hostname else there.hostname
+    values: dict[str, Value] = {"place": f"{there.scheme}://{name}{port}{there.path}"[:_PLACE_LIMIT]}
+    if (here.scheme, there.scheme, here.hostname) == ("http", "https", there.hostname) and here.path == there.path:
+        return Message(N_("the host points to {place}: the base URL should begin with https://"), values)
+    return Message(N_("the host points elsewhere: {place}"), values)
 
 
 def _request_id(headers: Mapping[str, str]) -> str | None:

@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import logging
+import os
 import ssl
 import zlib
 from collections.abc import Mapping
@@ -11,13 +12,13 @@ from typing import Final, NamedTuple
 import httpx
 
 from qr_tui import __version__
-from qr_tui.api import connection_errors
-from qr_tui.core.address import is_loopback
+from qr_tui.api import connection_errors, proxies
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind
-from qr_tui.core.text.messages import N_, Message
+from qr_tui.core.text.messages import N_, Message, Value
 
-BODY_LIMIT: Final = 1024 * 1024  # bytes of an answer, after decompression
+BODY_LIMIT: Final = 8 * 1024 * 1024  # bytes of an answer, after decompression: some carry a picture in base64
+_PATH_LIMIT: Final = 500  # characters of a path that are shown
 _AUTODETECT: Final = 47  # zlib's word for "gzip or zlib, whichever it is"
 
 # They log addresses, and at their lowest level headers: nothing of that belongs in our log.
@@ -56,9 +57,10 @@ def ssl_context(ca_file: str = "") -> ssl.SSLContext:
     try:
         context = httpx.create_ssl_context()
     except OSError:
-        raise _misconfigured(
-            Message(N_("the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be used"))
-        ) from None
+        variable = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), "SSL_CERT_FILE")
+        values: dict[str, Value] = {"variable": variable, "path": os.environ.get(variable, "")[:_PATH_LIMIT]}
+        text = N_("the certificates that {variable} names cannot be used: {path}")
+        raise _misconfigured(Message(text, values)) from None
     if ca_file:
         try:
             context.load_verify_locations(ca_file)
@@ -78,10 +80,12 @@ def make_client(base_url: str, *, ca_file: str, timeouts: Timeouts, posts: bool)
     # An http host never speaks TLS: a context that trusts nobody spares it the reading of certificates.
     plain = base_url.startswith("http://")
     verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else ssl_context(ca_file)
+    proxy = proxies.for_host(base_url)
     try:
         return httpx.AsyncClient(
             verify=verify,
-            trust_env=not is_loopback(base_url),  # a proxy cannot know what runs on this machine
+            trust_env=False,  # it would read every proxy variable, the unused ones too, and stumble over them
+            proxy=proxy.url if proxy else None,
             timeout=httpx.Timeout(
                 connect=timeouts.connect,
                 read=timeouts.create if posts else timeouts.read,
@@ -96,8 +100,11 @@ def make_client(base_url: str, *, ca_file: str, timeouts: Timeouts, posts: bool)
                 "User-Agent": f"qr-tui/{__version__}",
             },
         )
-    except (ValueError, ImportError, httpx.InvalidURL):
-        raise _misconfigured(Message(N_("the proxy that the environment names cannot be used"))) from None
+    except (ValueError, ImportError, httpx.InvalidURL) as error:
+        if proxy is None:
+            raise
+        detail = proxy.no_socks() if isinstance(error, ImportError) else proxy.unusable()
+    raise _misconfigured(detail)  # out here, so that it does not carry the other one, and a password in it, along
 
 
 async def exchange(client: httpx.AsyncClient, request: httpx.Request, *, whole: float) -> HttpResponse:
@@ -120,7 +127,9 @@ async def exchange(client: httpx.AsyncClient, request: httpx.Request, *, whole: 
         async with asyncio.timeout(whole):
             response = await client.send(request, stream=True)
             try:
-                await _receive(response, body)
+                if not await _receive(response, body):
+                    detail = Message(N_("the answer is larger than {n} MB"), {"n": BODY_LIMIT // 1024**2})
+                    failure = CallFailed(Kind.BAD_ANSWER, detail, delivery=Delivery.UNKNOWN)
             finally:
                 await response.aclose()
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
@@ -128,21 +137,29 @@ async def exchange(client: httpx.AsyncClient, request: httpx.Request, *, whole: 
     except zlib.error:
         detail = Message(N_("the answer cannot be unpacked"))
         failure = CallFailed(Kind.BAD_ANSWER, detail, delivery=Delivery.UNKNOWN)
+    except Exception:
+        if not departure.at_the_proxy:  # where whatever answers may be no proxy at all, and httpcore stumbles over it
+            raise
+        failure = connection_errors.failed(httpx.ProxyError(""), departure)
     # Raised out here, so that it does not carry the other exception, and with it the request, along.
     if response is None:
         raise failure or CallFailed(Kind.LOST_ANSWER, delivery=Delivery.UNKNOWN)
     return HttpResponse(response.status_code, response.headers, bytes(body), failure)
 
 
-async def _receive(response: httpx.Response, body: bytearray) -> None:
-    """Append the body to `body`, decompressed, and stop at `BODY_LIMIT`: a small answer can unpack to gigabytes."""
+async def _receive(response: httpx.Response, body: bytearray) -> bool:
+    """Append the body to `body`, decompressed, and stop at `BODY_LIMIT`: a small answer can unpack to gigabytes.
+
+    Returns whether it is whole.
+    """
     packed = response.headers.get("content-encoding", "").strip().lower() in ("gzip", "x-gzip", "deflate")
     unpack = zlib.decompressobj(_AUTODETECT) if packed else None
     async for chunk in response.aiter_raw():
         room = BODY_LIMIT - len(body)
         body += unpack.decompress(chunk, room) if unpack else chunk[:room]
         if len(body) >= BODY_LIMIT:
-            return
+            return False
+    return True
 
 
 def _misconfigured(detail: Message) -> CallFailed:

@@ -5,16 +5,18 @@ import gzip
 import socket
 import subprocess
 import sys
+import traceback
 import zlib
 from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
 
-from qr_tui.api import connection_errors, transport
+from qr_tui.api import connection_errors, proxies, transport
 from qr_tui.api.client import QuickRouter
-from qr_tui.core.answers import CallFailed, Created, Delivery
-from qr_tui.core.failures import Kind, Trouble
+from qr_tui.api.json_body import RAW_LIMIT
+from qr_tui.core.answers import CallFailed, Created, Delivery, QueryResult
+from qr_tui.core.failures import Kind
 from qr_tui.core.task import Status
 from qr_tui.secrets import Key
 from tests.support.servers import HASTY, OK, PATIENT, SECRET, Call, Server, answer, ask, create, fail, outcome, query
@@ -86,7 +88,7 @@ async def whole_and_then_silence(writer: asyncio.StreamWriter) -> None:
     [
         (None, Kind.UNREACHABLE),  # a reset once the request is in
         (b"", Kind.UNREACHABLE),
-        (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", Kind.UNREACHABLE),
+        (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", Kind.BAD_ANSWER),
         (half, Kind.UNREACHABLE),
         (answer("{broken"), Kind.BAD_ANSWER),
         (answer(""), Kind.BAD_ANSWER),
@@ -96,7 +98,7 @@ async def whole_and_then_silence(writer: asyncio.StreamWriter) -> None:
         (answer("x", "502 Bad Gateway"), Kind.UPSTREAM),
         (answer("x", "504 Gateway Timeout"), Kind.UPSTREAM),
         (answer("not gzip at all", Content_Encoding="gzip"), Kind.BAD_ANSWER),
-        (b"HTTP/1.1 200 OK\r\nX: " + b"a" * 300_000 + b"\r\n\r\n{}", Kind.UNREACHABLE),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"a" * 300_000 + b"\r\n\r\n{}", Kind.BAD_ANSWER),
     ],
 )
 def test_a_lost_answer_is_never_a_refusal(reply: bytes | Callable[..., Awaitable[None]] | None, kind: Kind) -> None:
@@ -216,12 +218,156 @@ def test_once_the_request_began_to_leave_no_error_proves_the_contrary(error: typ
     assert connection_errors.failed(error("odd"), asyncio.run(run())).delivery is Delivery.UNKNOWN
 
 
-def test_a_proxy_setting_that_makes_no_sense(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTP_PROXY", "gopher://127.0.0.1:9")
-    monkeypatch.setenv("http_proxy", "gopher://127.0.0.1:9")
-    with pytest.raises(Trouble) as caught:
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment that names no proxy and no certificates."""
+    for name in ("http", "https", "all", "no"):
+        monkeypatch.delenv(f"{name}_proxy", raising=False)
+        monkeypatch.delenv(f"{name.upper()}_PROXY", raising=False)
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+@pytest.mark.parametrize("proxy", ["gopher://me:hush@127.0.0.1:9", "http://me:hush@127.0.0.1:port"])
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_rule_3_a_proxy_setting_that_makes_no_sense_is_named(
+    bare: pytest.MonkeyPatch, variable: str, proxy: str
+) -> None:
+    bare.setenv(variable, proxy)
+    with pytest.raises(CallFailed) as caught:
         QuickRouter("http://relay.invalid", Key(SECRET, "memory", ""))
-    assert caught.value.kind is Kind.CONFIG
+    assert (caught.value.kind, caught.value.delivery) == (Kind.CONFIG, Delivery.NOT_SENT)
+    assert variable in str(caught.value.detail) and "127.0.0.1" in str(caught.value.detail)
+    shown = "".join(traceback.format_exception(caught.value))
+    assert "hush" not in shown
+
+
+def test_rule_3_a_proxy_variable_that_is_not_used_breaks_nothing(bare: pytest.MonkeyPatch) -> None:
+    bare.setenv("HTTPS_PROXY", "gopher://127.0.0.1:9")
+    bare.setenv("ALL_PROXY", "nonsense://127.0.0.1:9")
+    bare.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    asyncio.run(QuickRouter("http://relay.invalid", Key(SECRET, "memory", "")).aclose())
+    bare.setenv("NO_PROXY", "relay.invalid")
+    asyncio.run(QuickRouter("https://relay.invalid", Key(SECRET, "memory", "")).aclose())
+
+
+@pytest.mark.parametrize(
+    ("settings", "proxy"),
+    [
+        ({}, None),
+        ({"HTTPS_PROXY": "http://a:1"}, ("http://a:1", "HTTPS_PROXY")),
+        ({"HTTPS_PROXY": "a:1"}, ("http://a:1", "HTTPS_PROXY")),
+        ({"all_proxy": "socks://a:1"}, ("socks5://a:1", "all_proxy")),
+        ({"HTTP_PROXY": "http://a:1"}, None),
+        ({"HTTPS_PROXY": "http://a:1", "ALL_PROXY": "http://b:2"}, ("http://a:1", "HTTPS_PROXY")),
+        ({"HTTPS_PROXY": "http://a:1", "NO_PROXY": "x, *"}, None),
+        ({"HTTPS_PROXY": "http://a:1", "NO_PROXY": ".example"}, None),
+        ({"HTTPS_PROXY": "http://a:1", "NO_PROXY": "lay.example"}, ("http://a:1", "HTTPS_PROXY")),
+    ],
+)
+def test_which_proxy_is_asked(
+    bare: pytest.MonkeyPatch, settings: dict[str, str], proxy: tuple[str, str] | None
+) -> None:
+    for name, value in settings.items():
+        bare.setenv(name, value)
+    assert proxies.for_host("https://relay.example") == proxy
+
+
+def test_rule_3_certificates_that_cannot_be_used_are_named(bare: pytest.MonkeyPatch) -> None:
+    transport.ssl_context.cache_clear()
+    bare.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
+    with pytest.raises(CallFailed) as caught:
+        QuickRouter("https://relay.invalid", Key(SECRET, "memory", ""))
+    assert (caught.value.kind, caught.value.delivery) == (Kind.CONFIG, Delivery.NOT_SENT)
+    assert str(caught.value.detail) == "the certificates that SSL_CERT_FILE names cannot be used: /nowhere/ca.pem"
+
+
+class Socks:
+    """A SOCKS5 proxy on a free port: it leads everything to one place, or answers the greeting with `reply`."""
+
+    def __init__(self, port: int, reply: bytes = b"") -> None:
+        self.port = port
+        self.reply = reply
+        self.asked = b""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        greeting = await reader.readexactly(2)
+        await reader.readexactly(greeting[1])
+        if self.reply:
+            writer.write(self.reply)
+            writer.close()
+            return
+        writer.write(b"\x05\x00")
+        head = await reader.readexactly(5)
+        self.asked = (await reader.readexactly(head[4] + 2))[:-2]
+        writer.write(b"\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x50")
+        there, on = await asyncio.open_connection("127.0.0.1", self.port)
+        on.write(await reader.readuntil(b"}"))
+        writer.write(await there.readuntil(b"}"))
+        await writer.drain()
+        on.close()
+        writer.close()
+
+
+@pytest.mark.parametrize("reply", [b"", b"\x05\xff", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x05", b"\x01"])
+def test_rule_3_socks_proxies_work_and_a_broken_one_sent_nothing(bare: pytest.MonkeyPatch, reply: bytes) -> None:
+    pytest.importorskip("socksio", reason="httpx[socks] is not installed")
+
+    async def run() -> tuple[object, Socks, Server]:
+        host = Server(OK)
+        async with host.running():
+            socks = Socks(int(host.base_url.rpartition(":")[2]), reply)
+            server = await asyncio.start_server(socks.serve, "127.0.0.1", 0)
+            bare.setenv("ALL_PROXY", f"socks5h://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+            target = Server(OK)
+            target.base_url = "http://relay.invalid"
+            result = await outcome(target, create)
+            server.close()
+            return result, socks, host
+
+    result, socks, host = asyncio.run(run())
+    if not reply:
+        assert isinstance(result, Created), result
+        assert socks.asked == b"relay.invalid"
+        assert len(host.requests) == 1
+        return
+    assert isinstance(result, CallFailed)
+    assert (result.kind, result.delivery, host.requests) == (Kind.UNREACHABLE, Delivery.NOT_SENT, [])
+
+
+def test_rule_3_a_socks_proxy_without_its_package_is_said(bare: pytest.MonkeyPatch) -> None:
+    bare.setitem(sys.modules, "socksio", None)
+    bare.setenv("all_proxy", "socks5://me:hush@127.0.0.1:9")
+    with pytest.raises(CallFailed) as caught:
+        QuickRouter("http://relay.invalid", Key(SECRET, "memory", ""))
+    assert (caught.value.kind, caught.value.delivery) == (Kind.CONFIG, Delivery.NOT_SENT)
+    assert str(caught.value.detail).startswith("all_proxy names a SOCKS proxy")
+    assert "hush" not in str(caught.value.detail)
+
+
+def test_rule_2_6_a_large_answer_is_read_for_what_is_in_it() -> None:
+    body = b'{"id":"x","b64_json":"' + b"A" * 7_000_000 + b'","status":"completed","video_url":"https://a.example/v"}'
+    look = ask(Server(answer(body)), query)
+    assert isinstance(look, QueryResult)
+    assert (look.status, look.video_url, len(look.raw)) == (Status.DONE, "https://a.example/v", RAW_LIMIT)
+
+
+def test_rule_2_6_an_answer_that_cannot_be_read_says_why_and_is_kept() -> None:
+    huge = answer(b'{"id":"x","status":"pending","filler":"' + b"x" * 9_000_000 + b'"}')
+    for reply, detail in (
+        (huge, "the answer is larger than 8 MB"),
+        (answer("<html><title>Welcome</title>"), "a web page came back: Welcome"),
+        (answer("not json"), "the answer is not JSON"),
+        (answer("not gzip", Content_Encoding="gzip"), "the answer cannot be unpacked"),
+    ):
+        failed = fail(Server(reply), query)
+        assert (failed.kind, str(failed.detail)) == (Kind.BAD_ANSWER, detail)
+        assert len(failed.raw) <= RAW_LIMIT
+        assert failed.raw or "unpacked" in detail
+    lost = fail(Server(huge), create)
+    assert (lost.delivery, str(lost.detail)) == (Delivery.UNKNOWN, "the answer is larger than 8 MB")
+    assert lost.raw.startswith('{"id":"x"')
 
 
 def test_only_the_client_brings_httpx_in() -> None:

@@ -129,11 +129,30 @@ def test_the_detail_says_what_the_provider_said() -> None:
     assert errors.create_failed(500, {}, b"").detail == "HTTP 500"
 
 
-def test_a_move_names_the_host_and_nothing_else() -> None:
-    headers = {"location": "https://user:pass@elsewhere.example/path?token=1"}
-    failed = errors.create_failed(308, headers, b"")
-    assert str(failed.detail).endswith("elsewhere.example")
-    assert "pass" not in str(failed.detail) and "token" not in str(failed.detail)
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_rule_3_a_redirect_says_where_it_points_and_nothing_else(status: int) -> None:
+    headers = {"location": "https://user:pass@elsewhere.example:8443/path?token=1#part"}
+    for failed in (
+        errors.create_failed(status, headers, b"", "https://relay.example/v1/video/create"),
+        errors.get_failed(status, headers, b"", "https://relay.example/v1/models"),
+    ):
+        assert str(failed.detail) == "the host points elsewhere: https://elsewhere.example:8443/path"
+
+
+@pytest.mark.parametrize(
+    ("location", "likely"),
+    [
+        ("https://relay.example/v1/video/create", True),
+        ("https://relay.example:443/v1/video/create?x=1", True),
+        ("https://other.example/v1/video/create", False),
+        ("/v2/video/create", False),
+        ("http://[", False),
+    ],
+)
+def test_rule_3_a_redirect_from_http_to_https_says_so(location: str, likely: bool) -> None:
+    failed = errors.create_failed(301, {"location": location}, b"", "http://relay.example/v1/video/create")
+    assert failed.delivery is Delivery.UNKNOWN
+    assert ("the base URL should begin with https://" in str(failed.detail)) is likely
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import gzip
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -19,6 +20,9 @@ from qr_tui.simulator.replies import (
 from qr_tui.simulator.shapes import UNKNOWN_WORD
 
 HUGE: Final = 10 * 1024 * 1024
+PICTURE: Final = 2 * 1024 * 1024
+ROW: Final = 4711  # the relay's own number of a task, which no query knows
+SPACED: Final = "/my video.mp4"  # the same file under a name with a space
 BUSY: Final = "当前分组上游负载已饱和，请稍后再试"
 
 
@@ -29,21 +33,24 @@ class ActiveFault:
         self.fault = fault
         self.passed = 0
         self.struck = 0
+        self._first: float | None = None  # when it struck first
 
-    @property
-    def spent(self) -> bool:
-        """Whether it has struck as often as it should."""
+    def _is_spent(self, now: float) -> bool:
+        """Tell whether it has struck as often, or as long, as it should."""
+        if self.fault.lasts:
+            return self._first is not None and now >= self._first + self.fault.lasts
         return 0 < self.fault.count <= self.struck
 
-    def strikes(self, endpoint: str, text: str) -> bool:
+    def strikes(self, endpoint: str, text: str, now: float) -> bool:
         """Tell whether it strikes this call, and count it."""
         fault = self.fault
-        if self.spent or fault.on not in (endpoint, "any") or fault.match not in text:
+        if self._is_spent(now) or fault.on not in (endpoint, "any") or fault.match not in text:
             return False
         if self.passed < fault.after:
             self.passed += 1
             return False
         self.struck += 1
+        self._first = now if self._first is None else self._first
         return True
 
 
@@ -65,9 +72,15 @@ class Faults:
         """Return every fault with how often it has struck, spent ones too."""
         return [{**msgspec.structs.asdict(one.fault), "struck": one.struck} for one in self._standing]
 
-    def strike(self, endpoint: str, text: str) -> Fault | None:
-        """Return the fault that strikes this call, if any. `text` is its prompt or task id, for `Fault.match`."""
-        return next((one.fault for one in self._standing if one.strikes(endpoint, text)), None)
+    def strike(self, endpoint: str, text: str, now: float) -> Fault | None:
+        """Return the fault that strikes this call, if any.
+
+        Args:
+            endpoint: Which call it is.
+            text: Its prompt, model and task id, for `Fault.match`.
+            now: The simulator's time, for `Fault.lasts`.
+        """
+        return next((one.fault for one in self._standing if one.strikes(endpoint, text, now)), None)
 
 
 def strike_answer(fault: Fault, answer: Reply, *, model: str, request_id: str) -> Reply:
@@ -115,7 +128,13 @@ def _instead(fault: Fault, model: str, request_id: str) -> Reply | None:
             return error(429, words, code="insufficient_user_quota", request_id=request_id)
         case "model_not_found":
             return no_channel(model, request_id)
-        case "task_not_exist":
+        case "json_in_message":
+            inner = no_channel(model, request_id).body
+            message = msgspec.json.encode(inner).decode()
+            return Reply(status=400, body={"code": "fail_to_fetch_task", "message": message, "data": None})
+        case "refused_200":
+            return Reply(body={"code": 1201, "message": "invalid parameter: duration", "data": None})
+        case "task_not_exist" | "not_known":
             return unknown_task()
         case "redirect":
             return Reply(status=307, raw=b"", headers={"location": fault.location})
@@ -152,7 +171,49 @@ def _distorted(fault: Fault, answer: Reply) -> Reply:
             return replace(answer, body=changed)
         case "wrong_types":
             return replace(answer, body=_twisted(body))
+        case "huge_base64" if isinstance(body, dict):
+            return replace(answer, body={"b64_json": "QUJD" * ((fault.size or PICTURE) // 4)} | body)
+        case "int_id" if isinstance(body, dict) and "id" in body:
+            return replace(answer, body=body | {"id": ROW, "task_id": body["id"]})
+        case "numeric_status" if isinstance(body, dict):
+            return replace(answer, body=_numbered(body))
+        case "content_link" | "relative_link" | "space_link":
+            return replace(answer, body=_linked(body, fault.fault))
     return answer
+
+
+def _numbered(body: dict[str, Any]) -> dict[str, Any]:
+    """Return `body` with a number for every word of its status: 3 once there is a link."""
+    link = body.get("video_url")
+    number, progress = (3, 100) if link else (2, 40)
+    kept = {name: body[name] for name in body if name not in ("detail", "status")}
+    return kept | {"status": number, "state": number, "progress": progress}
+
+
+def _linked(body: Any, fault: str) -> Any:  # noqa: ANN401 -- any JSON
+    """Return `body` with its link in another place, or spelled in another way."""
+    if not isinstance(body, dict):
+        return body
+    coat = isinstance(body.get("data"), dict)
+    inside = body["data"] if coat else body
+    place = next((name for name in ("video_url", "result_url") if inside.get(name)), None)
+    if place is None:
+        return body
+    link = inside[place]
+    if fault == "content_link":
+        odd = {name: inside[name] for name in inside if name not in (place, "detail")}
+        odd["content"] = {"video_url": link}
+    else:
+        parts = urlsplit(link)
+        relative = f"{parts.path}?{parts.query}"
+        odd = _replaced(inside, link, relative if fault == "relative_link" else link.replace("/video.mp4", SPACED))
+    return {**body, "data": odd} if coat else odd
+
+
+def _replaced(value: Any, old: str, new: str) -> Any:  # noqa: ANN401 -- any JSON
+    if isinstance(value, dict):
+        return {name: _replaced(inner, old, new) for name, inner in value.items()}
+    return new if value == old else value
 
 
 def _twisted(value: Any) -> Any:  # noqa: ANN401 -- any JSON

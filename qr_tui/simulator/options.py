@@ -20,10 +20,13 @@ NOTHING_MADE: Final = frozenset(
         "429",
         "429_empty",
         "error_in_200",
+        "json_in_message",
         "model_not_found",
         "no_balance",
         "no_balance_429",
+        "not_known",
         "redirect",
+        "refused_200",
         "reset_before",
         "task_not_exist",
     }
@@ -37,16 +40,22 @@ AFTER: Final = frozenset(
         "504",
         "524",
         "broken_json",
+        "content_link",
         "cut",
         "empty",
         "gzip_bomb",
         "hang",
         "html",
         "huge",
+        "huge_base64",
+        "int_id",
         "latency",
         "no_id",
         "no_range",
+        "numeric_status",
+        "relative_link",
         "reset",
+        "space_link",
         "unknown_status",
         "wrong_types",
     }
@@ -62,11 +71,12 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         fault: What happens, one of `FAULTS`.
         count: How often it strikes; 0 means until it is cleared.
         after: How many fitting calls pass unharmed first.
-        match: Strikes only calls whose prompt or task id holds this text.
+        lasts: Seconds from its first strike in which it strikes every fitting call, whatever `count` says.
+        match: Strikes only calls whose prompt, model or task id holds this text.
         paid: Whether the request is carried out first, for the faults that leave that open.
         retry_after: Seconds for a ``Retry-After`` header; none is sent without it.
         seconds: How long ``latency`` and ``hang`` last; a hang of 0 lasts until the client goes.
-        size: Bytes of a ``huge`` or ``gzip_bomb`` body; bytes sent before a ``cut`` (0: half of it).
+        size: Bytes of a ``huge``, ``huge_base64`` or ``gzip_bomb`` body; bytes sent before a ``cut`` (0: half of it).
         location: Where a ``redirect`` points.
     """
 
@@ -74,6 +84,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     fault: str
     count: int = 1
     after: int = 0
+    lasts: float = 0.0
     match: str = ""
     paid: bool = True
     retry_after: float | None = None
@@ -86,8 +97,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             raise ValueError(f"on: {self.on!r} is not one of any, {', '.join(ENDPOINTS)}")
         if self.fault not in FAULTS:
             raise ValueError(f"fault: {self.fault!r} is not one of {', '.join(sorted(FAULTS))}")
-        if min(self.count, self.after, self.size, self.seconds) < 0:
-            raise ValueError("count, after, seconds and size cannot be negative")
+        if min(self.count, self.after, self.size, self.seconds, self.lasts) < 0:
+            raise ValueError("count, after, seconds, lasts and size cannot be negative")
 
     @property
     def carries_out(self) -> bool:

@@ -9,6 +9,7 @@
 ``[sim:unknown_status]``  reports a status word nobody knows in the middle of its life
 ``[sim:dto]``           answers in the upper-case task shape
 ``[sim:forgotten]``     is unknown to every query
+``[sim:poison]``        every query for it ends in a 500
 ``[sim:no_url]``        completed without a link; ``[sim:no_url=2]`` only for the first two looks
 ``[sim:expired_link]``  its link has expired; ``[sim:expired_link=1]`` only for the first look
 ``[sim:dead_link]``     its link leads to a 404
@@ -71,6 +72,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     unknown_status: bool = False
     dto: bool = False
     forgotten: bool = False
+    poison: bool = False
     no_url: int = 0
     expired_link: int = 0
     dead_link: bool = False
@@ -81,7 +83,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _SWITCHES: Final = frozenset(
-    ("stuck", "no_progress", "unknown_status", "dto", "forgotten", "dead_link", "content_json")
+    ("stuck", "no_progress", "unknown_status", "dto", "forgotten", "poison", "dead_link", "content_json")
 )
 _COUNTS: Final = {"no_url": ALWAYS, "expired_link": ALWAYS, "lag": 2, "size": 0}
 

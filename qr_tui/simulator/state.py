@@ -11,7 +11,7 @@ from typing import Any, Literal
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.simulator import create_request, shapes
 from qr_tui.simulator.account import Account
-from qr_tui.simulator.faults import Faults, strike_answer
+from qr_tui.simulator.faults import SPACED, Faults, strike_answer
 from qr_tui.simulator.options import Options, parse_fault
 from qr_tui.simulator.replies import (
     Refused,
@@ -82,7 +82,7 @@ class SimulatorState:
         self.request_log.judged(call)
         if call.auth != "ok" and not public:
             return self._ended(call, key_refused(call.request_id))
-        fault = self.faults.strike(call.endpoint, self._text(call))
+        fault = self.faults.strike(call.endpoint, self._text(call), self.now)
         call.fault = fault.fault if fault else None
         if fault is None or fault.carries_out:
             try:
@@ -108,7 +108,8 @@ class SimulatorState:
     def _text(self, call: LoggedCall) -> str:
         task_id = call.query.get("id", "")
         task = self.tasks.get(task_id)
-        return f"{task_id} {task.order.prompt if task else ''} {self._asked(call, 'prompt')}"
+        known = f"{task.order.prompt} {task.order.model.id}" if task else ""
+        return f"{task_id} {known} {self._asked(call, 'prompt')} {self._asked(call, 'model')}"
 
     def _asked(self, call: LoggedCall, name: str) -> str:
         return str(call.body.get(name, "")) if isinstance(call.body, dict) else ""
@@ -186,6 +187,8 @@ class SimulatorState:
         task = self.tasks.get(task_id)
         if task is None or task.scenario.forgotten:
             raise Refused(unknown_task())
+        if task.scenario.poison:
+            raise Refused(error(500, "do request failed", code="do_request_failed", request_id=call.request_id))
         return Reply(body=shapes.looked_at(task, self.now, call.base_url))
 
     def _limit(self, call: LoggedCall) -> None:
@@ -211,13 +214,13 @@ class SimulatorState:
         return Reply(film=film(f"{task.shape}.mp4", task.scenario.size))
 
     def media(self, call: LoggedCall) -> Reply:
-        """``GET /media/{id}/video.mp4`` or ``thumbnail.webp``: the CDN, which wants no key."""
+        """``GET /media/{id}/video.mp4`` (also ``my video.mp4``) or ``thumbnail.webp``: the CDN, which wants no key."""
         task = self.tasks.get(call.query["id"])
         if task is None or task.stage(self.now) != "completed" or task.scenario.dead_link:
             raise Refused(Reply(status=404, raw=b"not found", media_type="text/plain"))
         if call.query["name"] == "thumbnail.webp":
             return Reply(film=film(f"{task.shape}.webp"))
-        if call.query["name"] != "video.mp4":
+        if f"/{call.query['name']}" not in ("/video.mp4", SPACED):
             raise Refused(Reply(status=404, raw=b"not found", media_type="text/plain"))
         task.fetches += 1
         if task.fetches <= task.scenario.lag or self._expired(call.query.get("se", "")):

@@ -48,12 +48,8 @@ def encoded(tree: object) -> bytes:
 def said(tree: Any) -> set[str]:
     """Return every text that stands under the name of a status, wherever it is."""
     inner = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ()
-    words = (
-        {tree.get(name) for name in names.STATUS if isinstance(tree.get(name), str)}
-        if inner and isinstance(tree, dict)
-        else set()
-    )
-    return {word.strip().lower() for word in words}.union(*map(said, inner))
+    words = [tree[name] for name in names.STATUS if name in tree] if isinstance(tree, dict) else []
+    return {str(word).strip().lower() for word in words}.union(*map(said, inner))
 
 
 def check_look(body: bytes) -> None:

@@ -12,7 +12,7 @@ import pytest
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.simulator import Fault, Options, Simulator, parse_fault
 from qr_tui.simulator.options import AFTER, FAULTS, NOTHING_MADE
-from tests.support.simulator import SORA, Bench, bench
+from tests.support.simulator import SORA, VEO, Bench, bench
 
 # fault -> what the client of a create sees, and how often it was paid
 ANSWERS: dict[str, tuple[int | type[Exception], int]] = {
@@ -23,10 +23,13 @@ ANSWERS: dict[str, tuple[int | type[Exception], int]] = {
     "429": (429, 0),
     "429_empty": (429, 0),
     "error_in_200": (200, 0),
+    "json_in_message": (400, 0),
     "model_not_found": (503, 0),
     "no_balance": (403, 0),
     "no_balance_429": (429, 0),
+    "not_known": (400, 0),
     "redirect": (307, 0),
+    "refused_200": (200, 0),
     "reset_before": (httpx.ReadError, 0),
     "task_not_exist": (400, 0),
     "500": (500, 1),
@@ -35,16 +38,22 @@ ANSWERS: dict[str, tuple[int | type[Exception], int]] = {
     "504": (504, 1),
     "524": (524, 1),
     "broken_json": (200, 1),
+    "content_link": (200, 1),
     "cut": (httpx.RemoteProtocolError, 1),
     "empty": (200, 1),
     "gzip_bomb": (200, 1),
     "hang": (httpx.ReadTimeout, 1),
     "html": (200, 1),
     "huge": (200, 1),
+    "huge_base64": (200, 1),
+    "int_id": (200, 1),
     "latency": (200, 1),
     "no_id": (200, 1),
     "no_range": (200, 1),
+    "numeric_status": (200, 1),
+    "relative_link": (200, 1),
     "reset": (httpx.ReadError, 1),
+    "space_link": (200, 1),
     "unknown_status": (200, 1),
     "wrong_types": (200, 1),
 }
@@ -211,6 +220,90 @@ def test_a_fault_can_be_for_one_task_only(sim: Bench) -> None:
     sim.simulator.clear_faults()
     sim.simulator.fault("query:500:*,match=tree")
     assert [sim.ask(task).status_code for task in (good, bad)] == [500, 200]
+
+
+def test_a_fault_can_be_for_one_model_only(sim: Bench) -> None:
+    sora, veo = sim.make(), sim.order(VEO)
+    sim.simulator.fault("query:500:*,match=veo3.1-fast")
+    assert [sim.ask(task).status_code for task in (sora, veo, veo)] == [200, 500, 500]
+
+
+def test_a_prompt_can_poison_every_look_at_its_task(sim: Bench) -> None:
+    good, bad = sim.make(), sim.make(prompt="[sim:poison] a boat")
+    assert [sim.ask(task).status_code for task in (good, bad, good, bad)] == [200, 500, 200, 500]
+
+
+def test_a_host_can_forget_every_task_for_a_while(sim: Bench) -> None:
+    tasks = [sim.make(), sim.make()]
+    sim.simulator.fault("query:not_known,lasts=40")
+    sim.advance(100)  # it begins with the first look
+    assert [sim.look(task).get("code") for task in tasks] == ["task_not_exist"] * 2
+    sim.advance(39)
+    assert sim.look(tasks[0])["code"] == "task_not_exist"
+    sim.advance(2)
+    assert [sim.look(task)["id"] for task in tasks] == tasks
+
+
+def test_a_stray_401_on_a_look_while_the_models_answer(sim: Bench) -> None:
+    task = sim.make()
+    sim.simulator.fault("query:401")
+    assert sim.ask(task).status_code == 401
+    assert sim.client.get("/v1/models").status_code == 200
+    assert sim.ask(task).status_code == 200
+
+
+def test_odd_answers_to_a_create(sim: Bench) -> None:
+    sim.simulator.fault("create:int_id")
+    body = sim.create().json()
+    assert body["id"] == 4711
+    assert sim.look(body["task_id"])["id"] == body["task_id"]
+    assert sim.look("4711")["code"] == "task_not_exist"
+    sim.simulator.fault("create:json_in_message")
+    inner = msgspec.json.decode(sim.create().json()["message"])
+    assert inner["error"]["code"] == "model_not_found"
+    sim.simulator.fault("create:refused_200")
+    refused = sim.create()
+    assert (refused.status_code, refused.json()["code"], refused.json()["data"]) == (200, 1201, None)
+
+
+@pytest.mark.parametrize("prompt", ["a boat", "[sim:dto] a boat"])
+def test_odd_links_lead_to_the_video(sim: Bench, prompt: str) -> None:
+    task = sim.make(prompt=prompt)
+    sim.simulator.force(task, status="completed")
+
+    def link(fault: str, *path: str) -> str:
+        sim.simulator.fault(f"query:{fault}")
+        spot = sim.look(task)
+        for name in (*(("data",) if "dto" in prompt else ()), *path):
+            spot = spot[name]
+        return str(spot)
+
+    plain = ("result_url",) if "dto" in prompt else ("video_url",)
+    usual = link("latency", *plain)
+    assert link("content_link", "content", "video_url") == usual
+    relative = link("relative_link", *plain)
+    assert sim.simulator.url + relative == usual
+    spaced = link("space_link", *plain)
+    assert "/my video.mp4?" in spaced
+    assert httpx.get(spaced.replace(" ", "%20")).content == httpx.get(usual).content
+
+
+def test_a_number_for_a_status(sim: Bench) -> None:
+    task = sim.make()
+    sim.simulator.fault("query:numeric_status:*")
+    assert [sim.look(task)[name] for name in ("status", "state", "progress")] == [2, 2, 40]
+    sim.simulator.force(task, status="completed")
+    done = sim.look(task)
+    assert (done["status"], done["state"], done["progress"]) == (3, 3, 100)
+    assert httpx.get(done["video_url"]).status_code == 200
+
+
+def test_a_picture_beside_the_answer(sim: Bench) -> None:
+    task = sim.make()
+    sim.simulator.fault("query:huge_base64")
+    answer = sim.ask(task)
+    assert len(answer.content) > 2_000_000
+    assert answer.json()["id"] == task
 
 
 def test_a_lost_answer_leaves_a_task_that_can_be_found(sim: Bench) -> None:

@@ -5,7 +5,9 @@ import re
 from typing import Final
 from urllib.parse import urljoin
 
-from qr_tui.api import errors, reader
+import httpx
+
+from qr_tui.api import errors, proxies, reader
 from qr_tui.api.links import link, segment, within
 from qr_tui.api.transport import HttpResponse, Timeouts, exchange, make_client
 from qr_tui.core.address import normalise
@@ -50,8 +52,13 @@ class QuickRouter:
             detail = Message(N_("the key holds characters that no key has"))
             raise CallFailed(Kind.KEY_REFUSED, detail, delivery=Delivery.NOT_SENT)
         self._timeouts = timeouts or Timeouts()
-        self._reader = make_client(self.base_url, ca_file=ca_file, timeouts=self._timeouts, posts=False)
-        self._sender = make_client(self.base_url, ca_file=ca_file, timeouts=self._timeouts, posts=True)
+        self._proxy = proxies.for_host(self.base_url)
+        self._reader = make_client(
+            self.base_url, ca_file=ca_file, timeouts=self._timeouts, proxy=self._proxy, posts=False
+        )
+        self._sender = make_client(
+            self.base_url, ca_file=ca_file, timeouts=self._timeouts, proxy=self._proxy, posts=True
+        )
 
     async def create(self, request: Request) -> Created:
         """Ask for a video, once. From a good return on it has been paid.
@@ -71,7 +78,7 @@ class QuickRouter:
             headers=self._headers() | {"Content-Type": "application/json", "Connection": "close"},
         )
         try:
-            answer = self._clean(await exchange(self._sender, post, whole=self._timeouts.create_whole))
+            answer = await self._exchange(self._sender, post, whole=self._timeouts.create_whole)
         except CallFailed as error:
             if error.delivery is Delivery.UNKNOWN:
                 raise errors.lost(error.detail) from None
@@ -132,7 +139,7 @@ class QuickRouter:
         """
         url = self.content_url(task_id)
         request = self._reader.build_request("GET", url, headers=self._headers() | {"Range": "bytes=0-0"})
-        answer = self._clean(await exchange(self._reader, request, whole=self._timeouts.read_whole))
+        answer = await self._exchange(self._reader, request, whole=self._timeouts.read_whole)
         if answer.status in _FOLLOWED:
             return link(urljoin(url, answer.headers.get("location", "")))
         if not 200 <= answer.status < 300:
@@ -162,7 +169,17 @@ class QuickRouter:
 
     async def _read(self, url: str) -> HttpResponse:
         request = self._reader.build_request("GET", url, headers=self._headers())
-        return self._clean(await exchange(self._reader, request, whole=self._timeouts.read_whole))
+        return await self._exchange(self._reader, request, whole=self._timeouts.read_whole)
+
+    async def _exchange(self, client: httpx.AsyncClient, request: httpx.Request, *, whole: float) -> HttpResponse:
+        try:
+            return self._clean(await exchange(client, request, whole=whole))
+        except CallFailed as error:
+            if self._proxy is None or error.delivery is not Delivery.NOT_SENT:
+                raise
+            detail = self._proxy.behind(error.detail)
+            failure = CallFailed(error.kind, detail, delivery=error.delivery)
+        raise failure
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._secret}"}

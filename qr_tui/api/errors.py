@@ -26,6 +26,8 @@ _SOUNDS_GOOD: Final = re.compile(
 )
 _SOUNDS_BAD: Final = re.compile(r"\b(?:not|no|fail\w*|error|invalid)\b|不|未|没|无|失败|错误", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"-?\d{1,12}")
+_SAID: Final = ("message", "msg", "error_msg", "errmsg")
+_NUMBERS: Final = ("error_code", "errcode", "err_code")
 _CODE_PLACES: Final = ("code", "error.code", "status_code", "error.status")
 
 # Refusals that hold whatever the status: the request was judged and turned down before a video was begun.
@@ -249,7 +251,9 @@ def _is_error(box: object) -> bool:
         return True
     if _code(at(box, "base_resp.status_code")) not in ("", "0"):
         return True
-    words = text(at(box, "message")) or text(at(box, "msg"))
+    words = next(filter(None, map(text, each(box, _SAID))), "")
+    if any(_NUMBER.fullmatch(code) and _is_refusal(int(code), words, None) for code in map(_code, each(box, _NUMBERS))):
+        return True
     if error is True:
         return bool(words)
     code = _code(at(box, "code"))

@@ -70,6 +70,8 @@ REASON: Final = (
     "error.message",
     "error.message_zh",
     "error",
+    "error[].message",
+    "errors[].message",
     "task_status_msg",
     "base_resp.status_msg",
     "failure_reason",
@@ -77,11 +79,12 @@ REASON: Final = (
     "video_generation_error",
     "error_message",
     "error_msg",
+    "errmsg",
     "fail_reason",
     "reason",
 )
 REMARK: Final = ("message", "message_zh", "msg", "detail", "data")  # a coat has these too, about the call
-CODES: Final = ("error.code", "code", "error_code")
+CODES: Final = ("error.code", "code", "error_code", "errcode", "err_code")
 TYPES: Final = ("error.type", "type", "draft_info.kind")
 VENDOR_CODES: Final = ("base_resp.status_code",)  # one vendor's numbers, which mean something else with others
 FILE_IDS: Final = ("file_id", "file.file_id")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from qr_tui.core.address import is_loopback
-from qr_tui.core.text.messages import N_, Message
+from qr_tui.core.text.messages import N_, Detail, Message, Value
 
 _SHOWN: Final = 200  # characters of an address that are shown
 _CREDENTIALS: Final = re.compile(r"(?<=://).*@|^[^/]*@", re.DOTALL)
@@ -23,6 +23,13 @@ class Proxy(NamedTuple):
     def shown(self) -> str:
         """The address without user name and password."""
         return _CREDENTIALS.sub("", self.url)[:_SHOWN]
+
+    def behind(self, detail: Detail) -> Message:
+        """Return `detail`, the reason why no connection could be made, with the proxy that it was tried through."""
+        values: dict[str, Value] = {"reason": detail, "proxy": self.shown, "variable": self.variable}
+        if not self.variable:
+            return Message(N_("{reason} (through the proxy {proxy} of the system's settings)"), values)
+        return Message(N_("{reason} (through the proxy {proxy}, which {variable} names)"), values)
 
     def unusable(self) -> Message:
         """Return what to say when the address makes no sense."""

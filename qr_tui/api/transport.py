@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 import httpx
 
 from qr_tui import __version__
-from qr_tui.api import connection_errors, proxies
+from qr_tui.api import connection_errors
+from qr_tui.api.proxies import Proxy
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind
 from qr_tui.core.text.messages import N_, Message, Value
@@ -69,18 +70,19 @@ def ssl_context(ca_file: str = "") -> ssl.SSLContext:
     return context
 
 
-def make_client(base_url: str, *, ca_file: str, timeouts: Timeouts, posts: bool) -> httpx.AsyncClient:
+def make_client(
+    base_url: str, *, ca_file: str, timeouts: Timeouts, proxy: Proxy | None, posts: bool
+) -> httpx.AsyncClient:
     """Return a client for one host; one for `posts` never keeps a connection.
 
     A connection kept too long dies as the request leaves, and then nobody knows whether a video was begun.
 
     Raises:
-        CallFailed: CONFIG, the certificates or the environment's proxy cannot be used.
+        CallFailed: CONFIG, the certificates or the proxy cannot be used.
     """
     # An http host never speaks TLS: a context that trusts nobody spares it the reading of certificates.
     plain = base_url.startswith("http://")
     verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else ssl_context(ca_file)
-    proxy = proxies.for_host(base_url)
     try:
         return httpx.AsyncClient(
             verify=verify,

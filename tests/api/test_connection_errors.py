@@ -252,6 +252,22 @@ def test_rule_3_a_proxy_variable_that_is_not_used_breaks_nothing(bare: pytest.Mo
     asyncio.run(QuickRouter("https://relay.invalid", Key(SECRET, "memory", "")).aclose())
 
 
+def test_rule_3_a_proxy_that_is_not_there_is_named(bare: pytest.MonkeyPatch) -> None:
+    async def run() -> object:
+        with socket.socket() as taken:  # bound and not listening: connections are refused
+            taken.bind(("127.0.0.1", 0))
+            bare.setenv("http_proxy", f"http://me:hush@127.0.0.1:{taken.getsockname()[1]}")
+            target = Server(OK)
+            target.base_url = "http://relay.invalid"
+            return await outcome(target, create)
+
+    failed = asyncio.run(run())
+    assert isinstance(failed, CallFailed)
+    assert (failed.kind, failed.delivery) == (Kind.UNREACHABLE, Delivery.NOT_SENT)
+    assert "refused" in str(failed.detail) and "which http_proxy names" in str(failed.detail)
+    assert "hush" not in "".join(traceback.format_exception(failed))
+
+
 @pytest.mark.parametrize(
     ("settings", "proxy"),
     [

@@ -116,7 +116,9 @@ def test_reading_calls(status: int, text: str, kind: Kind) -> None:
         (HTML, "502 Bad Gateway"),
         ("upstream connect error", "upstream connect error"),
         ("[1,2]", ""),
-        ('{"error":[{"message":"x"}]}', ""),
+        ('{"error":[{"message":"x"}]}', "x"),
+        ('{"errors":[{"message":"y"}]}', "y"),
+        ('{"error_code":110,"error_msg":"z"}', "z"),
     ],
 )
 def test_error_bodies(text: str, words: str) -> None:

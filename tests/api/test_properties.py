@@ -15,6 +15,10 @@ from qr_tui.api.json_body import RAW_LIMIT, TEXT_LIMIT
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Status
+from qr_tui.simulator import create_request, shapes
+from qr_tui.simulator.scenarios import FAILURES
+from qr_tui.simulator.task import SimTask
+from tests.support.simulator import GROK, SORA, VEO
 
 EXAMPLES = [path.read_bytes() for path in sorted(Path(__file__).parent.rglob("*.json"))]
 FAILED_WORDS = {word for word, status in names.MEANING.items() if status is Status.FAILED}
@@ -203,7 +207,9 @@ def test_rule_1_3_a_failed_task_says_why_whatever_its_coat(
     inside: dict[str, Any] = {id_name: task_id, status_name: word}
     spot = inside
     for name in place.split(".")[:-1]:
-        spot = spot.setdefault(name, {})
+        inner: dict[str, Any] = {}
+        spot[name.removesuffix("[]")] = [inner] if name.endswith("[]") else inner
+        spot = inner
     spot[place.split(".")[-1]] = "why it was"
     seen = reader.read_look(wrapped(path, inside, envelope))
     assert seen.status is Status.FAILED and seen.failure is not None
@@ -228,6 +234,7 @@ REFUSALS: list[dict[str, Any]] = [
     {"error": {"code": 1302, "message": ""}},
     {"error": {"message": "no such size"}},
     {"success": False, "message": "no such size"},
+    {"error_code": 110, "error_msg": "no such size"},
 ]
 
 
@@ -259,3 +266,29 @@ def test_rule_1_3_a_lost_answer_is_never_refused(tree: dict[str, Any]) -> None:
     with pytest.raises(CallFailed) as caught:
         reader.read_created(encoded(tree))
     assert caught.value.delivery is Delivery.UNKNOWN
+
+
+# the simulator's own answers --------------------------------------------------------------------------------------
+@settings(deadline=None)
+@given(
+    st.sampled_from([SORA, VEO, GROK]),
+    st.sampled_from(["", "[sim:dto]", "[sim:no_progress]", "[sim:unknown_status]", "[sim:no_url]"]),
+    st.floats(0.0, 1.2),
+    st.sampled_from(["", *FAILURES]),
+)
+def test_rule_1_3_every_answer_of_the_simulator_is_read_as_what_is_true_there(
+    order: dict[str, Any], scenario: str, share: float, failure: str
+) -> None:
+    request = create_request.read(order | {"prompt": f"a boat {scenario}"}, "r")
+    task = SimTask(request, seed=1, number=1, now=0.0, speed=1.0)
+    task.failure = failure
+    now = share * task.length
+    stage = task.stage(now)
+    seen = reader.read_look(msgspec.json.encode(shapes.looked_at(task, now, "http://127.0.0.1:1")))
+    true = {"pending": Status.WAITING, "processing": Status.RUNNING, "completed": Status.DONE, "failed": Status.FAILED}
+    if seen.provider_status == shapes.UNKNOWN_WORD:
+        assert (seen.status, stage) == (None, "processing")
+    else:
+        assert seen.status is true[stage]
+    assert bool(seen.video_url) is (stage == "completed" and scenario != "[sim:no_url]")
+    assert (seen.failure is not None) is (stage == "failed")

@@ -78,7 +78,7 @@ class CliContext:
         from qr_tui.core.text.display import inert
         from qr_tui.store.tasks import TaskStore
 
-        store = TaskStore(self.paths.store)
+        store = TaskStore(self.paths.store, state=self.paths.state)
         for notice in store.open():
             title, detail = i18n._(WORDS[notice.kind].title), inert(i18n.translate(notice.detail))
             output.say(i18n._("{title}: {detail}").format(title=title, detail=detail), "yellow")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from qr_tui.cli import output
 from qr_tui.cli.context import CliContext
-from qr_tui.core.events import Sink
+from qr_tui.core.events import IdsUnsaved, Sink
+from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Status, Task
 from qr_tui.i18n import _
 
@@ -32,6 +33,10 @@ class Stopped(Exception):
     def exit_code(self) -> int:
         """The code by which a shell knows a process that ended by this signal."""
         return 128 + self.number
+
+
+class IdsLostError(Trouble):
+    """An id that was paid for is nowhere on disk: the command has not done what it was for."""
 
 
 def run(work: Callable[[], Awaitable[T]]) -> T:
@@ -70,6 +75,9 @@ async def studio(context: CliContext, sink: Sink, *, watch: bool = True) -> Asyn
     """Open the engine; at the end let the answer to a request under way come in first, then close it.
 
     A second signal while it waits for that answer leaves at once; the task is then unconfirmed.
+
+    Raises:
+        IdsLostError: After all of it, when an id could be saved nowhere.
     """
     from qr_tui import log
     from qr_tui.services.studio import Studio
@@ -88,6 +96,8 @@ async def studio(context: CliContext, sink: Sink, *, watch: bool = True) -> Asyn
         raise
     finally:
         await engine.close()
+        if engine.unsaved_ids:
+            raise IdsLostError(Kind.STORE, IdsUnsaved(engine.unsaved_ids).detail)
 
 
 def _ours(task: Task) -> bool:

@@ -89,9 +89,10 @@ def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -
     from click.shell_completion import CompletionItem
 
     from qr_tui.core.text.display import cut, inert
+    from qr_tui.store.peek import is_blank
 
     context = ctx.find_object(CliContext) or CliContext()
-    if not context.paths.store.exists():
+    if is_blank(context.paths.store, context.paths.state):
         return []
     try:
         store = context.open_store()

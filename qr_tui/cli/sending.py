@@ -112,6 +112,10 @@ def send(
         end = engine_session.run(work)
     except engine_session.Stopped as stop:
         return farewell(list(latest.values()), stop, as_json=as_json)
+    except engine_session.IdsLostError as lost:
+        print_tasks(list(latest.values()), as_json=as_json)  # the ids on stdout too
+        output.tell(lost, json=False)
+        return Exit.FAILED
     tasks = list(latest.values())
     print_tasks(tasks, as_json=as_json)
     counted = [task for task in tasks if task.status is not Status.STOPPED] if dropped_is_fine else tasks

@@ -11,18 +11,21 @@ def read(context: CliContext) -> list[Task]:
         Trouble: CONFIG for settings that cannot be read, STORE for tasks that cannot.
     """
     context.require_valid_settings()
-    from qr_tui.store.peek import peek
+    from qr_tui.store.peek import is_blank, peek
 
-    if not context.paths.store.exists():
+    tasks = peek(context.paths.store, context.paths.state)
+    if tasks is None and is_blank(context.paths.store, context.paths.state):
         return []
-    tasks = peek(context.paths.store)
     return _open_and_read(context, removed=False) if tasks is None else tasks
 
 
 def read_with_removed(context: CliContext) -> list[Task]:
     """Return every task, those taken off the list too; raises as `read`."""
     context.require_valid_settings()
-    return _open_and_read(context, removed=True) if context.paths.store.exists() else []
+    from qr_tui.store.peek import is_blank
+
+    blank = is_blank(context.paths.store, context.paths.state)
+    return [] if blank else _open_and_read(context, removed=True)
 
 
 def _open_and_read(context: CliContext, *, removed: bool) -> list[Task]:

@@ -7,7 +7,7 @@ import msgspec
 
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Task
-from qr_tui.core.text.messages import Detail
+from qr_tui.core.text.messages import N_, Detail, Message
 
 
 class TasksLoaded(msgspec.Struct, frozen=True):
@@ -66,5 +66,16 @@ class Notice(msgspec.Struct, frozen=True):
     detail: Detail = ""
 
 
-Event = TasksLoaded | TasksChanged | HostChanged | PollingChanged | TaskFinished | Notice
+class IdsUnsaved(msgspec.Struct, frozen=True):
+    """These ids are nowhere on disk: a person must see them until they are. Told at every change; empty is well."""
+
+    ids: tuple[str, ...]
+
+    @property
+    def detail(self) -> Message:
+        """What a person must be told while there are any."""
+        return Message(N_("an id could not be saved anywhere; write it down: {ids}"), {"ids": ", ".join(self.ids)})
+
+
+Event = TasksLoaded | TasksChanged | HostChanged | PollingChanged | TaskFinished | Notice | IdsUnsaved
 Sink = Callable[[Event], None]

@@ -127,6 +127,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         account: Digest of the key that paid (`qr_tui.secrets.Key.account`), never the key.
         sender: The process that is sending it (`store.presence`); a dead sender makes it unconfirmed.
         raw: The last answer as it came, cut to a bound, for the details screen.
+        created: The answer to the create call as it came, at most `CREATED_LIMIT` characters, kept for good.
+        id_candidates: Every other word that may be the provider's id: others in that answer, ids it had before.
         removed_at: Set when a person took it off the list; kept, so that it can be undone.
     """
 
@@ -158,6 +160,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tags: tuple[str, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
     raw: str | None = None
+    created: str | None = None
+    id_candidates: tuple[str, ...] = ()
     submitted_at: float | None = None
     updated_at: float | None = None
     finished_at: float | None = None
@@ -227,6 +231,7 @@ def find(tasks: Sequence[Task], reference: str) -> list[Task]:
 
 
 HISTORY_LIMIT: Final = 200
+CREATED_LIMIT: Final = 4_096
 
 
 def advance(task: Task, fields: Mapping[str, Any], now: float) -> Task | None:
@@ -243,7 +248,14 @@ def advance(task: Task, fields: Mapping[str, Any], now: float) -> Task | None:
         changed["finished_at"] = None  # watched again after it was stopped: it has not ended after all
     if not changed:
         return task
+    if changed.get("id") and task.id:  # an id that was paid for is never forgotten
+        changed["id_candidates"] = with_candidate(changed.get("id_candidates", task.id_candidates), task.id)
     word = fields.get("provider_status", task.provider_status)
     if status != task.status or word != task.provider_status:
         changed["history"] = (*task.history, HistoryEntry(now, status, word))[-HISTORY_LIMIT:]
     return msgspec.structs.replace(task, **changed, updated_at=now)
+
+
+def with_candidate(candidates: tuple[str, ...], other: str) -> tuple[str, ...]:
+    """Return `candidates` with `other` among them, each once."""
+    return candidates if other in candidates else (*candidates, other)

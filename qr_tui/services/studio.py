@@ -67,7 +67,7 @@ class Studio:
         self._clock = clock or Clock()
         self._own_pace = pace
         pace = pace or config.pace(settings)
-        self._index = TaskIndex(paths.store, sink=sink, clock=self._clock)
+        self._index = TaskIndex(paths.store, sink=sink, clock=self._clock, state=paths.state)
         self._hosts = Hosts(keys, pace=pace, sink=sink, ca_file=settings.host.ca_file)
         self._poller = Poller(self._index, self._hosts, pace=pace, clock=self._clock, wake=self._poke)
         self._loop = Loop(paths, self._index, self._hosts, self._poller, sink=sink, clock=self._clock)
@@ -262,6 +262,11 @@ class Studio:
         found += checks.about_settings(self._problem, self.base_url)
         found += checks.about_limits(request, copies, tasks, self._settings, now)
         return found
+
+    @property
+    def unsaved_ids(self) -> tuple[str, ...]:
+        """The ids that were paid for and are nowhere on disk, also after `close`."""
+        return self._index.unsaved_ids
 
     @property
     def paused(self) -> bool:

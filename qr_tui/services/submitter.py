@@ -6,12 +6,10 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.sorting import by_age
-from qr_tui.core.task import Failure, Status, Task, new_key
+from qr_tui.core.task import CREATED_LIMIT, Failure, Status, Task
 from qr_tui.core.text.messages import N_, Detail, Message
 from qr_tui.services.clock import Clock
 from qr_tui.services.hosts import Hosts
@@ -143,19 +141,12 @@ class Submitter:
                 "id": created.id,
                 "provider_status": created.provider_status,
                 "raw": created.raw,
+                "created": created.raw[:CREATED_LIMIT],
+                "id_candidates": created.candidates,
                 "failure": None,
                 "sender": None,
             }
-        if await self._index.learn(task.key, fields) is None and "id" in fields:
-            await self._keep_stray(task, fields)
-
-    async def _keep_stray(self, task: Task, fields: dict[str, Any]) -> None:
-        """Give an id a task of its own when the one it was made for has moved on meanwhile: it was paid for."""
-        now = self._clock.now()
-        stray = msgspec.structs.replace(
-            task, **fields, key=new_key(now), parent=task.key, submitted_at=now, updated_at=now
-        )
-        await self._index.add([stray])
+        await self._index.learn(task.key, fields, origin=task)
 
     def _after(self, error: CallFailed) -> dict[str, Any]:
         """Return what a failed POST proves about the task (quickrouter.md §5)."""
@@ -170,6 +161,7 @@ class Submitter:
                 "failure": failure,
                 "finished_at": now,
                 "raw": error.raw,
+                "created": error.raw[:CREATED_LIMIT] or None,
             }
         return self._unconfirmed(error.detail, error)
 
@@ -180,4 +172,5 @@ class Submitter:
             "sender": None,
             "failure": failure,
             "raw": error.raw if error else None,
+            "created": (error.raw[:CREATED_LIMIT] or None) if error else None,
         }

@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from qr_tui.core.events import Notice, Sink, TaskFinished, TasksChanged, TasksLoaded
 from qr_tui.core.failures import Kind, Trouble
@@ -13,7 +13,8 @@ from qr_tui.core.sorting import newest_first
 from qr_tui.core.task import Status, Task, advance
 from qr_tui.core.text.messages import N_, Message
 from qr_tui.services.clock import Clock
-from qr_tui.store.changes import Change
+from qr_tui.services.unsaved_ids import UnsavedIds
+from qr_tui.store.changes import Change, Fact
 
 if TYPE_CHECKING:
     from qr_tui.store.tasks import TaskStore
@@ -21,22 +22,36 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
+AT_ONCE: Final = 0.5  # seconds the file may take to take an id in before the id is written down elsewhere
+
 
 class TaskIndex:
     """Reads are instant, from memory. Writes go through one thread, in order.
 
-    A change a person asks for either is on disk or raises. A change that the provider told us is never thrown away:
-    if the disk refuses it, it stays in memory and is tried again every tick until it is written.
+    A change a person asks for either is on disk or raises. What a call taught is never thrown away: facts are kept in
+    order, and one that the disk refuses stays in memory and is tried again every tick until it is written. An id is
+    written down beside the file meanwhile.
+
+    Args:
+        path: The task file.
+        sink: Receives every event.
+        clock: The engine's.
+        state: The folder that helps the file remember (`store.tasks.TaskStore`).
     """
 
-    def __init__(self, path: Path, *, sink: Sink, clock: Clock) -> None:
+    def __init__(self, path: Path, *, sink: Sink, clock: Clock, state: Path | None = None) -> None:
         self._path = path
+        self._state = state
         self._sink = sink
         self._clock = clock
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._store: TaskStore | None = None
         self._tasks: dict[str, Task] = {}
-        self._unsaved: dict[str, dict[str, Any]] = {}
+        self._facts: list[Fact] = []  # what is not on disk yet, in order
+        self._in_flight: list[Fact] = []  # what is being written, before those
+        self._turn = asyncio.Lock()  # one writes facts at a time, so that they stay in order
+        self._work: set[asyncio.Task[Any]] = set()
+        self._ids = UnsavedIds(sink)
         self._told_unsaved = False
         self._watchers: list[Callable[[], None]] = []
 
@@ -66,6 +81,11 @@ class TaskIndex:
         """Call `watcher` after every change of any task."""
         self._watchers.append(watcher)
 
+    @property
+    def unsaved_ids(self) -> tuple[str, ...]:
+        """The ids that are nowhere on disk."""
+        return self._ids.lost
+
     # writes ----------------------------------------------------------------------------------------------------
     async def open(self) -> None:
         """Read the store and tell `TasksLoaded` and what was found wrong.
@@ -77,7 +97,7 @@ class TaskIndex:
         def read() -> tuple["TaskStore", list[Notice], list[Task]]:
             from qr_tui.store.tasks import TaskStore
 
-            store = TaskStore(self._path, clock=self._clock.now)
+            store = TaskStore(self._path, clock=self._clock.now, state=self._state)
             notices = store.open()
             return store, notices, store.tasks()
 
@@ -102,41 +122,39 @@ class TaskIndex:
         if not changes:
             return []
         store = self._opened()
+        keys = {change.key for change in changes}
+        if any(fact.key in keys for fact in (*self._in_flight, *self._facts)):
+            await self.flush()  # what was learned before comes first
         tasks = await self._run(lambda: store.apply(changes))
         self._saw(tasks)
         return tasks
 
-    async def learn(self, key: str, fields: dict[str, Any]) -> Task | None:
-        """Write down what the provider told us about one task; when the disk refuses, remember it and go on."""
-        # taken out first: what was passing must not be shown over what is now known
-        fields = self._unsaved.pop(key, {}) | fields
-        try:
-            known = await self.apply([Change(key, fields)])
-        except Trouble as trouble:
-            self._remember(key, fields, trouble)
-            return self._tasks.get(key)
-        return known[0] if known else None
+    async def learn(self, key: str, fields: dict[str, Any], *, origin: Task | None = None) -> Task | None:
+        """Write down what the provider told us about one task; when the disk refuses, remember it and go on.
+
+        With an id in `fields` it is on disk when this returns, in the file or beside it, or `IdsUnsaved` was told. An
+        id that the task cannot take any more becomes a task of its own, made like `origin`.
+        """
+        fact = Fact(key, fields, self._clock.now(), origin or self._tasks.get(key))
+        self._facts.append(fact)
+        await asyncio.shield(self._start(self._secure(fact)))
+        return self._tasks.get(key)
 
     def learn_later(self, key: str, fields: dict[str, Any]) -> None:
         """Like `learn`, but shown now and written with the next tick: for progress and other passing things."""
-        self._unsaved[key] = self._unsaved.get(key, {}) | fields
-        self._show(key, fields)
+        fact = Fact(key, fields, self._clock.now(), self._tasks.get(key))
+        last = next((known for known in reversed(self._facts) if known.key == key), None)
+        if last is not None and _may_join(last, fact):
+            place = next(at for at, known in enumerate(self._facts) if known is last)
+            self._facts[place] = Fact(key, last.fields | fields, fact.at, last.origin)
+        else:
+            self._facts.append(fact)
+        self._show([key])
 
     async def flush(self) -> None:
         """Write what `learn_later` gathered, and what the disk refused before, in one go."""
-        if not self._unsaved:
-            return
-        batch, self._unsaved = self._unsaved, {}
-        try:
-            await self.apply([Change(key, fields) for key, fields in batch.items()])
-        except BaseException as error:
-            for key, fields in batch.items():
-                self._unsaved[key] = fields | self._unsaved.get(key, {})
-            if not isinstance(error, Trouble):
-                raise
-            self._tell_unsaved(error)
-        else:
-            self._told_unsaved = False
+        if self._facts or self._in_flight:
+            await asyncio.shield(self._start(self._write_facts()))
 
     async def refresh(self) -> None:
         """Take over what another process has written since."""
@@ -154,6 +172,8 @@ class TaskIndex:
     async def close(self) -> None:
         """Write what is left and let the file go."""
         if self._store is not None:
+            if self._work:
+                await asyncio.wait(self._work)
             await self.flush()
             await self._run(self._store.close)
             self._store = None
@@ -179,8 +199,7 @@ class TaskIndex:
                 if self._tasks.pop(task.key, None):
                     removed.append(task.key)
                 continue
-            pending = self._unsaved.get(task.key)
-            shown = (advance(task, pending, self._clock.now()) if pending else None) or task
+            shown = self._as_shown(task)
             if shown == old:
                 continue
             self._tasks[task.key] = shown
@@ -195,24 +214,80 @@ class TaskIndex:
             for watcher in self._watchers:
                 watcher()
 
-    def _show(self, key: str, fields: dict[str, Any]) -> None:
-        task = self._tasks.get(key)
-        shown = advance(task, fields, self._clock.now()) if task else None
-        if task is not None and shown is not None and shown != task:
-            self._saw([shown])
+    def _as_shown(self, task: Task) -> Task:
+        """Return `task` with everything that is known of it and not on disk yet."""
+        for fact in (*self._in_flight, *self._facts):
+            if fact.key == task.key and fact.id in (None, task.id or fact.id):
+                task = advance(task, fact.fields, fact.at) or task
+        return task
 
-    def _remember(self, key: str, fields: dict[str, Any], trouble: Trouble) -> None:
-        self.learn_later(key, fields)
-        if "id" in fields:
-            # the one thing that exists nowhere else: say it, so that a person can write it down
-            self._sink(
-                Notice(Kind.STORE, Message("{detail} · id {id}", {"detail": trouble.detail, "id": fields["id"]}))
-            )
-            log.error("could not save id %s of task %s: %s", fields["id"], key, trouble.detail)
-        self._tell_unsaved(trouble)
+    def _show(self, keys: Iterable[str]) -> None:
+        self._saw([task for task in map(self._opened().get, keys) if task is not None])
+
+    def _start(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        # a task of its own: what was learned is written to the end even when its caller is cancelled
+        task = asyncio.create_task(work)
+        self._work.add(task)
+        task.add_done_callback(self._work.discard)
+        return task
+
+    async def _secure(self, fact: Fact) -> None:
+        """Write `fact`; an id that the file does not take soon is written down beside it."""
+        writing = self._start(self._write_facts())
+        if fact.id is None:
+            await writing
+            return
+        await asyncio.wait({writing}, timeout=AT_ONCE)
+        if self._waits(fact):
+            await self._keep_aside()
+            self._show([fact.key])
+
+    def _waits(self, fact: Fact) -> bool:
+        """Tell whether `fact` is not on disk yet."""
+        return any(known is fact for known in (*self._in_flight, *self._facts))
+
+    async def _keep_aside(self) -> None:
+        """Write every id that the file has not taken down beside it; never waits for the thread that writes there."""
+        facts = [fact for fact in (*self._in_flight, *self._facts) if fact.id is not None]
+        if self._store is not None:
+            await self._ids.keep(facts, self._store.keep_aside)
+
+    async def _write_facts(self) -> None:
+        """Write all facts, in order; what the disk refuses stays, before what came meanwhile."""
+        async with self._turn:
+            if not self._facts:
+                return
+            store = self._opened()
+            batch = self._in_flight = self._facts
+            self._facts = []
+            try:
+                tasks = await self._run(lambda: store.learn(batch))
+            except Trouble as trouble:
+                self._facts, self._in_flight = [*batch, *self._facts], []
+                self._show({fact.key for fact in batch})
+                self._tell_unsaved(trouble)
+                await self._keep_aside()
+                return
+            except BaseException:
+                self._facts, self._in_flight = [*batch, *self._facts], []
+                raise
+            self._in_flight = []
+            self._told_unsaved = False
+            self._ids.saved(batch)
+            # as the store has them now, also where a fact was left out: what was shown of it must not stay
+            told = {task.key: task for task in tasks}
+            rest = (store.get(key) for key in {fact.key for fact in batch} - told.keys())
+            self._saw([*told.values(), *(task for task in rest if task is not None)])
 
     def _tell_unsaved(self, trouble: Trouble) -> None:
         log.error("could not save: %s", trouble.detail)
         if not self._told_unsaved:
             self._told_unsaved = True
             self._sink(Notice(trouble.kind, trouble.detail))
+
+
+def _may_join(last: Fact, fact: Fact) -> bool:
+    """Tell whether `fact` may be written as one with the one before it, without a step between being lost."""
+    if fact.id is not None or last.id is not None:
+        return False
+    return "status" not in fact.fields or fact.fields["status"] == last.fields.get("status")

@@ -18,6 +18,27 @@ class Change(msgspec.Struct, frozen=True):
     expect: frozenset[Status] | None = None
 
 
+class Fact(msgspec.Struct, frozen=True):
+    """What a call taught about one task. Unlike a change it may not be refused when it carries an id.
+
+    Attributes:
+        key: The task it is about.
+        fields: New values for some of its fields.
+        at: When it was learned, in Unix seconds.
+        origin: The task as it was when the call was made, for an id that its task cannot take any more.
+    """
+
+    key: str
+    fields: dict[str, Any]
+    at: float
+    origin: Task | None = None
+
+    @property
+    def id(self) -> str | None:
+        """The provider's id that it carries."""
+        return self.fields.get("id")
+
+
 class Delta(NamedTuple):
     """What other processes did to the list: tasks new or different, and keys that are gone from it."""
 

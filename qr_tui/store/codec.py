@@ -1,5 +1,6 @@
 """The bytes of the store file: one JSON document that plain TinyDB opens, with a checksum over the rest."""
 
+import re
 from typing import Any, Final
 
 import msgspec
@@ -13,10 +14,21 @@ META: Final = "meta"
 TASKS: Final = "tasks"
 _HEAD: Final = b'{"meta":{"1":{"checksum":"'
 _DIGITS: Final = 32
+HEAD_SIZE: Final = 512  # bytes within which `head_revision` finds what it looks for
+_HEAD_REVISION: Final = re.compile(rb'"revision":(\d{1,20})[,}]')
+_BOM: Final = b"\xef\xbb\xbf"
 
 
 class DamagedError(Exception):
     """The bytes are not a whole store file; the argument says why, in English, for the log."""
+
+
+class EditedError(DamagedError):
+    """The bytes were written by something else than this program, but are whole: `document` is what they say."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__("wrong checksum")
+        self.document = document
 
 
 def empty() -> Document:
@@ -34,6 +46,18 @@ def revision(document: Document) -> int:
     return int(document[META]["1"]["revision"])
 
 
+def recovered(document: Document) -> int:
+    """Return the revision at which the file was last put together from several copies, 0 if it never was."""
+    number = document[META]["1"].get("recovered", 0)
+    return number if type(number) is int else 0
+
+
+def head_revision(head: bytes) -> int:
+    """Return the revision told by the first bytes of a file that this program wrote, 0 if they tell none."""
+    found = _HEAD_REVISION.search(head) if head.startswith(_HEAD) else None
+    return int(found[1]) if found else 0
+
+
 def encode(document: Document) -> bytes:
     """Return the bytes of `document`, checksum first, so that it is found without parsing."""
     meta = {**document[META], "1": {"checksum": "", **_without_checksum(document[META]["1"])}}
@@ -48,10 +72,11 @@ def decode(data: bytes) -> Document:
     A newer schema may keep its checksum elsewhere, so it is returned unchecked for `migrations` to refuse.
 
     Raises:
+        EditedError: Whole, but not as this program writes it: edited, re-indented, given a mark or other line ends.
         DamagedError: Cut short, altered, or never a store file.
     """
     try:
-        document = msgspec.json.decode(data)
+        document = msgspec.json.decode(data.removeprefix(_BOM))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DamagedError(f"not JSON: {error}") from error
     if not isinstance(document, dict) or not all(isinstance(table, dict) for table in document.values()):
@@ -60,12 +85,9 @@ def decode(data: bytes) -> Document:
     numbers = [meta.get(name) for name in ("schema", "revision")] if isinstance(meta, dict) else [None]
     if not all(type(number) is int and number >= 0 for number in numbers):
         raise DamagedError("no schema version")
-    if data.startswith(_HEAD):
-        if not is_whole(data):
-            raise DamagedError("wrong checksum")
-    elif schema(document) <= migrations.SCHEMA:
-        raise DamagedError("no checksum")
     document.setdefault(TASKS, {})
+    if schema(document) <= migrations.SCHEMA and not is_whole(data):
+        raise EditedError(document)
     return document
 
 

@@ -1,17 +1,10 @@
-"""After damage: the file is kept aside, the backup steps in, and what it cannot vouch for is not trusted."""
+"""After damage: the file is kept aside, and what a person should know of it is put in words."""
 
 import os
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
-
-from qr_tui.core.failures import Kind
-from qr_tui.core.task import Failure, Status, advance
 from qr_tui.core.text.messages import N_, Detail, Message, Value, counted, paragraph
-from qr_tui.store import documents
-from qr_tui.store.codec import TASKS, Document
 
 
 def put_aside(path: Path, now: float) -> Path:
@@ -34,30 +27,16 @@ def put_aside(path: Path, now: float) -> Path:
     return other
 
 
-def distrust(document: Document, now: float) -> Document:
-    """Return `document` with every queued task unconfirmed.
+def words(path: Path, aside: Path | None, found: bool, count: int, *, spoiled: bool, lost: bool) -> Detail:
+    """Return what a person should know of a recovery; nothing if there was nothing to recover.
 
-    What was lost may have recorded that it was sent, and to send it again could pay twice: a person decides.
+    `lost` says that there was a file before, though nothing of it is left.
     """
-    tasks = dict(document[TASKS])
-    for key, old in tasks.items():
-        with suppress(msgspec.ValidationError):
-            task = documents.read(key, old)
-            sending = advance(task, {"status": Status.SENDING}, now) if task.status is Status.QUEUED else None
-            failure = Failure(kind=Kind.LOST_ANSWER)
-            lost = sending and advance(sending, {"status": Status.UNCONFIRMED, "failure": failure}, now)
-            if lost:
-                tasks[key] = documents.write(lost, task, old)[1]
-    return {**document, TASKS: tasks}
-
-
-def words(path: Path, aside: Path | None, found: bool, count: int, *, spoiled: bool) -> Detail:
-    """Return what a person should know of a recovery; nothing if there was nothing to recover."""
     lines: list[Detail] = []
     if aside is not None:
         values: dict[str, Value] = {"file": str(path), "name": aside.name}
         lines.append(Message(N_("{file} is damaged; it was kept as {name}."), values))
-    elif found or spoiled:
+    elif found or spoiled or lost:
         lines.append(Message(N_("{file} is gone."), {"file": str(path)}))
     else:
         return ""
@@ -75,3 +54,20 @@ def words(path: Path, aside: Path | None, found: bool, count: int, *, spoiled: b
     else:
         lines.append(Message(N_("No good copy was found: the list starts empty.")))
     return paragraph(lines)
+
+
+def words_for_older(path: Path, *, newer: bool) -> Detail:
+    """Return what a person should know when an older copy of the file had been put in its place."""
+    lines = [Message(N_("{file} was an older copy (a restored backup, a sync or a snapshot)."), {"file": str(path)})]
+    if newer:
+        lines.append(Message(N_("It was brought up to date with what is known here; what was queued waits for you.")))
+    else:
+        text = N_("No newer copy was found: what came after it may be missing, and what was queued waits for you.")
+        lines.append(Message(text))
+    return paragraph(lines)
+
+
+def words_for_edited(path: Path) -> Detail:
+    """Return what a person should know when another program wrote the file."""
+    text = N_("{file} was changed by another program than qr-tui; the change was taken over and nothing was lost.")
+    return Message(text, {"file": str(path)})

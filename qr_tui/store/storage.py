@@ -11,9 +11,11 @@ import tinydb
 from qr_tui.core.events import Notice
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.text.messages import N_, Message, titled
-from qr_tui.store import atomic, codec, migrations, recovery
-from qr_tui.store.codec import DamagedError, Document
+from qr_tui.store import atomic, codec, merging, migrations, recovery
+from qr_tui.store.codec import DamagedError, Document, EditedError
 from qr_tui.store.locks import FileLock
+from qr_tui.store.names import backup_of
+from qr_tui.store.revision_mark import RevisionMark
 
 PATIENCE: Final = 10.0  # seconds to wait for another process's write
 
@@ -22,13 +24,17 @@ class FileStorage(tinydb.Storage):
     """Keeps the parsed file and reads it again only when its stamp changed; writes once a transaction.
 
     Not thread-safe: `TaskStore` serialises. `notices` collects what a person must be told.
+
+    Every write counts the file's revision up. A file that is not the successor of what is known here (memory, the
+    backup, the mark that stands outside) is not believed: it is merged with that.
     """
 
-    def __init__(self, path: Path, clock: Callable[[], float]) -> None:
+    def __init__(self, path: Path, clock: Callable[[], float], mark: Path | None = None) -> None:
         self.path: Final = path.resolve()  # a linked file stays linked: the link's target is replaced
-        self.backup: Final = self.path.with_name(f"{self.path.name}.bak")
+        self.backup: Final = backup_of(self.path)
         self.notices: list[Notice] = []
         self._clock = clock
+        self._mark = RevisionMark(mark, self.path)
         self._lock = FileLock(self.path.with_name(f"{self.path.name}.lock"))
         self._stamp: atomic.Stamp | None = None
         self._document: Document | None = None
@@ -74,26 +80,31 @@ class FileStorage(tinydb.Storage):
         if not self.changed:
             return
         with suppress(DamagedError):
+            floor = self._floor()  # read before the file, which only ever grows beyond it
             loaded = self._read_file(self.path)
-            if loaded is not None and codec.schema(loaded[1]) == migrations.SCHEMA:
+            if loaded is not None and codec.schema(loaded[1]) == migrations.SCHEMA and self._succeeds(loaded[1], floor):
                 self._stamp, self._document = loaded
                 return
         with self.transaction():
             pass
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, patience: float | None = None) -> Iterator[None]:
         """Hold the lock between processes, begin with the newest content, write at most once, at the end.
 
         If the block raises, or the write fails, disk and memory stay as they were.
+
+        Args:
+            patience: Seconds to wait for the lock, when not `PATIENCE`.
 
         Raises:
             Trouble: The file cannot be used or written, or another process keeps the lock (STORE).
         """
         with plainly(self.path):
-            if not self._lock.acquire(PATIENCE):
+            patience = PATIENCE if patience is None else patience
+            if not self._lock.acquire(patience):
                 text = N_("{file}: another qr-tui has been writing for {n} seconds; nothing was saved")
-                raise Trouble(Kind.STORE, Message(text, {"file": str(self.path), "n": int(PATIENCE)}))
+                raise Trouble(Kind.STORE, Message(text, {"file": str(self.path), "n": int(patience)}))
         try:
             with plainly(self.path):
                 document = self._freshest()
@@ -113,6 +124,14 @@ class FileStorage(tinydb.Storage):
             return self._document
         try:
             loaded = self._read_file(self.path)
+        except EditedError as edited:
+            document, version = edited.document, codec.schema(edited.document)
+            migrations.migrate(document, version, str(self.path))
+            if not merging.all_read(document):
+                return self._recover(damaged=True)
+            if version < migrations.SCHEMA:
+                atomic.copy_name(self.path, self.path.with_name(f"{self.path.name}.v{version}.bak"))
+            return self._mend(document, edited=True)
         except DamagedError:
             return self._recover(damaged=True)
         if loaded is None:
@@ -120,44 +139,123 @@ class FileStorage(tinydb.Storage):
         stamp, document = loaded
         version = codec.schema(document)
         if version == migrations.SCHEMA:
+            if not self._succeeds(document, self._floor()):
+                return self._mend(document, stamp)
             self._stamp, self._document = stamp, document
             return document
         migrations.migrate(document, version, str(self.path))
         atomic.copy_name(self.path, self.path.with_name(f"{self.path.name}.v{version}.bak"))
+        if not self._succeeds(document, self._floor()):
+            return self._mend(document)
         return self._commit(document, backup=self.backup)
+
+    def _floor(self) -> int:
+        """Return the revision that the file has at least, by what stands outside it."""
+        head = b""
+        with suppress(OSError), self.backup.open("rb") as file:
+            head = file.read(codec.HEAD_SIZE)
+        return max(self._mark.read(), codec.head_revision(head))
+
+    def _succeeds(self, document: Document, floor: int) -> bool:
+        """Tell whether `document` came of what is known: not older, and not put together without our memory."""
+        number, memory = codec.revision(document), self._document
+        if number < floor:
+            return False
+        if memory is None:
+            return True
+        ours = codec.revision(memory)
+        if number == ours:
+            return bool(document[codec.TASKS] == memory[codec.TASKS])
+        return ours < number and codec.recovered(document) <= ours
+
+    def _mend(self, document: Document, stamp: atomic.Stamp | None = None, *, edited: bool = False) -> Document:
+        """Bring what stands in the file together with what is known, under the lock.
+
+        A `stamp` allows to leave the file as it is when it lacks nothing.
+        """
+        memory, floor = self._document, self._floor()
+        older = codec.revision(document) < max(floor, codec.revision(memory) if memory else 0)
+        kept = None
+        if older or edited:
+            with suppress(DamagedError):
+                kept = self._read_backup()
+        others = [copy for copy in (memory, kept) if copy is not None]
+        merged = merging.merge([document, *others])
+        believed = merging.queued(document) if not older else self._vouched(kept)
+        merged = merging.distrust(merged, self._clock(), believed=believed)
+        same = merged[codec.TASKS] == document[codec.TASKS]
+        if same and not older and stamp is not None:
+            self._stamp, self._document = stamp, document
+            return document
+        merged = self._commit(merged, backup=None, recovered=True)
+        if older:
+            words = recovery.words_for_older(self.path, newer=bool(others))
+            self.notices.append(Notice(Kind.STORE, words))
+        elif edited:
+            self.notices.append(Notice(Kind.STORE, recovery.words_for_edited(self.path)))
+        return merged
+
+    def _vouched(self, kept: Document | None) -> set[str]:
+        """Return the keys that our memory knows as queued, if nothing was ever written after it was read."""
+        memory = self._document
+        if memory is None or codec.revision(memory) < self._mark.read():
+            return set()
+        if kept is not None and codec.revision(memory) <= codec.revision(kept):
+            return set()
+        return merging.queued(memory)
 
     def _recover(self, *, damaged: bool) -> Document:
         """Put a damaged file aside and go on with the best that is left: our memory, the backup, or nothing."""
-        rest, spoiled = self._document, False
+        kept, spoiled, lost = None, False, self._mark.read() > 0
         try:
-            kept = self._read_file(self.backup)
+            kept = self._read_backup()
         except DamagedError:
-            kept, spoiled = None, True
-        if kept is not None:
-            migrations.migrate(kept[1], codec.schema(kept[1]), str(self.backup))
-            if rest is None or codec.revision(kept[1]) > codec.revision(rest):
-                rest = kept[1]
+            spoiled = True
+        copies = [copy for copy in (self._document, kept) if copy is not None]
+        copies.sort(key=codec.revision, reverse=True)
         now = self._clock()
         aside = recovery.put_aside(self.path, now) if damaged else None
         if spoiled:
             recovery.put_aside(self.backup, now)
             self.backup.unlink(missing_ok=True)
-        count = 0
-        if rest is not None:
-            rest = recovery.distrust(rest, now)
+        rest, count = None, 0
+        if copies:
+            rest = merging.distrust(merging.merge(copies), now, believed=self._vouched(kept))
             count = len(rest[codec.TASKS])
-        document = self._commit(rest or codec.empty(), backup=None)
-        words = recovery.words(self.path, aside, rest is not None, count, spoiled=spoiled)
+        document = self._commit(rest or codec.empty(), backup=None, recovered=bool(copies) or spoiled or lost)
+        words = recovery.words(self.path, aside, rest is not None, count, spoiled=spoiled, lost=lost)
         if words:
             self.notices.append(Notice(Kind.STORE, words))
         return document
 
-    def _commit(self, document: Document, *, backup: Path | None) -> Document:
+    def _read_backup(self) -> Document | None:
+        """Return what the backup holds, in today's format; None if there is none.
+
+        Raises:
+            DamagedError: It cannot be read.
+        """
+        try:
+            loaded = self._read_file(self.backup)
+        except EditedError as edited:
+            if not merging.all_read(edited.document):
+                raise
+            document = edited.document
+        else:
+            if loaded is None:
+                return None
+            document = loaded[1]
+        migrations.migrate(document, codec.schema(document), str(self.backup))
+        return document
+
+    def _commit(self, document: Document, *, backup: Path | None, recovered: bool = False) -> Document:
         meta = document[codec.META]
-        number = max(codec.revision(document), codec.revision(self._document) if self._document else 0) + 1
-        document = {**document, codec.META: {**meta, "1": {**meta["1"], "revision": number}}}
+        known = codec.revision(self._document) if self._document else 0
+        number = max(codec.revision(document), known, self._floor()) + 1
+        first = {**meta["1"], "revision": number} | ({"recovered": number} if recovered else {})
+        document = {**document, codec.META: {**meta, "1": first}}
         self._stamp = atomic.replace(self.path, codec.encode(document), backup=backup)
         self._document = document
+        self._mark.remember(number)
         return document
 
     def _read_file(self, path: Path) -> tuple[atomic.Stamp, Document] | None:

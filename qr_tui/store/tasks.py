@@ -1,5 +1,6 @@
 """The tasks on disk: the only durable record of what costs money. Every writer goes through here."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,15 +14,20 @@ from qr_tui import paths
 from qr_tui.core.events import Notice
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.sorting import newest_first
-from qr_tui.core.task import Task, advance
+from qr_tui.core.task import HistoryEntry, Status, Task, advance, new_key
 from qr_tui.core.text.messages import counted
 from qr_tui.store import documents
-from qr_tui.store.changes import Change, Delta
+from qr_tui.store.changes import Change, Delta, Fact
 from qr_tui.store.codec import TASKS
+from qr_tui.store.id_journal import Entry, IdJournal
+from qr_tui.store.names import JOURNAL, MARK
 
 if TYPE_CHECKING:
     from qr_tui.store.storage import FileStorage, TaskTable
 
+log = logging.getLogger(__name__)
+
+AT_ONCE: Final = 0.1  # seconds to wait for the lock where what is to be written is safe already
 KEEP_REMOVED: Final = 30 * 86_400.0  # seconds a removed task can be brought back, at least
 
 
@@ -30,11 +36,19 @@ class TaskStore:
 
     Writing blocks until it is on disk. Reading (`tasks`, `get`) never waits for a write: it sees what
     is known to be on disk. Every failure is a `Trouble` of kind STORE, and leaves disk and memory as they were.
+
+    Args:
+        path: The file.
+        clock: Another clock than the system's.
+        state: The folder that remembers how far the file had come, and keeps ids while the file takes none; None does
+            without both.
     """
 
-    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time, state: Path | None = None) -> None:
         self.path: Final = path
         self._clock = clock
+        self._state = state
+        self._journal = None if state is None else IdJournal(state / JOURNAL)
         self._mutex = threading.RLock()
         self._storage: FileStorage | None = None
         self._table: TaskTable | None = None
@@ -49,7 +63,8 @@ class TaskStore:
     def open(self) -> list[Notice]:
         """Read the file, made (0600) with its folder (0700) when missing; return what a person must be told.
 
-        A damaged file is put aside and the backup used, an older one migrated; what was removed long ago goes.
+        A damaged file is put aside and the backup used, an older one migrated; ids that it could not take before are
+        put into it; what was removed long ago goes.
 
         Raises:
             Trouble: It cannot be read or made, or a newer version wrote it; then it is untouched.
@@ -61,7 +76,7 @@ class TaskStore:
         with self._mutex:
             with plainly(self.path):
                 paths.make(self.path.parent)
-            storage = FileStorage(self.path, self._clock)
+            storage = FileStorage(self.path, self._clock, self._state / MARK if self._state else None)
             database = tinydb.TinyDB(storage=lambda: storage)
             database.table_class = TaskTable
             self._storage, self._table = storage, cast("TaskTable", database.table(TASKS))
@@ -72,6 +87,7 @@ class TaskStore:
             self._take()
             self._foreign.clear()
             with suppress(Trouble):  # on a full or read-only disk it can wait for another day
+                self._take_in_journal()
                 self._purge()
             return self.take_notices()
 
@@ -117,12 +133,10 @@ class TaskStore:
                 if task.key in new or task.key in self._documents:
                     raise ValueError(f"a task with the key {task.key!r} exists")
                 new[task.key] = documents.write(task, None, {})
+        self._after_write()
 
     def apply(self, changes: Sequence[Change]) -> list[Task]:
-        """Bring the freshest tasks forward by `changes`, in one durable write for all of them.
-
-        A change is left out if its task is unknown, its `expect` does not hold or its move is not legal; one
-        that changes nothing counts as applied. If none changes anything, nothing is written.
+        """Bring the freshest tasks forward as `apply_each` does.
 
         Returns:
             The tasks of the changes that were applied, as they are now, each once.
@@ -131,22 +145,73 @@ class TaskStore:
             Trouble: Nothing was written.
             msgspec.ValidationError: A field has a value of the wrong type; nothing was written.
         """
+        applied = {task.key: task for task in self.apply_each(changes) if task is not None}
+        return list(applied.values())
+
+    def apply_each(self, changes: Sequence[Change]) -> list[Task | None]:
+        """Bring the freshest tasks forward by `changes`, in one durable write for all of them.
+
+        A change is left out if its task is unknown, its `expect` does not hold or its move is not legal; one
+        that changes nothing counts as applied. If none changes anything, nothing is written.
+
+        Returns:
+            For each change its task as it is now, None if that change was left out.
+
+        Raises:
+            Trouble: Nothing was written.
+            msgspec.ValidationError: A field has a value of the wrong type; nothing was written.
+        """
+        applied: list[str | None] = []
+        touched: dict[str, Task] = {}
         with self._writing() as new:
             now = self._clock()
-            touched: dict[str, Task] = {}
             for change in changes:
                 if "key" in change.fields:
                     raise ValueError("the key of a task never changes")
                 task = touched.get(change.key) or self._tasks.get(change.key)
-                if task is None or (change.expect is not None and task.status not in change.expect):
-                    continue
-                moved = advance(task, change.fields, now)
+                moved = None
+                if task is not None and (change.expect is None or task.status in change.expect):
+                    moved = advance(task, change.fields, now)
                 if moved is not None:
                     touched[change.key] = moved
-            for key, task in touched.items():
-                if task != self._tasks[key]:
-                    new[key] = documents.write(task, self._tasks[key], self._documents[key])
+                applied.append(None if moved is None else moved.key)
+            self._put(touched, new)
+        self._after_write()
+        return [None if key is None else new[key][0] if key in new else touched[key] for key in applied]
+
+    def learn(self, facts: Sequence[Fact]) -> list[Task]:
+        """Take in what calls taught, in order, in one durable write for all of it.
+
+        A fact that its task cannot take any more is left out, but never an id: that becomes a task of its own, whose
+        parent is the one that it was made for.
+
+        Returns:
+            The tasks that took something in, as they are now, each once.
+
+        Raises:
+            Trouble: Nothing was written.
+        """
+        touched: dict[str, Task] = {}
+        with self._writing() as new:
+            for fact in facts:
+                taught = self._taught(fact, touched)
+                if taught is not None:
+                    touched[taught.key] = taught
+            self._put(touched, new)
+        self._after_write()
         return [new[key][0] if key in new else task for key, task in touched.items()]
+
+    def keep_aside(self, facts: Sequence[Fact]) -> None:
+        """Write the ids that `facts` carry down outside the file; the next start or write puts them into it.
+
+        Safe to call while another thread waits to write the file.
+
+        Raises:
+            OSError: They are not on disk.
+        """
+        if self._journal is None:
+            raise FileNotFoundError(None, "no folder for it", JOURNAL)
+        self._journal.append([_entry(fact) for fact in facts if fact.id])
 
     def refresh(self) -> Delta | None:
         """Return what other processes changed since the last call, None if nothing. Costs one stat if so.
@@ -159,6 +224,7 @@ class TaskStore:
             if storage.changed:
                 storage.load()
                 self._take()
+            self._after_write()
             if not self._foreign:
                 return None
             keys, self._foreign = self._foreign, set()
@@ -167,20 +233,84 @@ class TaskStore:
 
     # inside --------------------------------------------------------------------------------------------
     @contextmanager
-    def _writing(self) -> Iterator[dict[str, tuple[Task, dict[str, Any]]]]:
+    def _writing(self, patience: float | None = None) -> Iterator[dict[str, tuple[Task, dict[str, Any]]]]:
         """Hold both locks with the freshest tasks in memory; what the block leaves in the dict is written.
 
-        Memory claims it when it is on disk, and only then.
+        Memory claims it when it is on disk, and only then. `patience` is how many seconds another process may keep
+        its lock, when not the usual ones.
         """
         with self._mutex:
             new: dict[str, tuple[Task, dict[str, Any]]] = {}
-            with self._opened().transaction():
+            with self._opened().transaction(patience):
                 self._take()
                 yield new
                 if new and self._table is not None:
                     self._table.put({key: document for key, (_, document) in new.items()})
             if new:
                 self._set(self._tasks | {key: task for key, (task, _) in new.items()})
+
+    def _put(self, touched: dict[str, Task], new: dict[str, tuple[Task, dict[str, Any]]]) -> None:
+        """Put what has become of tasks into `new`, as far as it differs from what is on disk."""
+        for key, task in touched.items():
+            known = self._tasks.get(key)
+            if task != known:
+                new[key] = documents.write(task, known, self._documents[key] if known else {})
+
+    def _taught(self, fact: Fact, touched: dict[str, Task]) -> Task | None:
+        """Return the task that takes `fact` in, its own or one made for it; None if it is left out."""
+        task = touched.get(fact.key) or self._tasks.get(fact.key)
+        if fact.id is None:
+            return advance(task, fact.fields, fact.at) if task is not None and _fits(task, fact.fields) else None
+        fields = fact.fields
+        base = task or fact.origin
+        if base is not None and not _fits(base, fields):
+            fields = {"status": Status.WAITING, "id": fact.id}
+        moved = advance(task, fields, fact.at) if task is not None and task.id in (None, fact.id) else None
+        if moved is not None:
+            return moved
+        host = base.base_url if base else fields.get("base_url", "")
+        if self._holder(fact.id, host, touched) is not None:
+            return None
+        stray = _stray(fact, fields)
+        log.warning("id %s became the task %s: %s could not take it", fact.id, stray.key, fact.key)
+        return stray
+
+    def _holder(self, task_id: str, base_url: str, touched: dict[str, Task]) -> Task | None:
+        """Return the task that has this id at this host already."""
+        known = self._tasks | touched
+        return next((task for task in known.values() if task.id == task_id and task.base_url == base_url), None)
+
+    def _after_write(self) -> None:
+        """Put what the file could not take before into it, now that it takes something; else another time."""
+        if self._journal is None or self._journal.is_empty:
+            return
+        with suppress(Trouble), self._mutex:
+            self._take_in_journal()
+
+    def _take_in_journal(self) -> None:
+        """Put the ids that were kept aside into the file, and only then drop them there.
+
+        Raises:
+            Trouble: The file does not take them; they stay where they are.
+        """
+        if self._journal is None or self._journal.is_empty:
+            return
+        try:
+            entries = self._journal.entries()
+        except OSError as error:
+            log.warning("%s: %s", self._journal.path, error)
+            return
+        touched: dict[str, Task] = {}
+        with self._writing(AT_ONCE) as new:
+            for entry in entries:
+                if self._holder(entry.id, entry.host, touched) is None:
+                    taught = self._taught(_fact(entry), touched)
+                    if taught is not None:
+                        touched[taught.key] = taught
+            self._put(touched, new)
+        self._foreign |= touched.keys()
+        with suppress(OSError):
+            self._journal.forget(entries)
 
     def _opened(self) -> "FileStorage":
         if self._storage is None:
@@ -240,3 +370,70 @@ class TaskStore:
             if keys and self._table is not None:
                 self._table.drop(keys)
         self._set({key: task for key, task in self._tasks.items() if key not in keys})
+
+
+def _fits(task: Task, fields: dict[str, Any]) -> bool:
+    """Tell whether `fields` have the types that a task's have; what a provider says may be anything."""
+    try:
+        documents.write(msgspec.structs.replace(task, **fields), None, {})
+    except (msgspec.ValidationError, TypeError) as error:
+        log.error("task %s cannot take %s: %s", task.key, sorted(fields), error)
+        return False
+    return True
+
+
+def _stray(fact: Fact, fields: dict[str, Any]) -> Task:
+    """Return a task of its own for the id in `fact`: it was paid for."""
+    now = fact.at
+    origin = fact.origin or Task(key=fact.key, model="", prompt="", base_url="", created_at=now)
+    status = fields.get("status", Status.WAITING)
+    own = {
+        "status": status,
+        "key": new_key(now),
+        "parent": fact.key,
+        "submitted_at": now,
+        "updated_at": now,
+        "removed_at": None,
+        "history": (*origin.history, HistoryEntry(now, status, fields.get("provider_status", ""))),
+    }
+    return msgspec.structs.replace(origin, **{**fields, **own})
+
+
+def _entry(fact: Fact) -> Entry:
+    """Return the line that keeps the id in `fact`."""
+    origin, fields = fact.origin, fact.fields
+    return Entry(
+        key=fact.key,
+        id=fact.id or "",
+        host=origin.base_url if origin else "",
+        at=fact.at,
+        account=origin.account if origin else "",
+        model=origin.model if origin else "",
+        prompt=origin.prompt if origin else "",
+        provider_status=fields.get("provider_status", ""),
+        created=fields.get("created"),
+        id_candidates=fields.get("id_candidates", ()),
+    )
+
+
+def _fact(entry: Entry) -> Fact:
+    """Return what `entry` kept."""
+    origin = Task(
+        key=entry.key,
+        model=entry.model,
+        prompt=entry.prompt,
+        base_url=entry.host,
+        account=entry.account,
+        created_at=entry.at,
+    )
+    fields = {
+        "status": Status.WAITING,
+        "id": entry.id,
+        "provider_status": entry.provider_status,
+        "raw": entry.created,
+        "created": entry.created,
+        "id_candidates": entry.id_candidates,
+        "failure": None,
+        "sender": None,
+    }
+    return Fact(entry.key, fields, entry.at, origin)

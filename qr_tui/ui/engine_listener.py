@@ -7,8 +7,17 @@ from typing import Any
 from textual.app import App
 from textual.message import Message
 
-from qr_tui.core.events import Event, HostChanged, HostStatus, Notice, PollingChanged, TaskFinished, TasksLoaded
-from qr_tui.core.failures import Trouble
+from qr_tui.core.events import (
+    Event,
+    HostChanged,
+    HostStatus,
+    IdsUnsaved,
+    Notice,
+    PollingChanged,
+    TaskFinished,
+    TasksLoaded,
+)
+from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Status
 from qr_tui.i18n import _, clauses
 from qr_tui.terminal.notify import Notifier
@@ -16,6 +25,8 @@ from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.event_inbox import REPAINT_EVERY, EventInbox
 from qr_tui.ui.tasks.screen import TasksScreen
 from qr_tui.ui.toasts import tell
+
+STAYS = 86_400.0  # seconds: a toast that a person has to put away
 
 
 class EngineEvent(Message):
@@ -95,6 +106,10 @@ class EngineListener:
                 self._tasks.refresh_header_and_footer()
             case Notice():
                 tell(self._app, Trouble(event.kind, event.detail))
+            case IdsUnsaved():
+                if event.ids:
+                    tell(self._app, Trouble(Kind.STORE, event.detail), timeout=STAYS)
+                self._renew_status()
 
     def _show_changes(self) -> None:
         self._repaint_waits = False

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from qr_tui.commands.keymap import Keymap
 from qr_tui.config import FileTrouble
 from qr_tui.core.address import host_name
-from qr_tui.core.events import HostStatus, PollingChanged
+from qr_tui.core.events import HostStatus, IdsUnsaved, PollingChanged
 from qr_tui.core.failures import WORDS, Trouble
 from qr_tui.core.text.display import inert
 from qr_tui.i18n import _, translate
@@ -37,6 +37,8 @@ def status_words(
     words: list[tuple[str, str]] = []
     if failure is not None:
         words.append(("bad", inert(translate(failure.detail) or _(WORDS[failure.kind].title), limit=200)))
+    if studio is not None and studio.unsaved_ids:
+        words.append(("bad", inert(translate(IdsUnsaved(studio.unsaved_ids).detail), limit=400)))
     if file_problem is not None:
         words.append(_mistake(file_problem))
     statuses = studio.host_statuses if studio is not None else {}

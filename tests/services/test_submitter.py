@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from qr_tui.core.answers import CallFailed, Created, Delivery
-from qr_tui.core.events import HostChanged, HostStatus, Notice
+from qr_tui.core.events import HostChanged, HostStatus
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Status
 from qr_tui.store.tasks import TaskStore
@@ -208,33 +208,6 @@ def test_an_id_that_comes_late_is_kept_even_when_the_task_has_moved_on(tmp_path:
             assert CREATED.id in ids
             stray = next(known for known in engine.index.tasks() if known.id == CREATED.id)
             assert stray.parent == task.key
-
-    run(work)
-
-
-def test_an_id_that_the_disk_refuses_is_said_and_written_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def work() -> None:
-        async with Engine(tmp_path) as engine:
-            gate = asyncio.Event()
-            engine.router.say(gate, CREATED)
-            task = engine.task(Status.QUEUED)
-            await engine.index.add([task])
-            await engine.send_all()
-            with monkeypatch.context() as patch:
-
-                def full(*_: object, **__: object) -> None:
-                    raise OSError(28, "No space left on device")
-
-                patch.setattr("qr_tui.store.atomic.replace", full)
-                gate.set()
-                await settle()
-                assert engine.known(task.key).id == CREATED.id, "shown, though not yet on disk"
-                said = [str(event.detail) for event in engine.events if isinstance(event, Notice)]
-                assert any(CREATED.id in detail for detail in said)
-            await engine.index.flush()
-            store = TaskStore(engine.paths.store)
-            store.open()
-            assert store.tasks()[0].id == CREATED.id
 
     run(work)
 

@@ -21,22 +21,22 @@ def store(tmp_path: Path) -> TaskStore:
 
 
 def test_it_sees_what_the_store_sees(store: TaskStore) -> None:
-    assert peek(store.path) == store.tasks()
-    assert [item.prompt for item in peek(store.path) or []] == ["new", "old"]
+    assert peek(store.path, store.path.parent) == store.tasks()
+    assert [item.prompt for item in peek(store.path, store.path.parent) or []] == ["new", "old"]
 
 
 def test_a_missing_file_is_left_to_the_store(tmp_path: Path) -> None:
-    assert peek(tmp_path / "none.json") is None
+    assert peek(tmp_path / "none.json", tmp_path) is None
 
 
 def test_every_truncation_and_every_flip_is_left_to_the_store(store: TaskStore) -> None:
     whole = store.path.read_bytes()
     for end in range(0, len(whole), 17):
         store.path.write_bytes(whole[:end])
-        assert peek(store.path) is None
+        assert peek(store.path, store.path.parent) is None
     for at in range(0, len(whole), 17):
         store.path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
-        assert peek(store.path) is None
+        assert peek(store.path, store.path.parent) is None
 
 
 @pytest.mark.parametrize("change", ["schema", "key", "type", "table"])
@@ -52,7 +52,7 @@ def test_what_this_version_cannot_read_is_left_to_the_store(store: TaskStore, ch
     else:
         document["tasks"] = []  # type: ignore[assignment]
     store.path.write_bytes(codec.encode(document))
-    assert peek(store.path) is None
+    assert peek(store.path, store.path.parent) is None
 
 
 def test_fields_of_a_later_version_do_no_harm(store: TaskStore) -> None:
@@ -60,4 +60,4 @@ def test_fields_of_a_later_version_do_no_harm(store: TaskStore) -> None:
     for item in document["tasks"].values():
         item["colour"] = "blue"
     store.path.write_bytes(codec.encode(document))
-    assert len(peek(store.path) or []) == 2
+    assert len(peek(store.path, store.path.parent) or []) == 2

@@ -124,7 +124,7 @@ class Engine:
         self.router = FakeRouter(QueryResult(status=None))
         pace = pace or Pace()
         self.keys = KeyRing(self.paths, {"QUICKROUTER_API_KEY": KEY}, base_url=HOST)
-        self.index = TaskIndex(self.paths.store, sink=self.events.append, clock=self.clock)
+        self.index = TaskIndex(self.paths.store, sink=self.events.append, clock=self.clock, state=self.paths.state)
         self.hosts = FakeHosts(self.router, self.keys, pace=pace, sink=self.events.append)
         self.poller = Poller(self.index, self.hosts, pace=pace, clock=self.clock, wake=lambda: None)
         self.submitter = Submitter(self.index, self.hosts, instance="me", clock=self.clock, wake=lambda: None)

@@ -51,6 +51,8 @@ class FakeStudio(Studio):
     `concerns` is what `check` answers; put a `Trouble` into `troubles` under a method's name to make it raise once.
     """
 
+    unsaved_ids: tuple[str, ...] = ()
+
     def __init__(
         self, tasks: Iterable[Task] = (), *, sink: Sink | None = None, clock: Callable[[], float] = lambda: NOW
     ) -> None:

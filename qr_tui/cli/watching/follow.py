@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from qr_tui.cli import engine_session, output, references, sending
 from qr_tui.cli.context import CliContext
+from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.watching import waiting
 from qr_tui.cli.watching.narrator import Narrator
 from qr_tui.cli.watching.waiting import WaitOutcome
@@ -41,6 +42,10 @@ def follow(context: CliContext, words: Sequence[str], *, timeout: float | None, 
         end = engine_session.run(work)
     except engine_session.Stopped as stopped:
         return sending.farewell(list(latest.values()), stopped, as_json=as_json)
+    except engine_session.IdsLostError as lost:
+        sending.print_tasks(list(latest.values()), as_json=as_json)  # the ids on stdout too
+        output.tell(lost, json=False)
+        return Exit.FAILED
     tasks = list(latest.values())
     if as_json:
         sending.print_tasks(tasks, as_json=True)

@@ -7,8 +7,8 @@ from typing import Final, TextIO
 
 from qr_tui.cli import output
 from qr_tui.cli.task_words import describe, status_colour
-from qr_tui.core.events import Event, HostChanged, HostStatus, Notice, PollingChanged, TasksChanged
-from qr_tui.core.failures import WORDS
+from qr_tui.core.events import Event, HostChanged, HostStatus, IdsUnsaved, Notice, PollingChanged, TasksChanged
+from qr_tui.core.failures import WORDS, Kind
 from qr_tui.core.task import Status, Task
 from qr_tui.core.text.display import cut, duration, inert
 from qr_tui.core.text.messages import N_
@@ -66,6 +66,9 @@ class Narrator:
             case Notice():
                 title, detail = _(WORDS[event.kind].title), inert(translate(event.detail), limit=400)
                 self._above(_("{title}: {detail}").format(title=title, detail=detail), "yellow")
+            case IdsUnsaved() if event.ids:
+                title, detail = _(WORDS[Kind.STORE].title), inert(translate(event.detail), limit=2_000)
+                self._above(_("{title}: {detail}").format(title=title, detail=detail), "red")
             case PollingChanged(here=False):
                 self._above(_("another qr-tui on these tasks does the looking"), "dim")
             case _:

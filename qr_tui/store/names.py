@@ -1,0 +1,13 @@
+"""The names of what stands around the task file, for those who only look."""
+
+from pathlib import Path
+from typing import Final
+
+JOURNAL: Final = "ids.jsonl"  # in the state folder: ids that the file could not take
+MARK: Final = "revision"  # in the state folder: how far the file had come
+
+
+def backup_of(path: Path) -> Path:
+    """Return where the backup of the task file at `path` stands: beside it, or beside what it is a link to."""
+    path = path.resolve()
+    return path.with_name(f"{path.name}.bak")

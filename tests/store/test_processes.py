@@ -157,3 +157,43 @@ def test_two_first_starts_at_once_share_one_store(path: Path) -> None:
         process.communicate()
         assert process.returncode == 0
     assert sorted(item.prompt for item in opened(path).tasks()) == ["a", "b", "c"]
+
+
+# writes every id beside the file only, while others put what they find there into it
+KEEPER = """
+import sys, time
+from pathlib import Path
+from qr_tui.core.task import Status
+from qr_tui.store.changes import Change, Fact
+from qr_tui.store.tasks import TaskStore
+from tests.support.store import task
+path, name, count, shared = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
+store = TaskStore(path, state=path.parent)
+assert store.open() == [], "something to say"
+for number in range(count):
+    made = task(f"{name} {number}", status=Status.SENDING)
+    store.add([made])
+    fact = Fact(made.key, {"status": Status.WAITING, "id": f"x:{made.key}"}, time.time(), made)
+    store.keep_aside([fact] * (1 + number % 2))
+    if number % 3 == 0:
+        store.apply([Change(shared, {"provider_status": f"{name} {number}"})])
+    else:
+        store.refresh()
+"""
+
+
+def test_rule_1_2_several_processes_put_the_ids_beside_the_file_into_it_each_once(path: Path) -> None:
+    shared = task("shared", status=Status.RUNNING)
+    opened(path).add([shared])
+    writers = [
+        subprocess.Popen([sys.executable, "-c", KEEPER, str(path), name, str(CHANGES // 3), shared.key])
+        for name in "abc"
+    ]
+    for writer in writers:
+        assert writer.wait(120) == 0
+    again = TaskStore(path, state=path.parent)
+    assert again.open() == []
+    tasks = [item for item in again.tasks() if item.key != shared.key]
+    assert len(tasks) == CHANGES // 3 * 3
+    assert all(item.id == f"x:{item.key}" and item.status is Status.WAITING for item in tasks)
+    assert "ids.jsonl" not in names(path)

@@ -108,6 +108,9 @@ def test_rule_1_2_killed_while_another_keeps_the_file_no_id_that_was_written_dow
             process.communicate()
             lock.release()
             assert kept <= {task.id for task in stored(tmp_path)}
+        process = life(tmp_path, simulator.url, rounds)
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
         tasks = stored(tmp_path)
         assert_paid_once_and_known(tasks, simulator.stats())
     assert kept, "at least once it was written beside the file"

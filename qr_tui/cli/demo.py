@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 KEY: Final = "sk-demo-nothing-is-billed"
 SPEED: Final = 28.0  # a Sora video takes 6 to 11 seconds
-PACE: Final = Pace(first=0.5, early=0.7, early_spread=0.3, late=1.0, backoff=2.0, per_minute=600)
-QUICK: Final = Pace(first=0.0, early=0.05, early_spread=0.0, late=0.05, backoff=0.1, per_minute=60_000)
+PACE: Final = Pace(first=0.5, early=0.7, early_spread=0.3, late=1.0, look_backoff=1.0, backoff=2.0, per_minute=600)
+QUICK: Final = Pace(
+    first=0.0, early=0.05, early_spread=0.0, late=0.05, look_backoff=0.1, backoff=0.1, per_minute=60_000
+)
 _TOOK: Final = 240.0  # seconds that a finished video is said to have taken
 _QUEUE: Final = 20.0  # seconds that the waiting one still waits
 _PATIENCE: Final = 5.0  # seconds for a call to a simulator in this very process

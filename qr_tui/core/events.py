@@ -31,6 +31,7 @@ class HostStatus(StrEnum):
     RATE_LIMITED = "slow_down"
     NO_KEY = "no_key"
     KEY_REFUSED = "key_refused"
+    SETTING = "setting"  # a proxy or certificates that cannot be used: nothing can leave
 
     @property
     def needs_key(self) -> bool:

@@ -4,6 +4,8 @@ import msgspec
 
 from qr_tui.core.task import Task
 
+UNKNOWN_SLOWEST = 3600.0  # seconds between looks at a task that the provider does not know
+
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """How often to look, in seconds. The defaults are the pace that does not draw a 429."""
@@ -13,9 +15,10 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     early_spread: float = 5.0  # … plus up to this much, so that tasks do not march in step
     late: float = 30.0
     late_after: float = 300.0
-    backoff: float = 10.0  # after the first failed look, doubled with each one
+    look_backoff: float = 5.0  # after a task's own failed look, doubled with each one
+    backoff: float = 10.0  # after a host could not be reached, doubled with each time
     backoff_cap: float = 120.0
-    in_flight: int = 4  # looks under way at once
+    in_flight: int = 4  # looks under way at once at one host
     per_minute: int = 120  # looks a minute at one host, over all tasks
 
     @property
@@ -39,14 +42,14 @@ def next_look(
     Args:
         task: The task; its `submitted_at` says how old it is.
         now: The time now; a clock that jumped back never pushes a look further than one interval away.
-        failures: Looks that failed in a row.
+        failures: Looks at this task that failed in a row, by no fault of its host.
         pace: The intervals.
         jitter: Where in its spread this look falls, 0–1, drawn by the caller.
         retry_after: What the provider asked for, in seconds; a look never comes sooner, but no more than an hour later.
         looked: False before the first look of a fresh task.
     """
     if failures or retry_after is not None:
-        delay = backoff(failures, pace=pace, jitter=jitter)
+        delay = look_backoff(failures, pace=pace, jitter=jitter)
         if retry_after is not None:
             delay = max(delay, min(retry_after, 3600.0))
         return now + delay
@@ -58,7 +61,21 @@ def next_look(
     return now + pace.early + pace.early_spread * jitter
 
 
+def look_backoff(failures: int, *, pace: Pace, jitter: float = 0.5) -> float:
+    """Return seconds until a task is looked at again whose own looks failed `failures` times in a row."""
+    return _doubled(pace.look_backoff, failures, pace.backoff_cap, jitter)
+
+
 def backoff(failures: int, *, pace: Pace, jitter: float = 0.5) -> float:
-    """Return seconds to wait after `failures` in a row: doubled each time, jittered by a quarter, capped."""
-    whole = min(pace.backoff * 2.0 ** min(max(failures, 1) - 1, 16), pace.backoff_cap)
-    return whole * (0.75 + 0.25 * jitter)
+    """Return seconds to leave a host alone after `failures` in a row: doubled, jittered by a quarter, capped."""
+    return _doubled(pace.backoff, failures, pace.backoff_cap, jitter)
+
+
+def unknown_wait(elapsed: float, *, pace: Pace, jitter: float = 0.5) -> float:
+    """Return seconds until the next look at a task that the provider has not known for `elapsed` seconds."""
+    whole = min(max(pace.late, elapsed / 4), UNKNOWN_SLOWEST)
+    return whole * (0.8 + 0.2 * jitter)
+
+
+def _doubled(first: float, times: int, most: float, jitter: float) -> float:
+    return min(first * 2.0 ** min(max(times, 1) - 1, 16), most) * (0.75 + 0.25 * jitter)

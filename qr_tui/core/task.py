@@ -129,6 +129,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         raw: The last answer as it came, cut to a bound, for the details screen.
         created: The answer to the create call as it came, at most `CREATED_LIMIT` characters, kept for good.
         id_candidates: Every other word that may be the provider's id: others in that answer, ids it had before.
+        seen_at: When a look first found it: the provider has known it, so "unknown" is never believed of it.
+        unknown_since: When the provider began to say that it does not know it; None while it knows it.
         removed_at: Set when a person took it off the list; kept, so that it can be undone.
     """
 
@@ -165,6 +167,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     submitted_at: float | None = None
     updated_at: float | None = None
     finished_at: float | None = None
+    seen_at: float | None = None
+    unknown_since: float | None = None
     removed_at: float | None = None
 
     @property
@@ -181,6 +185,18 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def needs_you(self) -> bool:
         """Whether it waits for a person's decision."""
         return self.status is Status.UNCONFIRMED
+
+    @property
+    def was_seen(self) -> bool:
+        """Whether a look has ever found it at the provider; tasks from before `seen_at` tell by what looks taught."""
+        taught = self.progress is not None or self.video_url is not None
+        return self.seen_at is not None or taught or any(past.status is Status.RUNNING for past in self.history)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it ended because the provider does not know it: its id may be wrong, and it may well be paid."""
+        ended = self.status in (Status.FAILED, Status.STOPPED)
+        return ended and self.failure is not None and self.failure.kind is Kind.NOT_FOUND
 
 
 def new_key(now: float) -> str:

@@ -1,23 +1,24 @@
 """Looking at tasks, kindly and completely: one loop's worth of due times for every unfinished task."""
 
 import asyncio
-import heapq
 import logging
 import random
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from qr_tui.core.answers import CallFailed, QueryResult
 from qr_tui.core.events import HostStatus
-from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.links import may_follow
-from qr_tui.core.schedule import Pace, next_look
-from qr_tui.core.task import WATCHED, Failure, Status, Task
-from qr_tui.core.text.messages import N_, Message, titled
+from qr_tui.core.schedule import Pace, next_look, unknown_wait
+from qr_tui.core.task import FINAL, WATCHED, Failure, Status, Task
+from qr_tui.core.text.messages import N_, Detail, Message, titled
 from qr_tui.services.clock import Clock
-from qr_tui.services.hosts import Hosts
+from qr_tui.services.hosts import Host, Hosts
+from qr_tui.services.look_queue import LookQueue
 from qr_tui.services.task_index import TaskIndex
 
 if TYPE_CHECKING:
@@ -25,10 +26,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MISSING_LIMIT = 3  # "not found" answers in a row before we believe them
+# "I do not know this task" is believed of a task that no look ever found: after so many answers, over so many seconds
+UNKNOWN_LIMIT = 3
+UNKNOWN_SPAN = 600.0
+# a task that is not known any more is looked for so long (seconds), then no longer watched
+UNKNOWN_WATCHED = 24 * 3600.0
 LINKLESS_LIMIT = 5  # "done" answers without a link before we say so
 HELD_BACK = 5.0  # seconds until a task whose key is missing or refused is considered again
+YOUNG = 300.0  # seconds; a task sent within them that nobody has looked at yet comes before all others
 NO_LINK_YET = N_("the provider gave no link")
+GIVEN_UP = N_("not known to the provider since {when}; it was looked for over 24 hours and is no longer watched")
 PRIVATE_LINK = N_("its link leads into a private network and was refused")
 
 _LINKS = ("video_url", "thumbnail_url", "gif_url")
@@ -42,8 +49,11 @@ class PollState:
     def __init__(self) -> None:
         self.due = 0.0  # steady seconds
         self.looked = False
-        self.failures = 0
-        self.missing = 0
+        self.failures = 0  # in a row, by no fault of the host
+        self.trouble: Detail = ""  # why the last look failed
+        self.unknown = 0  # answers in a row that the provider does not know it
+        self.missing = 0  # those of them that are not the host's trouble
+        self.missing_since = 0.0  # steady seconds
         self.linkless = 0
         self.held_back = False
         self.refused_link = ""
@@ -53,13 +63,15 @@ class Poller:
     """Looks at each unfinished task when it is due, at the host and with the key that made it."""
 
     def __init__(self, index: TaskIndex, hosts: Hosts, *, pace: Pace, clock: Clock, wake: Callable[[], None]) -> None:
+        self.holds_lease: Callable[[], bool] = lambda: True  # asked before each look that nobody asked for by hand
         self._wake = wake
         self._index = index
         self._hosts = hosts
         self._pace = pace
         self._clock = clock
+        self._polling = False  # whether this process is the one that polls
         self._watches: dict[str, PollState] = {}
-        self._queues: dict[str, list[tuple[float, str]]] = {}  # by host: (when due, key), the earliest first
+        self._queues: dict[str, LookQueue] = {}  # by host
         self._looking: dict[str, asyncio.Task[None]] = {}
         self._by_hand: set[str] = set()
 
@@ -67,27 +79,42 @@ class Poller:
     @property
     def next_due(self) -> float | None:
         """Return the steady time of the next look, None when nothing is watched."""
+        now = self._clock.steady()
         times = []
-        for base_url in self._queues:
-            due = self._first_due(base_url)
+        for base_url, queue in self._queues.items():
+            due = queue.first(now)
             if due is not None:
-                times.append(max(due, self._hosts.at(base_url).opens))
+                times.append(max(due.at, self._hosts.at(base_url).opens))
         return min(times, default=None)
+
+    def due(self, key: str) -> float | None:
+        """Return when (steady seconds) this task is looked at next, None when no look is planned."""
+        watch = self._watches.get(key)
+        return None if watch is None or key in self._looking else watch.due
+
+    def trouble(self, key: str) -> Detail:
+        """Return why the last look at this task failed, empty when it did not."""
+        watch = self._watches.get(key)
+        return "" if watch is None else watch.trouble
 
     def attend(self) -> None:
         """Begin to watch every unfinished task that is not watched yet, and forget the finished ones."""
+        self._polling = True
         watched = {task.key: task for task in self._index.having(*WATCHED) if task.id}
         for key in [key for key in self._watches if key not in watched and key not in self._by_hand]:
-            del self._watches[key]
+            self._forget(key)
         now = self._clock.now()
         for key, task in watched.items():
-            if key not in self._watches:
+            if key not in self._watches and key not in self._looking:
                 self._plan(task, PollState(), next_look(task, now, pace=self._pace, looked=False) - now)
 
-    def forget(self) -> None:
-        """Watch nothing: another process does."""
-        self._watches.clear()
-        self._queues.clear()
+    def forget(self, *, by_hand: bool = False) -> None:
+        """Watch nothing: another process does, or nobody should. Looks asked for by hand are kept unless `by_hand`."""
+        self._polling = False
+        if by_hand:
+            self._by_hand &= self._looking.keys()
+        for key in [key for key in self._watches if key not in self._by_hand]:
+            self._forget(key)
 
     def use(self, pace: Pace) -> None:
         """Keep to another pace; a look that would come later than it says comes sooner."""
@@ -100,7 +127,7 @@ class Poller:
         for key, watch in list(self._watches.items()):
             task = self._index.get(key)
             # what waits after a failure keeps to its own time, which the provider may have asked for
-            if task is None or key in self._looking or watch.held_back or watch.failures or watch.missing:
+            if task is None or key in self._looking or watch.held_back or watch.failures or watch.unknown:
                 continue
             delay = next_look(task, now, pace=pace, jitter=random.random(), looked=watch.looked) - now
             if steady + delay < watch.due:
@@ -127,28 +154,39 @@ class Poller:
 
     def _step_host(self, base_url: str, now: float) -> float | None:
         host, queue = self._hosts.at(base_url), self._queues[base_url]
-        while (due := self._first_due(base_url)) is not None:
-            opens = max(due, host.opens)
+        while (due := queue.first(now)) is not None:
+            opens = max(due.at, host.opens)
             if opens > now:
                 return opens - now
-            if len(self._looking) >= self._pace.in_flight or (host.in_flight and host.failures):
+            if host.looks >= self._pace.in_flight or (host.looks and host.failures):
                 return None  # the end of a look under way brings us back here
-            _, key = heapq.heappop(queue)
+            key = due.key
+            if key not in self._by_hand and not self._polls():
+                self._forget(key)
+                continue
             task = self._index.get(key)
             if task is None or not task.id:
-                self._watches.pop(key, None)
+                self._forget(key)
                 continue
             secret = self._hosts.key(task.base_url, task.account)
             if secret is None:
                 self._hosts.set_status(base_url, HostStatus.NO_KEY)
-            if secret is None or not host.may_call(now, secret.account):
-                self._plan(task, self._watches[key], HELD_BACK)
+            if secret is None or not host.may_look(now, secret.account):
+                wait = HELD_BACK
+                if secret is not None and secret.account in host.pacings:
+                    wait = max(0.01, host.opens_for(secret.account) - now)
+                self._plan(task, self._watches[key], wait)
                 self._watches[key].held_back = True
                 continue
+            queue.drop(key)
             host.next_slot = max(now, host.next_slot) + self._pace.gap
-            host.in_flight += 1
+            host.looks += 1
             self._looking[key] = asyncio.create_task(self._look(task), name=f"look {key}")
         return None
+
+    def _polls(self) -> bool:
+        """Tell whether this process may look of its own accord, asking the lease itself: it may just have been lost."""
+        return self._polling and self.holds_lease()
 
     async def close(self) -> None:
         """Stop looking; a look under way is simply dropped, it cost nothing."""
@@ -161,43 +199,76 @@ class Poller:
     async def _look(self, task: Task) -> None:
         host = self._hosts.at(task.base_url)
         watch = self._watches.setdefault(task.key, PollState())
-        retry_after: float | None = None
+        blamed: bool | None = None  # None: the look never left
+        before = watch.trouble
         try:
-            client, key = await self._hosts.client_for(task)
-            try:
-                look = self._without_bad_links(task, await client.query(task.id or ""))
-                if look.status is Status.DONE and not look.video_url and watch.linkless + 1 >= LINKLESS_LIMIT:
-                    look = await self._ask_for_content(client, task, look)
-            except CallFailed as error:
-                retry_after = error.retry_after
-                self._hosts.failed(task.base_url, key.account, error, now=self._clock.steady(), jitter=random.random())
-                await self._after_failure(task, watch, error, same_account=key.account == task.account)
-            else:
-                self._hosts.succeeded(task.base_url, key.account)
-                watch.failures = watch.missing = 0
-                await self._after_look(task, watch, look)
+            if task.key in self._by_hand or self._polls():
+                blamed = await self._ask(task, host, watch)
         except Trouble as trouble:
             log.warning("look at %s: %s", task.key, trouble.detail)
-            watch.failures += 1
+            blamed = self._blame(watch, trouble)
         except asyncio.CancelledError:
             raise
-        except Exception:  # a mistake of ours must not end the polling of a paid task
+        except Exception as error:  # a mistake of ours must not end the polling of a paid task
             log.exception("look at %s", task.key)
-            watch.failures += 1
+            blamed = self._blame(watch, Trouble(Kind.INTERNAL, type(error).__name__))
         finally:
-            host.in_flight -= 1
+            host.looks -= 1
             self._looking.pop(task.key, None)
             self._by_hand.discard(task.key)
-        watch.looked = True
+        watch.looked = watch.looked or blamed is not None
         fresh = self._index.get(task.key)
-        if fresh is not None and fresh.status in WATCHED:
-            now = self._clock.now()
-            failures = watch.failures + watch.missing
-            due = next_look(fresh, now, failures, pace=self._pace, jitter=random.random(), retry_after=retry_after)
-            self._plan(fresh, watch, due - now)
+        if fresh is not None and fresh.status in WATCHED and self._polls():
+            self._plan(fresh, watch, self._wait(fresh, watch, blamed=bool(blamed)))
         else:
-            self._watches.pop(task.key, None)
+            self._forget(task.key)
+        if watch.trouble or before:
+            self._index.renew(task.key)
         self._wake()
+
+    async def _ask(self, task: Task, host: Host, watch: PollState) -> bool:
+        """Look at `task` once, learn what comes of it, and return whether it failed by no fault of the host."""
+        client, key = await self._hosts.client_for(task)
+        left = self._clock.steady()
+        try:
+            look = self._without_bad_links(task, await client.query(task.id or ""))
+            if look.status is Status.DONE and not look.video_url and watch.linkless + 1 >= LINKLESS_LIMIT:
+                look = await self._ask_for_content(client, task, look)
+        except CallFailed as error:
+            now = self._clock.steady()
+            of_host = self._hosts.failed(
+                task.base_url, key.account, error, left=left, now=now, jitter=random.random(), task=task.key
+            )
+            if error.kind is Kind.KEY_REFUSED:
+                of_host = await self._hosts.confirm_refusal(key, error, now=self._clock.steady)
+            if of_host:
+                watch.trouble = ""
+                return False
+            if error.kind is Kind.NOT_FOUND and key.account == task.account:
+                await self._after_unknown(task, host, watch, error)
+                return True
+            return self._blame(watch, error)
+        self._hosts.succeeded(task.base_url, key.account, left=left)
+        host.unknowing.discard(task.key)
+        host.knew_at = self._clock.steady()
+        watch.failures = watch.unknown = watch.missing = 0
+        watch.trouble = ""
+        await self._after_look(task, watch, look)
+        return False
+
+    def _blame(self, watch: PollState, trouble: Trouble) -> bool:
+        """Note that a look failed by no fault of its host; return True."""
+        watch.failures += 1
+        watch.trouble = trouble.detail or Message(WORDS[trouble.kind].title)
+        return True
+
+    def _wait(self, task: Task, watch: PollState, *, blamed: bool) -> float:
+        """Return seconds until the next look at `task`."""
+        now, jitter = self._clock.now(), random.random()
+        if blamed and watch.unknown and task.unknown_since is not None:
+            return unknown_wait(max(0.0, now - task.unknown_since), pace=self._pace, jitter=jitter)
+        failures = watch.failures if blamed else 0
+        return next_look(task, now, failures, pace=self._pace, jitter=jitter) - now
 
     async def _ask_for_content(self, client: "QuickRouter", task: Task, look: QueryResult) -> QueryResult:
         """Try the last place a link can be (quickrouter.md §3, end of the video URL order)."""
@@ -213,7 +284,14 @@ class Poller:
         return msgspec.structs.replace(look, **bad) if bad else look
 
     async def _after_look(self, task: Task, watch: PollState, look: QueryResult) -> None:
+        fresh = self._index.get(task.key)
+        if fresh is not None and fresh.status is Status.STOPPED and look.status not in FINAL:
+            return  # a person has stopped watching meanwhile
         fields: dict[str, Any] = {"provider_status": look.provider_status}
+        if task.seen_at is None:
+            fields["seen_at"] = self._clock.now()
+        if task.unknown_since is not None:
+            fields["unknown_since"] = None
         fields.update((name, getattr(look, name)) for name in _LEARNED if getattr(look, name) is not None)
         if look.progress is not None:
             fields["progress"] = look.progress
@@ -247,37 +325,47 @@ class Poller:
         if any(getattr(task, name) != value for name, value in fields.items()):
             self._index.learn_later(task.key, fields | {"raw": look.raw})
 
-    async def _after_failure(self, task: Task, watch: PollState, error: CallFailed, *, same_account: bool) -> None:
-        if error.kind is not Kind.NOT_FOUND:
-            # a refused key and a host's wish for a slower pace are no fault of the task's
-            if error.kind not in (Kind.KEY_REFUSED, Kind.TOO_MANY_REQUESTS):
-                watch.failures += 1
-            return
+    async def _after_unknown(self, task: Task, host: Host, watch: PollState, error: CallFailed) -> None:
+        """Note that the provider says not to know `task`, and believe it late: the task may well be paid."""
+        steady, now = self._clock.steady(), self._clock.now()
+        since = now if task.unknown_since is None else task.unknown_since
+        watch.trouble = ""
+        watch.unknown += 1
+        if watch.missing == 0:
+            watch.missing_since = steady
         watch.missing += 1
-        if watch.missing >= MISSING_LIMIT and same_account and task.status in WATCHED:
-            failure = Failure(kind=Kind.NOT_FOUND, detail=error.detail, request_id=error.request_id)
-            fields = {
-                "status": Status.FAILED,
-                "failure": failure,
-                "finished_at": self._clock.now(),
-                "raw": error.raw,
-            }
-            await self._index.learn(task.key, fields)
+        host.unknowing.add(task.key)
+        if host.knows_nothing(steady):
+            for key in host.unknowing & self._watches.keys():
+                self._watches[key].missing = 0
+        fields: dict[str, Any] = {"unknown_since": since}
+        failure = Failure(kind=Kind.NOT_FOUND, detail=error.detail, request_id=error.request_id)
+        ended = {"failure": failure, "finished_at": now, "raw": error.raw}
+        believed = watch.missing >= UNKNOWN_LIMIT and steady - watch.missing_since >= UNKNOWN_SPAN
+        if task.status not in WATCHED:
+            return
+        if believed and not task.was_seen:
+            await self._index.learn(task.key, fields | ended | {"status": Status.FAILED})
+        elif now - since >= UNKNOWN_WATCHED and watch.unknown >= UNKNOWN_LIMIT:
+            text = Message(GIVEN_UP, {"when": f"{datetime.fromtimestamp(since).astimezone():%Y-%m-%d %H:%M}"})
+            ended["failure"] = msgspec.structs.replace(failure, detail=text)
+            await self._index.learn(task.key, fields | ended | {"status": Status.STOPPED})
+        else:
+            self._index.learn_later(task.key, fields)
 
     # the queue -------------------------------------------------------------------------------------------------
     def _plan(self, task: Task, watch: PollState, delay: float) -> None:
         watch.due = self._clock.steady() + max(0.0, delay)
         watch.held_back = False
         self._watches[task.key] = watch
-        heapq.heappush(self._queues.setdefault(task.base_url, []), (watch.due, task.key))
+        sent = task.submitted_at or task.created_at
+        never_seen = not watch.looked and task.seen_at is None
+        young = never_seen and abs(self._clock.now() - sent) < YOUNG
+        queue = self._queues.setdefault(task.base_url, LookQueue())
+        queue.plan(task.key, watch.due, sent=sent if young else None)
 
-    def _first_due(self, base_url: str) -> float | None:
-        """Return when the first task of this host is due; entries that a later plan has overtaken are dropped."""
-        queue = self._queues[base_url]
-        while queue:
-            due, key = queue[0]
-            watch = self._watches.get(key)
-            if watch is not None and watch.due == due and key not in self._looking:
-                return due
-            heapq.heappop(queue)
-        return None
+    def _forget(self, key: str) -> None:
+        """Plan no more looks at this task."""
+        self._watches.pop(key, None)
+        for queue in self._queues.values():
+            queue.drop(key)

@@ -71,11 +71,12 @@ class Submitter:
             host = self._hosts.at(task.base_url)
             if len(self._sending) >= AT_ONCE:
                 break  # the end of a sending brings us back here
-            if not host.may_call(now, key.account):
-                if host.closed_until > now:
-                    waits.append(host.closed_until - now)
+            if not host.may_post(now, key.account):
+                opens = host.opens_for(key.account)
+                if opens > now:
+                    waits.append(opens - now)
                 continue
-            host.in_flight += 1
+            host.posts += 1
             self._sending[task.key] = asyncio.create_task(self._send(task), name=f"send {task.key}")
         return min(waits, default=None)
 
@@ -108,7 +109,7 @@ class Submitter:
         else:
             self._not_before.pop(task.key, None)
         finally:
-            host.in_flight -= 1
+            host.posts -= 1
             self._sending.pop(task.key, None)
             self._wake()
 
@@ -122,12 +123,14 @@ class Submitter:
         }
         if not await self._index.apply([Change(task.key, claim, expect=frozenset({Status.QUEUED}))]):
             return  # another process was quicker, or the person stopped it
-        jitter = random.random()
+        jitter, left, refusal = random.random(), self._clock.steady(), None
         try:
             created = await client.create(task.request)
         except CallFailed as error:
             fields = self._after(error)
-            self._hosts.failed(task.base_url, key.account, error, now=self._clock.steady(), jitter=jitter)
+            refusal = error if error.kind is Kind.KEY_REFUSED else None
+            now = self._clock.steady()
+            self._hosts.failed(task.base_url, key.account, error, left=left, now=now, jitter=jitter, task=task.key)
         except asyncio.CancelledError:
             await self._index.learn(task.key, self._unconfirmed(Message(CUT)))
             raise
@@ -135,7 +138,7 @@ class Submitter:
             log.exception("sending %s", task.key)
             fields = self._unconfirmed(Message(OUR_FAULT, {"error": type(error).__name__}))
         else:
-            self._hosts.succeeded(task.base_url, key.account)
+            self._hosts.succeeded(task.base_url, key.account, left=left)
             fields = {
                 "status": Status.WAITING,
                 "id": created.id,
@@ -147,6 +150,8 @@ class Submitter:
                 "sender": None,
             }
         await self._index.learn(task.key, fields, origin=task)
+        if refusal is not None:
+            await self._hosts.confirm_refusal(key, refusal, now=self._clock.steady)
 
     def _after(self, error: CallFailed) -> dict[str, Any]:
         """Return what a failed POST proves about the task (quickrouter.md §5)."""

@@ -151,6 +151,12 @@ class TaskIndex:
             self._facts.append(fact)
         self._show([key])
 
+    def renew(self, key: str) -> None:
+        """Tell that something besides the task itself changed that is shown with it, like how its last look ended."""
+        task = self._tasks.get(key)
+        if task is not None:
+            self._sink(TasksChanged((task,)))
+
     async def flush(self) -> None:
         """Write what `learn_later` gathered, and what the disk refused before, in one go."""
         if self._facts or self._in_flight:

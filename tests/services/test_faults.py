@@ -107,16 +107,9 @@ def test_a_fault_of_the_query_call_never_fails_a_task(tmp_path: Path, fault: str
         with Simulator(Options(speed=400.0)) as simulator:
             events: list[object] = []
             seconds = 0.05 if fault == "latency" else 0
-            # two in a row: a third "not found" would rightly be believed
             simulator.fault(Fault(on="query", fault=fault, count=2, seconds=seconds))
             async with studio(tmp_path, simulator.url, events) as engine:  # type: ignore[arg-type]
                 (task,) = await engine.submit(BOAT)
-                if fault == "401":
-                    await until(lambda: engine.host_statuses.get(simulator.url) is HostStatus.KEY_REFUSED)
-                    assert one(engine).status is Status.WAITING
-                    await engine.use_key(simulator.url, "sk-another-good-key", keep="memory")
-                    await until(lambda: engine.host_statuses[simulator.url] is HostStatus.KEY_REFUSED)
-                    await engine.use_key(simulator.url, "sk-a-third-good-key", keep="memory")
                 assert await engine.wait([task.key], 20), one(engine)
                 assert one(engine).status is Status.DONE
                 assert one(engine).video_url
@@ -176,5 +169,47 @@ def test_a_finished_video_without_a_link_is_found_by_the_content_call(tmp_path: 
                 assert done.failure is None
                 assert done.video_url
                 assert ("/media/" in done.video_url) == ("content_json" in prompt)
+
+    asyncio.run(work())
+
+
+def test_rule_2_1_healthy_tasks_are_seen_done_in_time_beside_poisoned_ones(tmp_path: Path) -> None:
+    async def work() -> None:
+        with Simulator(Options(speed=1.0)) as simulator:
+            events: list[object] = []
+            async with studio(tmp_path, simulator.url, events) as engine:  # type: ignore[arg-type]
+                tasks = [
+                    (await engine.submit(Request(model="sora-2-pro", prompt=f"film {number}"), confirmed=True))[0]
+                    for number in range(30)
+                ]
+                await until(lambda: all(task.id for task in engine.tasks()))
+                known = [engine.get(task.key) for task in tasks]
+                ids = [task.id for task in known if task and task.id]
+                for poisoned in ids[:20]:
+                    simulator.fault(Fault(on="query", fault="500", count=0, match=poisoned))
+                await asyncio.sleep(0.5)  # many looks of the quick pace: whatever adds up has added up
+                for healthy in ids[20:]:
+                    simulator.force(healthy, status="completed")
+                assert await engine.wait([task.key for task in tasks[20:]], 2.0)
+                assert not any(isinstance(event, HostChanged) for event in events)
+                watching = engine.get(tasks[0].key)
+                assert watching is not None
+                assert not watching.final
+
+    asyncio.run(work())
+
+
+def test_rule_2_4_a_refused_key_is_confirmed_by_the_free_call_and_a_new_key_goes_on(tmp_path: Path) -> None:
+    async def work() -> None:
+        with Simulator(Options(speed=400.0)) as simulator:
+            simulator.fault(Fault(on="query", fault="401", count=1))
+            simulator.fault(Fault(on="models", fault="401", count=1))
+            async with studio(tmp_path, simulator.url) as engine:
+                (task,) = await engine.submit(BOAT)
+                await until(lambda: engine.host_statuses.get(simulator.url) is HostStatus.KEY_REFUSED)
+                assert one(engine).status is Status.WAITING
+                await engine.use_key(simulator.url, "sk-another-good-key", keep="memory")
+                assert await engine.wait([task.key], 10)
+                assert one(engine).status is Status.DONE
 
     asyncio.run(work())

@@ -24,7 +24,16 @@ from qr_tui.simulator import Simulator
 from qr_tui.store.tasks import TaskStore
 
 KEY = "sk-test-cli-0123456789"
-QUICK = Pace(first=0.02, early=0.03, early_spread=0.02, late=0.05, backoff=0.05, backoff_cap=0.2, per_minute=60_000)
+QUICK = Pace(
+    first=0.02,
+    early=0.03,
+    early_spread=0.02,
+    late=0.05,
+    look_backoff=0.05,
+    backoff=0.05,
+    backoff_cap=0.2,
+    per_minute=60_000,
+)
 HOST = "https://api.example.com"
 HOSTILE = "\x1b[2J\x1b]52;c;aGk=\x07[/b] [bold\u202e\x9b31m=1+1"
 

@@ -50,6 +50,8 @@ class FakeRouter:
 
     def __init__(self, *script: Answer) -> None:
         self.script = list(script)
+        self.by_id: dict[str, Answer] = {}  # what a query for this id answers, whatever the script says
+        self.key_is_good = True  # whether the free call takes the key
         self.calls: list[tuple[str, Any]] = []
         self.most_at_once = 0
         self._at_once = 0
@@ -72,6 +74,9 @@ class FakeRouter:
         return None
 
     async def models(self) -> tuple[str, ...]:
+        self.calls.append(("models", None))
+        if not self.key_is_good:
+            raise failed_call(Kind.KEY_REFUSED, Delivery.REFUSED, status=401)
         return ("sora-2-pro",)
 
     async def balance(self) -> Balance | None:
@@ -83,15 +88,18 @@ class FakeRouter:
     def count(self, what: str) -> int:
         return sum(name == what for name, _ in self.calls)
 
+    def _next(self) -> Answer:
+        return self.script.pop(0) if len(self.script) > 1 else self.script[0]
+
     async def _answer(self, what: str, argument: object) -> Created | QueryResult:
         self.calls.append((what, argument))
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
         try:
-            answer = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+            answer = self.by_id.get(str(argument)) or self._next()
             if isinstance(answer, asyncio.Event):
                 await answer.wait()
-                answer = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+                answer = self._next()
             await asyncio.sleep(0)
         finally:
             self._at_once -= 1

@@ -14,7 +14,16 @@ from qr_tui.core.task import Request
 from qr_tui.secrets import KeyRing
 from qr_tui.services.studio import Studio
 
-QUICK = Pace(first=0.02, early=0.03, early_spread=0.02, late=0.05, backoff=0.05, backoff_cap=0.2, per_minute=60_000)
+QUICK = Pace(
+    first=0.02,
+    early=0.03,
+    early_spread=0.02,
+    late=0.05,
+    look_backoff=0.05,
+    backoff=0.05,
+    backoff_cap=0.2,
+    per_minute=60_000,
+)
 
 
 async def live(home: Path, url: str, goal: int) -> None:

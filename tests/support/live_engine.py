@@ -16,7 +16,16 @@ from qr_tui.services.hosts import Hosts
 from qr_tui.services.studio import Studio
 
 KEY = "sk-test-live-0123456789"
-QUICK = Pace(first=0.02, early=0.03, early_spread=0.02, late=0.05, backoff=0.05, backoff_cap=0.2, per_minute=60_000)
+QUICK = Pace(
+    first=0.02,
+    early=0.03,
+    early_spread=0.02,
+    late=0.05,
+    look_backoff=0.05,
+    backoff=0.05,
+    backoff_cap=0.2,
+    per_minute=60_000,
+)
 SHORT = Timeouts(connect=1.0, read=0.3, create=0.3, write=1.0, pool=1.0, read_whole=2.0, create_whole=2.0)
 BOAT = Request(model="sora-2-pro", prompt="a paper boat")
 

@@ -4,6 +4,7 @@ import msgspec
 
 from qr_tui.core.task import Task
 
+SILENCE = 15.0  # seconds without a sign of life after which the process that polls is replaced
 UNKNOWN_SLOWEST = 3600.0  # seconds between looks at a task that the provider does not know
 
 

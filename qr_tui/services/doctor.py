@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -20,12 +20,16 @@ from qr_tui.core import address
 from qr_tui.core.catalogue import DEFAULT_MODEL, Catalogue
 from qr_tui.core.environment import API_KEY
 from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.schedule import SILENCE
 from qr_tui.core.task import Status, Task
-from qr_tui.core.text.display import inert, size
+from qr_tui.core.text.display import duration, inert, size
 from qr_tui.core.text.messages import N_
 from qr_tui.i18n import _, listed, ngettext, translate
 from qr_tui.paths import Paths
 from qr_tui.secrets import Key, KeyRing, hide
+
+if TYPE_CHECKING:
+    from qr_tui.store.lease import Owner
 
 LIBRARIES: Final = ("textual", "httpx", "tinydb", "msgspec", "click", "pyperclip", "platformdirs", "tomlkit")
 LEAST_PYTHON: Final = (3, 11)
@@ -168,8 +172,20 @@ def _store(folders: Paths) -> Iterator[Check]:
             key=waiting[0].key
         )
         yield check("decisions", words.format(n=len(waiting)), "warn", mend)
-    owner = Lease(folders.store.with_name("poller.lock")).owner()
-    yield check("polling", owner or _("nobody polls right now"))
+    yield _polling(Lease(folders.store.with_name("poller.lock")).owner())
+
+
+def _polling(owner: "Owner | None") -> Check:
+    if owner is None:
+        return check("polling", _("nobody polls right now"))
+    if owner.silent is None:
+        return check("polling", owner.words)
+    if owner.silent < SILENCE:
+        words = _("{owner}; alive, last sign {ago} ago")
+        return check("polling", words.format(owner=owner.words, ago=duration(owner.silent)))
+    words = _("{owner}; silent for {ago}: stopped, or stuck")
+    mend = _("start qr-tui, or qr-tui watch: it takes over; then end the silent process")
+    return check("polling", words.format(owner=owner.words, ago=duration(owner.silent)), "warn", mend)
 
 
 def _count(tasks: list[Task], file: Path) -> str:

@@ -89,6 +89,7 @@ class Hosts:
         self._pace = pace
         self._sink = sink
         self._ca_file = ca_file
+        self.pacings_changed = False  # whether a host has asked for a slower pace since this was last made False
         self._hosts: dict[str, Host] = {}
         self._clients: dict[tuple[str, str, str], QuickRouter] = {}  # by host, account and certificates
 
@@ -237,6 +238,7 @@ class Hosts:
         wait = max(backoff(times, pace=self._pace, jitter=jitter), min(error.retry_after or 0.0, LONGEST_PACING))
         until = max(now + wait, known.until if known else 0.0)
         host.pacings[account] = Pacing(now, until, times)
+        self.pacings_changed = True
         host.failures, host.closed_until, host.timed_out = 0, 0.0, ""
         self.set_status(host.base_url, HostStatus.RATE_LIMITED, error.detail)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from qr_tui import paths
 from qr_tui.core.events import PollingChanged, Sink
 from qr_tui.core.failures import Trouble
+from qr_tui.core.schedule import SILENCE
 from qr_tui.paths import Paths
 from qr_tui.services.clock import Clock
 from qr_tui.services.hosts import Hosts
@@ -17,23 +18,34 @@ from qr_tui.services.task_index import TaskIndex
 
 if TYPE_CHECKING:
     from qr_tui.store.lease import Lease, Presence
+    from qr_tui.store.slow_hosts import SlowHosts
 
 log = logging.getLogger(__name__)
 
 TICK = 0.5  # seconds between looks at the store for what other processes wrote
 LEASE_EVERY = 2.0  # seconds between tries to become the one that polls
-SAVE_EVERY = 1.0  # seconds between writes of progress
+SAVE_EVERY = 5.0  # seconds between writes of progress: of all tasks at once, and of nothing else
+BEAT_EVERY = 2.0  # seconds between two signs of life of the process that polls
 
 
 class Loop:
     """Wakes for what is due, never more often than it must.
 
     Of all processes on one store the one that holds the lease polls, and sends what a process that ended left
-    behind. Every process sends what it was asked to send itself.
+    behind. It shows from here that it lives: one that is stopped, or stuck, is replaced after `patience` seconds, and
+    sees that before it looks or sends again. Every process sends what it was asked to send itself.
     """
 
     def __init__(
-        self, folders: Paths, index: TaskIndex, hosts: Hosts, poller: Poller, *, sink: Sink, clock: Clock
+        self,
+        folders: Paths,
+        index: TaskIndex,
+        hosts: Hosts,
+        poller: Poller,
+        *,
+        sink: Sink,
+        clock: Clock,
+        patience: float = SILENCE,
     ) -> None:
         self.paused = False
         self.polling_here = False
@@ -45,7 +57,11 @@ class Loop:
         self._poller = poller
         self._sink = sink
         self._clock = clock
+        self._patience = patience
+        poller.holds_lease = self._holds_lease
+        self._next_beat = 0.0  # steady seconds
         self._lease: Lease | None = None
+        self._slow_hosts: SlowHosts | None = None
         self._presence: Presence | None = None
         self._task: asyncio.Task[None] | None = None
         self._suspended = False
@@ -62,6 +78,7 @@ class Loop:
         self.submitter = Submitter(
             self._index, self._hosts, instance=presence.instance, clock=self._clock, wake=self.wake.set
         )
+        self.submitter.holds_lease = self._holds_lease
         await self._recover()
 
     def begin(self) -> None:
@@ -88,7 +105,7 @@ class Loop:
     def suspend(self) -> None:
         """Let another process poll while this one is stopped by the shell."""
         self._suspended = True
-        self._release()
+        self._release(by_hand=False)
 
     def resume(self) -> None:
         """Go on after `suspend`."""
@@ -101,7 +118,7 @@ class Loop:
         self.paused = paused
         self._next_lease = 0.0
         if paused:
-            self._release()
+            self._release(by_hand=True)
         self._sink(PollingChanged(self.polling_here, paused))
         self.wake.set()
 
@@ -113,14 +130,18 @@ class Loop:
             try:
                 await self._index.refresh()
                 now = self._clock.steady()
+                if self.polling_here and not self._holds_lease():  # we were stopped, and another one took over
+                    self._set_polling(here=False)
                 if now >= self._next_lease:
-                    self._next_lease = now + LEASE_EVERY
+                    self._next_lease = now + min(LEASE_EVERY, self._patience / 6)
                     await self._try_lease()
+                self._show_life(now)
+                await self._share_pacings()
                 if now >= next_save:
                     next_save = now + SAVE_EVERY
                     await self._index.flush()
                 if self.submitter is not None:
-                    waits.append(self.submitter.step(include_orphans=self.polling_here))
+                    waits.append(self.submitter.step(include_orphans=self.polling_here and self._holds_lease()))
                 if self.polling_here:
                     self._poller.attend()
                 waits.append(self._poller.step())
@@ -132,13 +153,43 @@ class Loop:
         if self._lease is None or self.paused or self._suspended:
             return
         held = await asyncio.to_thread(self._lease.acquire)
+        if self.paused or self._suspended:  # asked for meanwhile
+            self._release(by_hand=False)
+            return
         if held and not self.polling_here:
             await self._recover()
+            await self._recall_pacings()
         self._set_polling(here=held)
 
-    def _release(self) -> None:
+    def _holds_lease(self) -> bool:
+        """Ask the lease itself: another process takes it from one that was silent for too long."""
+        return self._lease is not None and self._lease.held
+
+    def _show_life(self, now: float) -> None:
+        if self.polling_here and self._lease is not None and now >= self._next_beat:
+            self._next_beat = now + min(BEAT_EVERY, self._patience / 6)
+            self._lease.beat()
+
+    async def _share_pacings(self) -> None:
+        """Write down what hosts ask for, when that is new: whoever polls next has to keep to it."""
+        if not self._hosts.pacings_changed or self._slow_hosts is None:
+            return
+        self._hosts.pacings_changed = False
+        now = self._clock.now()
+        pacings = self._hosts.pacings(self._clock.steady(), now)
+        await asyncio.to_thread(self._slow_hosts.add, pacings, now)
+
+    async def _recall_pacings(self) -> None:
+        if self._slow_hosts is not None:
+            now = self._clock.now()
+            known = await asyncio.to_thread(self._slow_hosts.read, now)
+            self._hosts.recall_pacings(known, self._clock.steady(), now)
+
+    def _release(self, *, by_hand: bool) -> None:
+        """Let another process poll; with `by_hand` the looks that a person asked for are dropped too."""
         if self._lease is not None:
             self._lease.release()
+        self._poller.forget(by_hand=by_hand)
         self._set_polling(here=False)
 
     def _set_polling(self, *, here: bool) -> None:
@@ -159,7 +210,10 @@ class Loop:
 
     def _announce(self) -> tuple["Lease", "Presence"]:
         from qr_tui.store.lease import Lease, Presence
+        from qr_tui.store.slow_hosts import SlowHosts
 
+        self._slow_hosts = SlowHosts(self._folders.state / "slow_hosts.json")
         presence = Presence(paths.make(self._folders.state) / "presence")
         presence.enter()
-        return Lease(self._folders.store.with_name("poller.lock")), presence
+        lease = Lease(self._folders.store.with_name("poller.lock"), patience=self._patience)
+        return lease, presence

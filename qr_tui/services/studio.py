@@ -10,7 +10,7 @@ from qr_tui.core import tags as tagging
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.events import HostStatus, Sink
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.schedule import Pace
+from qr_tui.core.schedule import SILENCE, Pace
 from qr_tui.core.task import Request, Status, Task, find, new_task
 from qr_tui.core.text.messages import N_, Message
 from qr_tui.paths import Paths
@@ -26,6 +26,10 @@ from qr_tui.services.task_index import TaskIndex
 from qr_tui.services.waiting import Waiting
 from qr_tui.store.changes import Change
 
+MAY_BE_PAID = N_(
+    "The provider does not know its id, which may be wrong: the video may well be made and paid. Look again, or adopt "
+    "the right id."
+)
 SAME_ID = N_("{id} already belongs to another task here")
 
 
@@ -43,6 +47,7 @@ class Studio:
         clock: Another clock than the system's, for tests and the demo.
         pace: Another pace of polling than the settings', which then have no say in it.
         problem: The mistake in the settings' file that `settings` had to do without.
+        patience: Seconds without a sign of life after which another process that polls is replaced.
 
     Attributes:
         base_url: Where new tasks go, normalised.
@@ -59,6 +64,7 @@ class Studio:
         clock: Clock | None = None,
         pace: Pace | None = None,
         problem: config.FileTrouble | None = None,
+        patience: float = SILENCE,
     ) -> None:
         self.base_url = config.base_url(settings)
         self.catalogue = Catalogue(config.additions(settings))
@@ -70,7 +76,9 @@ class Studio:
         self._index = TaskIndex(paths.store, sink=sink, clock=self._clock, state=paths.state)
         self._hosts = Hosts(keys, pace=pace, sink=sink, ca_file=settings.host.ca_file)
         self._poller = Poller(self._index, self._hosts, pace=pace, clock=self._clock, wake=self._poke)
-        self._loop = Loop(paths, self._index, self._hosts, self._poller, sink=sink, clock=self._clock)
+        self._loop = Loop(
+            paths, self._index, self._hosts, self._poller, sink=sink, clock=self._clock, patience=patience
+        )
         self._waiting = Waiting(self._index)
 
     # life ------------------------------------------------------------------------------------------------------
@@ -151,14 +159,14 @@ class Studio:
         return tasks
 
     async def decide(self, key: str, choice: Adopt | SendAgain | Drop) -> Task:
-        """Carry out a person's decision on an unconfirmed task.
+        """Carry out a person's decision on an unconfirmed task; one that ended as unknown can be adopted too.
 
         Raises:
             Trouble: NOT_NOW if there is nothing to decide; USAGE, NOT_FOUND or the call's own kind if the id to adopt
                 is not good; OVER_LIMIT if sending again would go over the person's limits. Nothing has changed then.
         """
         task = self._known(key)
-        if task.status is not Status.UNCONFIRMED:
+        if task.status is not Status.UNCONFIRMED and not (task.is_unknown and isinstance(choice, Adopt)):
             raise Trouble(Kind.NOT_NOW, task.status)
         if isinstance(choice, Adopt):
             return await self._adopt(task, choice.id.strip())
@@ -181,10 +189,23 @@ class Studio:
         task = self._known(key)
         if task.status is not Status.FAILED:
             raise Trouble(Kind.NOT_NOW, task.status)
+        if task.is_unknown:
+            raise Trouble(Kind.NOT_NOW, Message(MAY_BE_PAID))
         return (await self.submit(task.request, confirmed=confirmed, parent=key))[0]
 
     async def look(self, keys: Sequence[str]) -> None:
-        """Look at these tasks as soon as the limiter allows; a queued one is sent now instead of later."""
+        """Look at these tasks as soon as the limiter allows; a queued one is sent now instead of later.
+
+        One that is no longer watched, or ended as unknown, is watched again: on disk before this returns, so that
+        whatever becomes of this process, it is looked at.
+
+        Raises:
+            Trouble: STORE, when that could not be written.
+        """
+        again = [task for task in map(self._index.get, keys) if task and task.id and _may_be_watched(task)]
+        fields = {"status": Status.WAITING, "failure": None, "unknown_since": None}
+        # the state it was seen in, so that what came in meanwhile stands
+        await self._index.apply([Change(task.key, fields, frozenset({task.status})) for task in again])
         tasks = [task for task in map(self._index.get, keys) if task is not None]
         for base_url in {task.base_url for task in tasks}:
             self._hosts.forgive(base_url)
@@ -359,6 +380,7 @@ class Studio:
             "status": Status.WAITING,
             "id": task_id,
             "failure": None,
+            "unknown_since": None,
             "account": key.account,
         }
         adopted = await self._move(task, fields | {"provider_status": look.provider_status, "raw": look.raw})
@@ -384,3 +406,8 @@ class Studio:
         changed = await self._index.apply([Change(key, fields, expect) for key in keys])
         self._poke()
         return changed
+
+
+def _may_be_watched(task: Task) -> bool:
+    """Tell whether a person's wish to look at `task` means that it is to be watched again."""
+    return task.status is Status.STOPPED or task.is_unknown

@@ -16,6 +16,7 @@ from qr_tui.core.task import Request, Status, new_task
 from qr_tui.simulator.options import Options
 from qr_tui.simulator.server import Simulator
 from qr_tui.store.tasks import TaskStore
+from tests.support.live_engine import BOAT
 
 CHANGES = 1_000 if os.environ.get("QR_TUI_TORTURE") else 120
 FIELDS = ("enhanced_prompt", "thumbnail_url", "gif_url")
@@ -25,9 +26,9 @@ TAKEOVER = 10.0  # seconds within which another process polls when the one that 
 class Party:
     """One process on the store, and what it has said so far."""
 
-    def __init__(self, home: Path, url: str, role: str, field: str) -> None:
-        command = [sys.executable, "-m", "tests.support.several_processes", str(home), url, role, field, str(CHANGES)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    def __init__(self, home: Path, url: str, role: str, field: str, *, changes: int = CHANGES, **env: str) -> None:
+        command = [sys.executable, "-m", "tests.support.several_processes", str(home), url, role, field, str(changes)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | env)
         self.said: list[str] = []
 
     def hear(self, word: str) -> str:
@@ -99,3 +100,31 @@ def test_no_change_is_lost_one_polls_and_another_takes_over(tmp_path: Path) -> N
         for field in FIELDS:
             assert getattr(task, field), f"{field} of {task.prompt} was lost"
     store.close()
+
+
+def test_rule_2_7_a_stopped_process_is_replaced_and_gives_way_when_it_goes_on(tmp_path: Path) -> None:
+    store = TaskStore(paths.under(tmp_path).store)
+    store.open()
+    now = time.time()
+    with Simulator(Options()) as simulator:
+        task = new_task(BOAT, base_url=simulator.url, account="", now=now)
+        store.add(
+            [msgspec.structs.replace(task, status=Status.WAITING, submitted_at=now, id=f"sora-2:task_{task.key}")]
+        )
+        first = Party(tmp_path, simulator.url, "engine", "gif_url", changes=0, PATIENCE="1.5")
+        try:
+            first.hear("polling")
+            second = Party(tmp_path, simulator.url, "engine", "gif_url", changes=0, PATIENCE="1.5")
+            try:
+                second.hear("finished")
+                first.process.send_signal(signal.SIGSTOP)
+                second.hear("polling")
+                first.process.send_signal(signal.SIGCONT)
+                first.hear("resting")
+                second.process.send_signal(signal.SIGKILL)
+                first.hear("polling")
+            finally:
+                second.kill()
+        finally:
+            first.process.send_signal(signal.SIGCONT)
+            first.kill()

@@ -51,7 +51,7 @@ def test_only_one_has_the_lease(tmp_path: Path) -> None:
     for lease in (one, two):
         owner = lease.owner()
         assert owner is not None
-        assert f"pid {os.getpid()} on " in owner
+        assert f"pid {os.getpid()} on " in owner.words
     one.release()
     one.release()
     assert two.owner() is None
@@ -64,7 +64,9 @@ def test_a_killed_owner_is_followed_at_once(tmp_path: Path) -> None:
     presence.enter()
     with another(tmp_path) as (process, instance):
         assert not lease.acquire()
-        assert f"pid {process.pid} " in (lease.owner() or "")
+        owner = lease.owner()
+        assert owner is not None
+        assert f"pid {process.pid} " in owner.words
         assert presence.alive(instance)
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -148,3 +150,76 @@ def test_an_odd_name_is_not_alive(tmp_path: Path, name: str) -> None:
 def test_a_file_that_is_not_there_is_not_locked(tmp_path: Path) -> None:
     assert not is_locked(tmp_path / "none")
     assert list(tmp_path.iterdir()) == []
+
+
+class Steady:
+    """Seconds that a test turns on."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def turn(self, lease: Lease, seconds: float, *, step: float = 1.0) -> bool:
+        """Let `lease` be tried every `step` seconds; return whether it was got."""
+        got = False
+        for _ in range(int(seconds / step)):
+            self.now += step
+            got = got or lease.acquire()
+        return got
+
+
+def test_rule_2_7_a_silent_holder_is_replaced_and_sees_that_it_lost(tmp_path: Path) -> None:
+    steady = Steady()
+    one, two = (Lease(tmp_path / "poll.lock", patience=15.0, steady=steady) for _ in range(2))
+    assert one.acquire()
+    for _ in range(100):
+        one.beat()
+        assert not steady.turn(two, 5)
+    assert not steady.turn(two, 10)
+    owner = two.owner()
+    assert owner is not None
+    assert owner.silent is not None
+    assert 10 <= owner.silent <= 16
+    assert steady.turn(two, 10)
+    assert not one.held
+    two.beat()
+    steady.now += 3
+    one.beat()
+    owner = two.owner()
+    assert owner is not None
+    assert owner.silent == 3, "a beat of the one that lost goes nowhere"
+    assert not one.acquire()
+    assert two.held
+    two.release()
+    assert one.acquire()
+
+
+def test_rule_2_7_a_process_that_was_stopped_itself_accuses_nobody(tmp_path: Path) -> None:
+    steady = Steady()
+    one, two = (Lease(tmp_path / "poll.lock", patience=15.0, steady=steady) for _ in range(2))
+    assert one.acquire()
+    assert not steady.turn(two, 2)
+    steady.now += 3_600  # both were stopped; the one that wakes first finds no new sign
+    assert not two.acquire()
+    one.beat()
+    assert not steady.turn(two, 10)
+
+
+def test_rule_2_7_only_one_of_two_gets_the_lease_of_a_silent_holder(tmp_path: Path) -> None:
+    steady = Steady()
+    leases = [Lease(tmp_path / "poll.lock", patience=15.0, steady=steady) for _ in range(3)]
+    assert leases[0].acquire()
+    for _ in range(20):
+        steady.now += 1
+        for lease in leases[1:]:
+            lease.acquire()
+    assert [lease.held for lease in leases] == [False, True, False]
+
+
+def test_rule_2_7_a_lease_without_patience_is_never_taken(tmp_path: Path) -> None:
+    steady = Steady()
+    one, two = (Lease(tmp_path / "poll.lock", steady=steady) for _ in range(2))
+    assert one.acquire()
+    assert not steady.turn(two, 100)

@@ -12,6 +12,7 @@ from qr_tui.core.events import Event
 from qr_tui.core.schedule import Pace
 from qr_tui.core.task import Request, Task
 from qr_tui.secrets import Key, KeyRing
+from qr_tui.services.clock import Clock
 from qr_tui.services.hosts import Hosts
 from qr_tui.services.studio import Studio
 
@@ -39,14 +40,20 @@ class ShortHosts(Hosts):
 
 @contextlib.asynccontextmanager
 async def studio(
-    home: Path, url: str, events: list[Event] | None = None, *, key: str = KEY, settings: config.Settings | None = None
+    home: Path,
+    url: str,
+    events: list[Event] | None = None,
+    *,
+    key: str = KEY,
+    settings: config.Settings | None = None,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Studio]:
     """Start an engine in `home` for the host at `url`, and close it in the end."""
     folders = paths.under(home)
     keys = KeyRing(folders, {"QUICKROUTER_API_KEY": key}, base_url=url)
     settings = settings or config.Settings(host=config.HostSettings(base_url=url))
     sink: Callable[[Event], None] = events.append if events is not None else lambda _event: None
-    engine = Studio(folders, settings, keys, sink=sink, pace=QUICK)
+    engine = Studio(folders, settings, keys, sink=sink, pace=QUICK, clock=clock)
     await engine.start()
     try:
         yield engine

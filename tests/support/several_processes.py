@@ -2,10 +2,11 @@
 
 ROLE is ``engine`` or ``script``. Sets FIELD of each of the first COUNT tasks of the store, one change at a time. An
 engine also polls if it may, prints ``polling TIME`` and ``resting TIME`` (steady seconds of this machine) and lives
-until it is killed.
+until it is killed. The environment's ``PATIENCE`` is for how many seconds it waits for a silent one that polls.
 """
 
 import asyncio
+import os
 import sys
 import time
 from pathlib import Path
@@ -40,7 +41,7 @@ async def engine(home: Path, url: str, field: str, count: int) -> None:
     folders = paths.under(home)
     keys = KeyRing(folders, {"QUICKROUTER_API_KEY": KEY}, base_url=url)
     settings = config.Settings(host=config.HostSettings(base_url=url))
-    studio = Studio(folders, settings, keys, sink=sink, pace=QUICK)
+    studio = Studio(folders, settings, keys, sink=sink, pace=QUICK, patience=float(os.environ.get("PATIENCE", "15")))
     await studio.start()
     for number, task in enumerate(studio.tasks()[:count]):
         assert await studio._index.apply([Change(task.key, {field: f"{field} {number}"})])

@@ -52,7 +52,7 @@ def find(context: CliContext) -> Watcher | None:
     owner = _lease(context).owner()
     if owner is None:
         return None
-    match = _OWNER.match(owner)
+    match = _OWNER.match(owner.words)
     return Watcher(int(match[1]), match[2]) if match else Watcher(0, "")
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, TextIO
 import msgspec
 
 from qr_tui.cli.streams import silence
-from qr_tui.core.failures import WORDS, Trouble
+from qr_tui.core.failures import WORDS, Trouble, shell_hint
 from qr_tui.core.text.unsafe_characters import ACTIVE
 from qr_tui.i18n import _, translate
 from qr_tui.terminal.detect import is_dumb
@@ -107,7 +107,7 @@ def trouble_lines(trouble: Trouble) -> list[str]:
     lines = [_("qr-tui: {title}: {detail}").format(title=title, detail=detail) if detail else f"qr-tui: {title}"]
     if trouble.request_id:
         lines.append("  " + _("request id: {id}").format(id=inert(trouble.request_id, limit=200)))
-    lines.append("  " + _(words.hint))
+    lines.append("  " + _(shell_hint(trouble.kind)))
     return lines
 
 

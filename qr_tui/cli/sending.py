@@ -12,7 +12,8 @@ from qr_tui.cli.task_words import status_word
 from qr_tui.cli.watching import waiting
 from qr_tui.cli.watching.narrator import Narrator
 from qr_tui.cli.watching.waiting import WaitOutcome
-from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.failures import WORDS, Kind, Trouble, shell_hint
+from qr_tui.core.status_words import sent_words
 from qr_tui.core.task import Request, Status, Task
 from qr_tui.core.text.display import inert
 from qr_tui.core.text.messages import N_, Message
@@ -101,8 +102,7 @@ def send(
                     narrator.see(studio.get(task.key) or task)
                 if wait:
                     return await waiting.until_final(studio, keys, timeout)
-                await waiting.until_answered(studio, keys)
-                return None
+                return await waiting.until_answered(studio, keys)
         finally:
             narrator.end()
             # only now: closing may still learn what became of a request under way
@@ -124,7 +124,10 @@ def send(
 
 def finish(tasks: Sequence[Task], end: WaitOutcome | None) -> Exit:
     """Say what a person can do next, and return the exit code; `end` None means that nobody waited."""
-    code = of_tasks(tasks, waited=end is not None)
+    code = of_tasks(tasks, waited=end not in (None, WaitOutcome.SETTING))
+    if end is WaitOutcome.SETTING and code in (Exit.UNFINISHED, Exit.OK):
+        output.say(_("correct the setting that is named above; no task is lost meanwhile"), "yellow")
+        code = Exit.USAGE
     if end is WaitOutcome.KEY and code is Exit.UNFINISHED:
         say_kind(Kind.KEY_REFUSED)
         code = Exit.KEY
@@ -133,7 +136,11 @@ def finish(tasks: Sequence[Task], end: WaitOutcome | None) -> Exit:
         say_kind(Kind.DEADLINE)
     for task in tasks:
         if task.status is Status.UNCONFIRMED:
+            output.say(inert(translate(sent_words(task)), limit=400))
             output.say(_("decide what becomes of it: qr-tui decide {key}").format(key=task.key))
+        elif task.is_unknown:
+            output.say(_("its id may be wrong, and the video may be paid: look for it in the provider's own records"))
+            output.say(_("adopt the right id: qr-tui decide {key} --adopt TASK_ID").format(key=task.key))
         elif task.status is Status.FAILED:
             output.say(_("make it again, which may cost again: qr-tui retry {key}").format(key=task.key))
     if Status.QUEUED in statuses:
@@ -145,7 +152,7 @@ def finish(tasks: Sequence[Task], end: WaitOutcome | None) -> Exit:
 
 def say_kind(kind: Kind) -> None:
     """Say title and hint of a kind of failure, on stderr."""
-    output.say(sentences(_(WORDS[kind].title), _(WORDS[kind].hint)), "yellow")
+    output.say(sentences(_(WORDS[kind].title), _(shell_hint(kind))), "yellow")
 
 
 def print_tasks(tasks: Sequence[Task], *, as_json: bool) -> None:

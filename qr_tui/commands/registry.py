@@ -123,8 +123,20 @@ def _has_raw(context: CommandState) -> str:
     return "" if any(task.raw for task in context.targets) else N_("the provider has not answered yet")
 
 
+def _decidable(context: CommandState) -> str:
+    return "" if any(task.can_be_decided for task in context.targets) else N_("nothing to decide here")
+
+
+def _retryable(context: CommandState) -> str:
+    if any(task.status is Status.FAILED and not task.is_unknown for task in context.targets):
+        return ""
+    if any(task.is_unknown for task in context.targets):
+        return N_("it may be made and paid: look again, or adopt the right id")
+    return N_("only a failed task can be tried again")
+
+
 def _decide_or_undo(context: CommandState) -> str:
-    if any(task.needs_you for task in context.targets) or context.undoable:
+    if any(task.can_be_decided for task in context.targets) or context.undoable:
         return ""
     return N_("nothing to decide here, and no removal to undo")
 
@@ -166,7 +178,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         ("R",),
         N_("try again"),
         N_("make a failed video again; asks, it costs"),
-        _status(Status.FAILED, why=N_("only a failed task can be tried again")),
+        _retryable,
     ),
     Command(
         "tasks.stop",
@@ -258,14 +270,14 @@ COMMANDS: Final[tuple[Command, ...]] = (
         ("R",),
         N_("try again"),
         N_("make a failed video again; asks, it costs"),
-        _status(Status.FAILED, why=N_("only a failed task can be tried again")),
+        _retryable,
     ),
     Command(
         "details.decide",
         ("u",),
         N_("decide"),
         N_("decide an unconfirmed task"),
-        _status(Status.UNCONFIRMED, why=N_("nothing to decide here")),
+        _decidable,
     ),
     Command(
         "details.again", ("e",), N_("new from this"), N_("write a new video that starts as this one"), _has_current, 5

@@ -130,8 +130,8 @@ WORDS: Final[Mapping[Kind, Words]] = {
     Kind.NOT_FOUND: Words(
         N_("not found"),
         N_("The provider does not know this task"),
-        N_("It answered so three times in a row. Another key or host may know it."),
-        N_("Press r to look again; the id stays here."),
+        N_("Its id may be wrong, or another key or host may know it: the video may be made and paid all the same."),
+        N_("Press r to look again, or u to adopt the right id; the provider's own records show it."),
     ),
     Kind.LINK_EXPIRED: Words(
         N_("link expired"),
@@ -278,6 +278,23 @@ WORDS: Final[Mapping[Kind, Words]] = {
         N_("The log has the details; see: qr-tui doctor"),
     ),
 }
+
+# what to do next where there are no keys to press: on the command line
+SHELL_HINTS: Final[Mapping[Kind, str]] = {
+    Kind.NO_BALANCE: N_("Top up the account, then: qr-tui retry ID"),
+    Kind.PROVIDER_BUSY: N_("Try again later with: qr-tui retry ID; it may work unchanged."),
+    Kind.NOT_FOUND: N_("Find the right id in the provider's own records, then: qr-tui decide ID --adopt TASK_ID"),
+    Kind.LINK_EXPIRED: N_("The app asks for a fresh link, with r."),
+    Kind.NO_LINK: N_("The app asks again, with r; support can help with the task id."),
+    Kind.PROVIDER_FAILED: N_("Read them, change the request if they ask for it, then: qr-tui retry ID"),
+    Kind.NO_REASON: N_("Try again with: qr-tui retry ID; if it repeats, send the task id to support."),
+    Kind.LOST_ANSWER: N_("Decide what becomes of it, with: qr-tui decide ID"),
+}
+
+
+def shell_hint(kind: Kind) -> str:
+    """Return what to do next, for a person at a command line, untranslated."""
+    return SHELL_HINTS.get(kind, WORDS[kind].hint)
 
 
 class Trouble(Exception):

@@ -1,10 +1,12 @@
 """What each status is called by a person, and how it is coloured, in the app and on the command line alike."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final, Literal
 
-from qr_tui.core.task import Status
-from qr_tui.core.text.messages import N_
+from qr_tui.core.task import Status, Task
+from qr_tui.core.text.display import cut, inert
+from qr_tui.core.text.messages import N_, Message, Value
 
 STATUS_WORDS: Final[Mapping[Status, str]] = {
     Status.QUEUED: N_("queued"),
@@ -30,3 +32,16 @@ STATUS_TONES: Final[Mapping[Status, Tone]] = {
     Status.FAILED: "bad",
     Status.STOPPED: "over",
 }
+
+_FIRST_WORDS: Final = 60  # cells
+
+
+def sent_words(task: Task) -> Message:
+    """Return what finds `task` in the provider's own records: when it was sent, with what, its first words."""
+    try:
+        when = f"{datetime.fromtimestamp(task.submitted_at or task.created_at).astimezone():%Y-%m-%d %H:%M:%S}"
+    except (OverflowError, ValueError, OSError):
+        when = "?"
+    words = cut(inert(task.prompt, limit=200), _FIRST_WORDS)
+    values: dict[str, Value] = {"when": when, "model": inert(task.model, limit=60), "words": words}
+    return Message(N_("sent {when} with {model}: {words}"), values)

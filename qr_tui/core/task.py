@@ -198,6 +198,11 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         ended = self.status in (Status.FAILED, Status.STOPPED)
         return ended and self.failure is not None and self.failure.kind is Kind.NOT_FOUND
 
+    @property
+    def can_be_decided(self) -> bool:
+        """Whether a person can decide what becomes of it; one that ended as unknown can only be adopted."""
+        return self.needs_you or self.is_unknown
+
 
 def new_key(now: float) -> str:
     """Return a fresh local key: 9 base-36 digits of the time (so keys sort by age), then 6 at random."""

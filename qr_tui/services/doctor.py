@@ -19,7 +19,7 @@ from qr_tui import config
 from qr_tui.core import address
 from qr_tui.core.catalogue import DEFAULT_MODEL, Catalogue
 from qr_tui.core.environment import API_KEY
-from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.failures import WORDS, Kind, Trouble, shell_hint
 from qr_tui.core.schedule import SILENCE
 from qr_tui.core.task import Status, Task
 from qr_tui.core.text.display import duration, inert, size
@@ -63,7 +63,7 @@ def failed(name: str, trouble: Trouble, state: Literal["warn", "fail"] = "fail")
     """Return the check that `trouble` came of."""
     words = WORDS[trouble.kind]
     found = ": ".join(filter(None, (_(words.title), translate(trouble.detail))))
-    return check(name, found, state, _(words.hint))
+    return check(name, found, state, _(shell_hint(trouble.kind)))
 
 
 def local(folders: Paths, settings: config.Settings, problem: Trouble | None, keys: KeyRing) -> list[Check]:

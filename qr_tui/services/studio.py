@@ -12,7 +12,7 @@ from qr_tui.core.events import HostStatus, Sink
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.schedule import SILENCE, Pace
 from qr_tui.core.task import Request, Status, Task, find, new_task
-from qr_tui.core.text.messages import N_, Message
+from qr_tui.core.text.messages import N_, Detail, Message
 from qr_tui.paths import Paths
 from qr_tui.secrets import Key, KeyRing
 from qr_tui.services import checks
@@ -22,6 +22,7 @@ from qr_tui.services.decisions import Adopt, Drop, KeyTest, SendAgain
 from qr_tui.services.hosts import Hosts
 from qr_tui.services.loop import Loop
 from qr_tui.services.poller import Poller
+from qr_tui.services.standing import Standing
 from qr_tui.services.task_index import TaskIndex
 from qr_tui.services.waiting import Waiting
 from qr_tui.store.changes import Change
@@ -79,6 +80,7 @@ class Studio:
         self._loop = Loop(
             paths, self._index, self._hosts, self._poller, sink=sink, clock=self._clock, patience=patience
         )
+        self._standing = Standing(self._hosts, self._poller, self._loop, clock=self._clock)
         self._waiting = Waiting(self._index)
 
     # life ------------------------------------------------------------------------------------------------------
@@ -309,6 +311,14 @@ class Studio:
     def host_statuses(self) -> dict[str, HostStatus]:
         """How each host is doing, by base URL."""
         return {host.base_url: host.status for host in self._hosts}
+
+    def host_detail(self, base_url: str) -> Detail:
+        """Return what exactly is wrong with a host, as far as there is more to say than its status."""
+        return self._hosts.at(base_url).detail
+
+    def standing(self, task: Task) -> Detail:
+        """Return why a task stands where it does (not sent, no news, a failed look); empty when its state says it."""
+        return self._standing.of(task)
 
     # hosts and keys --------------------------------------------------------------------------------------------
     async def test_key(self, base_url: str, key: str) -> KeyTest:

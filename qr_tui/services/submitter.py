@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from qr_tui.core.answers import CallFailed, Delivery
-from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.sorting import by_age
 from qr_tui.core.task import CREATED_LIMIT, Failure, Status, Task
 from qr_tui.core.text.messages import N_, Detail, Message
@@ -45,11 +45,20 @@ class Submitter:
         self._clock = clock
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._mine: set[str] = set()
+        self._troubles: dict[str, Detail] = {}  # why a task could not be claimed
         self._not_before: dict[str, float] = {}  # steady seconds, of tasks that could not be claimed
 
     def take_charge(self, keys: list[str]) -> None:
         """Take charge of sending these, whoever polls."""
         self._mine.update(keys)
+
+    def has_charge(self, key: str) -> bool:
+        """Tell whether this process was asked to send this task."""
+        return key in self._mine
+
+    def trouble(self, key: str) -> Detail:
+        """Return why a task could not even be begun to be sent, empty when nothing is in the way."""
+        return self._troubles.get(key, "")
 
     def step(self, *, include_orphans: bool) -> float | None:
         """Begin to send what may go and return seconds until the next one may, None when none waits for a time.
@@ -106,9 +115,11 @@ class Submitter:
             await self._claim_and_send(task)
         except Trouble as trouble:
             log.error("task %s was not sent: %s", task.key, trouble.detail)
+            self._troubles[task.key] = trouble.detail or Message(WORDS[trouble.kind].title)
             self._not_before[task.key] = self._clock.steady() + TRY_AGAIN
         else:
             self._not_before.pop(task.key, None)
+            self._troubles.pop(task.key, None)
         finally:
             host.posts -= 1
             self._sending.pop(task.key, None)

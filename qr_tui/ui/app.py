@@ -20,6 +20,7 @@ from qr_tui.core.events import HostStatus, PollingChanged
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Task
 from qr_tui.core.text.display import inert
+from qr_tui.core.text.messages import Detail
 from qr_tui.i18n import _
 from qr_tui.terminal import detect
 from qr_tui.terminal.notify import Notifier
@@ -128,6 +129,10 @@ class QrTui(FixedApp):
         if self._studio is None:
             raise self._failure or Trouble(Kind.STORE)
         return self._studio
+
+    def standing(self, task: Task) -> Detail:
+        """Return why a task stands where it does, empty when there is nothing to say beyond its state."""
+        return self._studio.standing(task) if self._studio is not None else ""
 
     def next_look(self) -> float | None:
         """Return when the next look is due, Unix seconds."""

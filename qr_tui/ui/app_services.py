@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from qr_tui.config import FileTrouble, Settings, View
     from qr_tui.core.failures import Trouble
     from qr_tui.core.task import Task
+    from qr_tui.core.text.messages import Detail
     from qr_tui.services.studio import Studio
     from qr_tui.terminal.detect import Terminal
     from qr_tui.ui.context import AppContext
@@ -64,6 +65,10 @@ class AppServices(Protocol):
 
     def next_look(self) -> float | None:
         """Return when the next look is due, Unix seconds."""
+
+    def standing(self, task: "Task") -> "Detail":
+        """Return why a task stands where it does, empty when there is nothing to say beyond its state."""
+        ...
 
     async def ask(self, title: str, lines: Sequence[str], *, yes: str = "", no: str = "") -> bool:
         """Ask a question; anything but a plain yes is a no."""

@@ -14,7 +14,7 @@ from qr_tui.ui.widgets.header_footer import host_status_words
 if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
 
-_WORST_FIRST = (HostStatus.KEY_REFUSED, HostStatus.NO_KEY, HostStatus.DOWN, HostStatus.RATE_LIMITED)
+_WORST_FIRST = (HostStatus.SETTING, HostStatus.KEY_REFUSED, HostStatus.NO_KEY, HostStatus.DOWN, HostStatus.RATE_LIMITED)
 
 
 def status_words(
@@ -45,7 +45,9 @@ def status_words(
     connect = keymap.show("app.connect")
     for status in _WORST_FIRST:
         for url, host_status in statuses.items():
-            told = host_status_words(host_name(url), status, connect=connect) if host_status is status else None
+            if host_status is not status or studio is None:
+                continue
+            told = host_status_words(host_name(url), status, connect=connect, detail=studio.host_detail(url))
             if told is not None:
                 words.append(told)
     if polling.paused:

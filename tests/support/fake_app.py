@@ -15,6 +15,7 @@ from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.sorting import newest_first
 from qr_tui.core.tags import changed
 from qr_tui.core.task import Request, Status, Task, advance, new_task
+from qr_tui.core.text.messages import Detail
 from qr_tui.secrets import KeyRing
 from qr_tui.services.checks import Concern
 from qr_tui.services.decisions import Adopt, Drop, KeyTest, SendAgain
@@ -67,6 +68,7 @@ class FakeStudio(Studio):
         self.troubles: dict[str, Trouble] = {}
         self.due: float | None = None
         self.status: dict[str, HostStatus] = {}
+        self.why: Detail = ""
         self.started = self.closed = False
         self.hold_load = False
         self._tasks = {task.key: task for task in tasks}
@@ -114,6 +116,12 @@ class FakeStudio(Studio):
     @property
     def next_look(self) -> float | None:
         return self.due
+
+    def standing(self, task: Task) -> Detail:
+        return self.why
+
+    def host_detail(self, base_url: str) -> Detail:
+        return "the proxy is odd"
 
     @property
     def host_statuses(self) -> dict[str, HostStatus]:

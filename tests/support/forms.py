@@ -14,6 +14,7 @@ from qr_tui.config import FileTrouble, Settings, View
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.failures import Trouble
 from qr_tui.core.task import Request, Task
+from qr_tui.core.text.messages import Detail
 from qr_tui.services.checks import Concern, about_input
 from qr_tui.services.studio import Studio
 from qr_tui.terminal.detect import detect
@@ -73,6 +74,9 @@ class FormApp(App[Any]):
 
     async def engine(self) -> Studio:
         return self.app_context.make_studio(lambda _event: None)
+
+    def standing(self, task: Task) -> Detail:
+        return ""
 
     def next_look(self) -> float | None:
         return None

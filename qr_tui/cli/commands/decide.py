@@ -11,10 +11,11 @@ from qr_tui.cli.options import positive_seconds
 from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.cli.task_words import describe, name
 from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.status_words import sent_words
 from qr_tui.core.task import Status, Task
 from qr_tui.core.text.display import inert
 from qr_tui.core.text.messages import N_, Message
-from qr_tui.i18n import _, sentences
+from qr_tui.i18n import _, sentences, translate
 
 if TYPE_CHECKING:
     from qr_tui.services.decisions import Adopt, Drop, SendAgain
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 @click.command(
     help=_(
         "Settle the unconfirmed task called ID: it was sent and its answer was lost, so it may have been paid or not."
+        "\n\nOne that ended because the provider does not know it can be adopted under its right id."
         "\n\nNothing is ever sent again by itself. Look at the provider's own records, then choose one."
     ),
     epilog=examples(
@@ -60,7 +62,7 @@ def decide(
         from qr_tui.services.decisions import Adopt, Drop, SendAgain
 
         task = references.one(studio.tasks(), reference)
-        if task.status is not Status.UNCONFIRMED:
+        if task.status is not Status.UNCONFIRMED and not (task.is_unknown and adopt is not None):
             raise Trouble(Kind.NOT_NOW, describe(task))
         choice: Decision
         if adopt is not None:
@@ -88,6 +90,7 @@ def _ask(task: Task) -> "Decision":
         raise Trouble(Kind.USAGE, Message(N_("say what became of it: --adopt TASK_ID, --send-again or --drop")))
     words = WORDS[Kind.LOST_ANSWER]
     output.say(f"{name(task)}: {sentences(_(words.title), _(words.meaning))}")
+    output.say(inert(translate(sent_words(task)), limit=400))
     output.say(inert(task.prompt, limit=400))
     output.say(_("a  adopt: type the id that the provider's own records show"))
     output.say(_("s  send again: it may cost twice"))

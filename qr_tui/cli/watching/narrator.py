@@ -19,6 +19,7 @@ _HOST_NEWS: Final = {
     HostStatus.RATE_LIMITED: N_("{host} asks for a slower pace"),
     HostStatus.NO_KEY: N_("there is no key for {host}"),
     HostStatus.KEY_REFUSED: N_("{host} refuses the key"),
+    HostStatus.SETTING: N_("nothing can be sent to {host} or asked there: {detail}"),
     HostStatus.OK: N_("{host} answers again"),
 }
 _BAR: Final = 24

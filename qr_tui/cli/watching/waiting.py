@@ -23,6 +23,7 @@ class WaitOutcome(Enum):
     FINAL = "final"
     DEADLINE = "deadline"
     KEY = "key"  # no task can be looked at before there is a good key
+    SETTING = "setting"  # a setting that cannot be used stands in the way of every call
     UNREAD = "unread"  # nobody reads what we print any more
 
 
@@ -43,17 +44,24 @@ class Deadline:
         return step if left is None else min(step, left)
 
 
-async def until_answered(studio: "Studio", keys: Sequence[str]) -> None:
-    """Stay until each task's one request is answered, but leave when it cannot be sent now anyway."""
+async def until_answered(studio: "Studio", keys: Sequence[str]) -> WaitOutcome | None:
+    """Stay until each task's one request is answered, but leave when it cannot be sent now anyway.
+
+    Returns SETTING when a setting is in the way, else None.
+    """
     deadline = Deadline(SEND_LIMIT)
     while deadline.left:
         if await studio.sent(keys, timeout=_STEP):
-            return
+            return None
         tasks = _tasks(studio, keys)
         hosts = {task.base_url for task in tasks if task.status is Status.QUEUED}
         going = any(task.status is Status.SENDING for task in tasks)
-        if not going and all(_is_stuck(studio.host_statuses.get(host)) for host in hosts):
-            return
+        statuses = [studio.host_statuses.get(host) for host in hosts]
+        if not going and HostStatus.SETTING in statuses:
+            return WaitOutcome.SETTING
+        if not going and all(map(_is_stuck, statuses)):
+            return None
+    return None
 
 
 async def until_final(studio: "Studio", keys: Sequence[str], span: float | None) -> WaitOutcome:
@@ -69,8 +77,11 @@ async def until_final(studio: "Studio", keys: Sequence[str], span: float | None)
         going = [task for task in _tasks(studio, keys) if not task.final and not task.needs_you]
         hosts = {task.base_url for task in going}
         sending = any(task.status is Status.SENDING for task in going)
-        if hosts and not sending and all(_needs_key(studio.host_statuses.get(host)) for host in hosts):
+        statuses = [studio.host_statuses.get(host) for host in hosts]
+        if hosts and not sending and all(map(_needs_key, statuses)):
             return WaitOutcome.KEY
+        if hosts and not sending and all(status is HostStatus.SETTING for status in statuses):
+            return WaitOutcome.SETTING
 
 
 def _tasks(studio: "Studio", keys: Sequence[str]) -> list[Task]:

@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.status_words import sent_words
 from qr_tui.core.task import Task
 from qr_tui.core.text.display import cut, inert
 from qr_tui.i18n import _, sentences, translate
@@ -27,7 +28,7 @@ class DecideScreen(Dialog[str | None]):
 
     Args:
         studio: The engine that carries it out.
-        task: The unconfirmed task.
+        task: The task: unconfirmed, or ended because the provider does not know it.
     """
 
     CSS = """
@@ -46,6 +47,7 @@ class DecideScreen(Dialog[str | None]):
         super().__init__()
         self._studio = studio
         self._task_to_decide = task
+        self._kind = Kind.NOT_FOUND if task.is_unknown else Kind.LOST_ANSWER
         self._at = 0
         self._busy = False
         self._confirmed = False
@@ -55,7 +57,8 @@ class DecideScreen(Dialog[str | None]):
         prompt = cut(inert(self._task_to_decide.prompt, limit=400), 200)
         with Vertical(id="box"):
             yield Paragraph(prompt, classes="muted")
-            yield Paragraph(_(WORDS[Kind.LOST_ANSWER].meaning))
+            yield Paragraph(_(WORDS[self._kind].meaning))
+            yield Paragraph(inert(translate(sent_words(self._task_to_decide)), limit=400), classes="muted")
             for number, _choice in enumerate(self._choices(), 1):
                 with Vertical(id=f"way{number}", classes="way"):
                     yield Paragraph(classes="label")
@@ -68,7 +71,7 @@ class DecideScreen(Dialog[str | None]):
 
     def on_mount(self) -> None:
         """Begin on the way that costs nothing."""
-        self.frame(_(WORDS[Kind.LOST_ANSWER].title), _("↑↓ choose · enter do it · esc"))
+        self.frame(_(WORDS[self._kind].title), _("↑↓ choose · enter do it · esc"))
         self.watch(self.box, "virtual_size", self._scroll_to_chosen, init=False)  # words that came may need more lines
         self._show()
 
@@ -83,10 +86,11 @@ class DecideScreen(Dialog[str | None]):
                 event.stop()
                 event.prevent_default()
                 step = -1 if event.key in ("up", "shift+tab") else 1
-                self._move((self._at + step) % 3)
+                self._move((self._at + step) % len(self._choices()))
             case "1" | "2" | "3" if not isinstance(self.focused, Input):
                 event.stop()
-                self._move(int(event.key) - 1)
+                if int(event.key) <= len(self._choices()):
+                    self._move(int(event.key) - 1)
             case "enter" if not isinstance(self.focused, Input):
                 event.stop()
                 self._do()
@@ -100,7 +104,10 @@ class DecideScreen(Dialog[str | None]):
         event.stop()
         self._do()
 
-    def _choices(self) -> tuple[Decision, Decision, Decision]:
+    def _choices(self) -> tuple[Decision, ...]:
+        adopt = ("1", _("adopt an id"), _("you found the task at the provider; its id is checked by a query"))
+        if self._task_to_decide.is_unknown:  # nothing advises to pay again for what may be paid already
+            return (adopt,)
         again = _("a second video may be made and paid")
         if self._confirmed:
             again = _("press enter once more: a second video may be made and paid")
@@ -110,7 +117,7 @@ class DecideScreen(Dialog[str | None]):
                 again, *(translate(concern.detail) for concern in concerns if concern.kind is Kind.CONFIG)
             )
         return (
-            ("1", _("adopt an id"), _("you found the task at the provider; its id is checked by a query")),
+            adopt,
             ("2", _("send again"), again),
             ("3", _("drop"), _("stop caring; it stays in the list as stopped")),
         )

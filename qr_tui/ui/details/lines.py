@@ -10,12 +10,14 @@ from qr_tui.core.failures import WORDS
 from qr_tui.core.status_words import STATUS_WORDS
 from qr_tui.core.task import FileState, HistoryEntry, Status, Task
 from qr_tui.core.text.display import cells, duration, fit, inert, inert_lines
+from qr_tui.core.text.messages import Detail
 from qr_tui.core.text.wrapping import wrap
 from qr_tui.i18n import _, translate
 from qr_tui.ui.tasks.task_row import STATUS_COLOURS, status_word
 from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.strips import Piece, line
 
+RENEW_EVERY = 5.0  # seconds between two drawings of how long it is until the next look
 _INDENT = 1
 
 
@@ -28,16 +30,25 @@ class Details:
         now: Unix seconds, for ages and for what a link has left.
         unfolded: Whether the last raw answer is shown whole.
         raw_key: The key that unfolds it; empty where there is none.
+        standing: Why the task stands where it does, from the engine.
     """
 
     def __init__(
-        self, appearance: Appearance, width: int, now: float, *, unfolded: bool = False, raw_key: str = ""
+        self,
+        appearance: Appearance,
+        width: int,
+        now: float,
+        *,
+        unfolded: bool = False,
+        raw_key: str = "",
+        standing: Detail = "",
     ) -> None:
         self._appearance = appearance
         self._width = width
         self._now = now
         self._unfolded = unfolded
         self._raw_key = raw_key
+        self._standing = standing
 
     def strips(self, task: Task) -> list[Strip]:
         """Return the lines."""
@@ -85,6 +96,9 @@ class Details:
         yield pieces
         if task.needs_you and task.failure is None:
             yield from self._text(_("Sent, but the answer was lost."), "warn")
+        if self._standing:
+            said = inert_lines(translate(self._standing), limit=1_000)
+            yield from self._text(said, "muted" if task.needs_you else "warn")
 
     def _failure(self, task: Task) -> Iterator[list[Piece]]:
         failure = task.failure

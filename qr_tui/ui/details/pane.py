@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from qr_tui.core.task import Task
-from qr_tui.ui.details.lines import Details, empty
+from qr_tui.ui.details.lines import Details, RENEW_EVERY, empty
 from qr_tui.ui.theme.appearance import Appearance
+from qr_tui.core.text.messages import Detail
+from qr_tui.ui.tasks.task_row import Appearance
 from qr_tui.ui.widgets.lines import Lines
 
 
@@ -13,11 +15,15 @@ class DetailsPane(Lines):
 
     DEFAULT_CSS = "DetailsPane { width: 35%; min-width: 44; max-width: 84; border-left: vkey $rail; }"
 
-    def __init__(self, appearance: Appearance, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, appearance: Appearance, clock: Callable[[], float], standing: Callable[[Task], Detail] = lambda _task: ""
+    ) -> None:
         super().__init__(appearance.palette.style("text"))
         self._appearance = appearance
         self._clock = clock
+        self._standing = standing
         self._shown_task: Task | None = None
+        self._said: Detail = ""
 
     def show_task(self, task: Task | None) -> None:
         """Show another task, or the same one as it is now."""
@@ -33,9 +39,17 @@ class DetailsPane(Lines):
         self.refresh()
         self._draw()
 
+    def on_mount(self) -> None:
+        """Say from time to time anew when the next look comes."""
+        self.set_interval(RENEW_EVERY, self._renew)
+
     def on_resize(self) -> None:
         """Wrap for the new width."""
         self._draw()
+
+    def _renew(self) -> None:
+        if self._shown_task is not None and (self._said or self._standing(self._shown_task)):
+            self._draw()
 
     def _draw(self) -> None:
         width = self.size.width
@@ -44,4 +58,7 @@ class DetailsPane(Lines):
         if self._shown_task is None:
             self.show(empty(self._appearance, width))
         else:
-            self.show(Details(self._appearance, width, self._clock()).strips(self._shown_task))
+            task = self._shown_task
+            self._said = self._standing(task)
+            details = Details(self._appearance, width, self._clock(), standing=self._said)
+            self.show(details.strips(task))

@@ -7,9 +7,10 @@ from textual.strip import Strip
 
 from qr_tui.core.task import Task
 from qr_tui.core.text.display import fit, inert, tail
+from qr_tui.core.text.messages import Detail
 from qr_tui.i18n import _
 from qr_tui.ui.command_screen import CommandScreen
-from qr_tui.ui.details.lines import Details
+from qr_tui.ui.details.lines import RENEW_EVERY, Details
 from qr_tui.ui.tasks.task_actions import TaskActions
 from qr_tui.ui.theme.strips import line
 from qr_tui.ui.widgets.bar import Bar
@@ -32,6 +33,7 @@ class DetailsScreen(CommandScreen[None]):
         self.task_shown = task
         self.actions = TaskActions(self)
         self._unfolded = False
+        self._standing: Detail = ""
 
     def compose(self) -> ComposeResult:
         """Lay out title, lines and keys."""
@@ -68,6 +70,10 @@ class DetailsScreen(CommandScreen[None]):
         self.header.on_resize()
         self.footer.on_resize()
         self._draw()
+
+    def on_mount(self) -> None:
+        """Say from time to time anew when the next look comes."""
+        self.set_interval(RENEW_EVERY, self._renew)
 
     def on_resize(self) -> None:
         """Wrap for the new width, once the lines know theirs."""
@@ -113,12 +119,22 @@ class DetailsScreen(CommandScreen[None]):
         """The last line."""
         self.lines.move_to(len(self.lines.words))
 
+    def _renew(self) -> None:
+        if self._standing or self.qr.standing(self.task_shown):
+            self._draw()
+
     def _draw(self) -> None:
         width = self.lines.size.width
         if width:
+            self._standing = self.qr.standing(self.task_shown)
             key = self.keymap.show("details.raw")
             details = Details(
-                self.qr.appearance, width, self.qr.app_context.clock(), unfolded=self._unfolded, raw_key=key
+                self.qr.appearance,
+                width,
+                self.qr.app_context.clock(),
+                unfolded=self._unfolded,
+                raw_key=key,
+                standing=self._standing,
             )
             self.lines.show(details.strips(self.task_shown))
             self.header.renew()

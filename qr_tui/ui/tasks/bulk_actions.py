@@ -108,7 +108,8 @@ class BulkActions:
 
     async def do_decide(self) -> None:
         """Decide an unconfirmed task under the cursor or marked; else undo the last removal."""
-        if any(task.needs_you for task in self._screen.targets):
+        targets = self._screen.targets
+        if any(task.needs_you for task in targets) or (not self._removals and any(t.is_unknown for t in targets)):
             await self._actions.decide()
         else:
             await self._undo()

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 from textual.widget import Widget
 
+from qr_tui.core.task import Task
+from qr_tui.core.text.messages import Detail
 from qr_tui.ui.tasks.list_model import ListModel
 from qr_tui.ui.theme.appearance import Appearance
 
@@ -24,6 +26,7 @@ class PanePlacement:
         list_model: Whose task under the cursor the pane shows.
         appearance: Returns how to draw now.
         clock: Returns the time, Unix seconds.
+        standing: Returns why a task stands where it does.
     """
 
     def __init__(
@@ -32,11 +35,13 @@ class PanePlacement:
         list_model: ListModel,
         appearance: Callable[[], Appearance],
         clock: Callable[[], float],
+        standing: Callable[[Task], Detail],
     ) -> None:
         self._beside = beside
         self._model = list_model
         self._appearance = appearance
         self._clock = clock
+        self._standing = standing
         self._pane: DetailsPane | None = None
         self._timer: Timer | None = None
 
@@ -45,7 +50,7 @@ class PanePlacement:
         if width >= PANE_FROM and self._pane is None:
             from qr_tui.ui.details.pane import DetailsPane
 
-            self._pane = DetailsPane(self._appearance(), self._clock)
+            self._pane = DetailsPane(self._appearance(), self._clock, self._standing)
             await self._beside.mount(self._pane)
             self.refresh()
         elif width < PANE_FROM and self._pane is not None:

@@ -81,7 +81,9 @@ class TasksScreen(CommandScreen[None]):
 
     def _hold_parts(self, body: Horizontal) -> None:
         save, refresh = self.save_list_state, self.refresh_header_and_footer
-        self.pane = PanePlacement(body, self.list_model, lambda: self.qr.appearance, self.qr.app_context.clock)
+        self.pane = PanePlacement(
+            body, self.list_model, lambda: self.qr.appearance, self.qr.app_context.clock, self.qr.standing
+        )
         self.filtering = Filtering(self, self.list, below=self.status, save=save)
         self.arranging = Arranging(self, self.list, save=save)
         self.views = SavedViews(self, self.list, self.filtering, save=save)

@@ -76,7 +76,7 @@ class TaskActions:
     async def do_retry(self) -> None:
         """Make failed videos again, after a yes: it costs."""
         qr, targets = self._screen.qr, self._screen.targets
-        failed = [task for task in targets if task.status is Status.FAILED]
+        failed = [task for task in targets if task.status is Status.FAILED and not task.is_unknown]
         title = ngettext("Make this video again?", "Make {n} videos again?", len(failed)).format(n=len(failed))
         costs = ngettext(
             "It is sent as a new video and costs again.", "They are sent as new videos and cost again.", len(failed)
@@ -104,8 +104,9 @@ class TaskActions:
         self.report(parts, refusals)
 
     async def decide(self) -> None:
-        """Decide the first unconfirmed task."""
-        task = next(task for task in self._screen.targets if task.needs_you)
+        """Decide the first unconfirmed task, else the first that ended as unknown."""
+        able = [task for task in self._screen.targets if task.can_be_decided]
+        task = next((task for task in able if task.needs_you), able[0])
         from qr_tui.ui.details.decide import DecideScreen
 
         studio = await self._screen.qr.engine()

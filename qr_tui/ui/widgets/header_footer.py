@@ -10,8 +10,10 @@ from qr_tui.commands.registry import COMMANDS, Command, CommandState
 from qr_tui.core.events import HostStatus
 from qr_tui.core.failures import WORDS, Kind
 from qr_tui.core.text.display import cells, duration, inert
-from qr_tui.i18n import _, sentences
+from qr_tui.i18n import _, sentences, translate
 from qr_tui.ui.theme.appearance import Appearance
+from qr_tui.core.text.messages import Detail
+from qr_tui.ui.tasks.task_row import Appearance
 from qr_tui.ui.theme.strips import Piece, line
 
 _ALWAYS = 90  # commands with this place in the footer or a later one are dropped last: help and the way out
@@ -119,8 +121,18 @@ def _footer_commands(scope: str) -> list[Command]:
     return sorted(found, key=lambda command: command.footer)
 
 
-def host_status_words(place: str, status: HostStatus, *, connect: str) -> tuple[str, str] | None:
-    """Return the status line's colour and words for a host, None when all is well; `connect` is the key of Connect."""
+def host_status_words(place: str, status: HostStatus, *, connect: str, detail: Detail = "") -> tuple[str, str] | None:
+    """Return the status line's colour and words for a host, None when all is well.
+
+    Args:
+        place: The host's name.
+        status: How it is doing.
+        connect: The key of Connect.
+        detail: What exactly is wrong: said where the status itself cannot say it.
+    """
+    if status is HostStatus.SETTING:
+        why = inert(translate(detail), limit=200)
+        return "bad", _("{host}: nothing can be sent or looked at: {why}").format(host=inert(place, limit=80), why=why)
     if status not in _HOST_FAILURES:
         return None
     colour, kind = _HOST_FAILURES[status]

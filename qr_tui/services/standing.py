@@ -1,0 +1,106 @@
+"""Why a task stands where it stands: a sentence for every state that can last."""
+
+from datetime import datetime
+
+from qr_tui.core.events import HostStatus
+from qr_tui.core.status_words import sent_words
+from qr_tui.core.task import WATCHED, Status, Task
+from qr_tui.core.text.display import duration
+from qr_tui.core.text.messages import N_, Detail, Message
+from qr_tui.services.clock import Clock
+from qr_tui.services.hosts import Hosts
+from qr_tui.services.loop import Loop
+from qr_tui.services.poller import Poller
+
+QUIET = 600.0  # seconds without news after which that is said
+
+NOT_SENT = N_("not sent yet: {why}")
+NO_LOOKS = N_("not looked at now: {why}")
+NO_KEY = N_("there is no key for {host}")
+KEY_REFUSED = N_("the host refuses the key, next try in {time}")
+SLOW = N_("the host asks for a slower pace, next try in {time}")
+DOWN = N_("the host cannot be reached, next try in {time}")
+PAUSED = N_("looking is paused")
+LOOK_FAILED = N_("last look failed: {why}, next in {time}")
+LOOK_FAILED_NOW = N_("last look failed: {why}")
+UNKNOWN = N_("not known to the provider since {when}, next look in {time}")
+UNKNOWN_NOW = N_("not known to the provider since {when}")
+QUIET_SINCE = N_("nothing new from the provider since {when}")
+
+
+class Standing:
+    """Puts together what hosts, poller and loop know of a task."""
+
+    def __init__(self, hosts: Hosts, poller: Poller, loop: Loop, *, clock: Clock) -> None:
+        self._hosts = hosts
+        self._poller = poller
+        self._loop = loop
+        self._clock = clock
+
+    def of(self, task: Task) -> Detail:
+        """Return why `task` stands where it does, empty when there is nothing to say beyond its state."""
+        if task.status is Status.QUEUED:
+            return self._queued(task)
+        if task.status in WATCHED:
+            return self._watched(task)
+        return sent_words(task) if task.needs_you else ""
+
+    def _queued(self, task: Task) -> Detail:
+        why = self._obstacle(task)
+        submitter = self._loop.submitter
+        if not why and submitter is not None:
+            why = submitter.trouble(task.key)
+            if not why and not submitter.has_charge(task.key) and self._loop.paused:
+                why = Message(PAUSED)
+        return Message(NOT_SENT, {"why": why}) if why else ""
+
+    def _watched(self, task: Task) -> Detail:
+        if self._loop.paused:
+            return Message(NO_LOOKS, {"why": Message(PAUSED)})
+        why = self._obstacle(task)
+        if why:
+            return Message(NO_LOOKS, {"why": why})
+        due = self._poller.due(task.key)
+        wait = None if due is None else self._span(due)
+        if task.unknown_since is not None:
+            when = self._moment(task.unknown_since)
+            return (
+                Message(UNKNOWN_NOW, {"when": when}) if wait is None else Message(UNKNOWN, {"when": when, "time": wait})
+            )
+        trouble = self._poller.trouble(task.key)
+        if trouble:
+            return (
+                Message(LOOK_FAILED_NOW, {"why": trouble})
+                if wait is None
+                else Message(LOOK_FAILED, {"why": trouble, "time": wait})
+            )
+        heard = task.updated_at or task.submitted_at or task.created_at
+        if self._clock.now() - heard >= QUIET:
+            return Message(QUIET_SINCE, {"when": self._moment(heard)})
+        return ""
+
+    def _obstacle(self, task: Task) -> Detail:
+        """Return what stands between us and the host of `task`, empty when nothing does."""
+        host = self._hosts.at(task.base_url)
+        if host.status is HostStatus.SETTING:
+            return host.detail
+        key = self._hosts.key(task.base_url, task.account)
+        if key is None:
+            return Message(NO_KEY, {"host": task.base_url})
+        now = self._clock.steady()
+        refused, pacing = host.refused.get(key.account, 0.0), host.pacings.get(key.account)
+        if refused > now:
+            return Message(KEY_REFUSED, {"time": self._span(refused)})
+        if pacing is not None and pacing.until > now:
+            return Message(SLOW, {"time": self._span(pacing.until)})
+        if host.closed_until > now:
+            return Message(DOWN, {"time": self._span(host.closed_until)})
+        return ""
+
+    def _span(self, until: float) -> str:
+        return duration(until - self._clock.steady() + 0.5)
+
+    def _moment(self, at: float) -> str:
+        """Return a time as a person says it: the day only when it is not today's."""
+        when, now = (datetime.fromtimestamp(moment).astimezone() for moment in (at, self._clock.now()))
+        return f"{when:%H:%M}" if when.date() == now.date() else f"{when:%Y-%m-%d %H:%M}"

@@ -1,5 +1,6 @@
 import asyncio
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -174,3 +175,24 @@ def test_no_check_shows_a_secret(folders: Paths) -> None:
     assert KEY not in item.found
     assert "SECRETSIG" not in item.found
     assert "\x1b" not in item.found + item.mend
+
+
+def test_rule_2_7_who_polls_and_whether_it_lives_is_told(folders: Paths) -> None:
+    from qr_tui.store import lease
+    from qr_tui.store.tasks import TaskStore
+
+    TaskStore(folders.store).open()
+    now = time.monotonic()
+    holder = lease.Lease(folders.store.with_name("poller.lock"), steady=lambda: now - 2)
+    assert holder.acquire()
+    alive = local(folders)["polling"]
+    assert alive.state == "ok"
+    assert f"pid {os.getpid()} " in alive.found
+    assert "alive" in alive.found
+    now -= 60
+    holder.beat()
+    silent = local(folders)["polling"]
+    assert silent.state == "warn"
+    assert "silent for 1m" in silent.found
+    assert "qr-tui watch" in silent.mend
+    holder.release()

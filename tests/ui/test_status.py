@@ -58,3 +58,11 @@ def test_a_mistake_in_the_file_says_whether_the_limits_hold(tmp_path: Path) -> N
     _settings, problem = config.load_or_default(file)
     said = [("bad", "a mistake in config.toml (line 2): your limits are not in force")]
     assert words(file_problem=problem) == said
+
+
+def test_rule_3_a_setting_that_cannot_be_used_is_said_first_and_with_its_reason() -> None:
+    studio = FakeStudio()
+    studio.status = {"https://slow.example": HostStatus.DOWN, "https://set.example": HostStatus.SETTING}
+    first, second = words(studio)
+    assert first == ("bad", "set.example: nothing can be sent or looked at: the proxy is odd")
+    assert "slow.example" in second[1]

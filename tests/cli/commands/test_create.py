@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from qr_tui.api import transport
 from qr_tui.cli import streams
 from qr_tui.cli.commands.create import parse_param
 from qr_tui.core.catalogue import LEAST_COPIES, MOST_COPIES
@@ -359,3 +360,27 @@ def test_tags_go_with_the_task_and_not_to_the_provider(live: Shell) -> None:
 
 def test_help_names_the_limit_of_copies(shell: Shell) -> None:
     assert f"({LEAST_COPIES}-{MOST_COPIES})" in shell("create", "--help").out
+
+
+@pytest.mark.parametrize(("name", "value"), [("HTTPS_PROXY", "ftp://nowhere"), ("SSL_CERT_FILE", "/dev/null/none")])
+@pytest.mark.parametrize("wait", [(), ("--wait",)])
+def test_rule_3_a_setting_that_cannot_be_used_ends_it_and_keeps_the_task(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, name: str, value: str, wait: tuple[str, ...]
+) -> None:
+    transport.ssl_context.cache_clear()
+    monkeypatch.setenv(name, value)
+    result = shell("create", "boat", *wait, "--json")
+    transport.ssl_context.cache_clear()
+    assert result.code == 2
+    assert result.json[0]["status"] == "queued"
+    assert "cannot be used" in result.err
+    assert "not sent yet" in result.err
+    assert shell.stored()[0].status is Status.QUEUED
+
+
+def test_rule_2_4_a_stray_refusal_does_not_end_the_wait(live: Shell) -> None:
+    assert live.simulator is not None
+    live.simulator.fault("query:401")
+    result = live("create", "boat", "--wait", "--timeout", "30", "--json")
+    assert (result.code, result.json[0]["status"]) == (0, "done")
+    assert "refuses the key" not in result.err

@@ -76,3 +76,28 @@ def test_a_task_is_decided_at_its_own_host(live: Shell) -> None:
     result = live("decide", made.key, "--adopt", "sora-2:task_x", "--json")
     assert result.code == 3
     assert result.json["error"]["kind"] == "no_key"
+
+
+def test_rule_1_7_one_that_ended_as_unknown_can_be_adopted_and_is_not_made_again(live: Shell) -> None:
+    assert live.simulator is not None
+    failure = Failure(kind=Kind.NOT_FOUND, detail="task_not_exist")
+    wrong = task("boat", base_url=live.url, status=Status.FAILED, id="4711", failure=failure)
+    live.put(wrong)
+    again = live("retry", wrong.key, "--yes")
+    assert again.code == 2
+    assert "adopt the right id" in again.err
+    assert live("decide", wrong.key, "--send-again").code == 2
+    assert live.posts() == 0
+    live("create", "another boat", "--wait")
+    (known,) = live.simulator.tasks()
+    made = next(item for item in live.stored() if item.key != wrong.key)
+    live("remove", made.key)
+    adopted = live("decide", wrong.key, "--adopt", known["id"], "--wait", "--json")
+    assert (adopted.code, adopted.json[0]["status"], adopted.json[0]["id"]) == (0, "done", known["id"])
+
+
+def test_rule_3_what_finds_the_task_in_the_providers_records_is_said(live: Shell) -> None:
+    made = lost(live)
+    said = live("watch", made.key).err
+    assert "with sora-2-pro: boat" in said
+    assert f"qr-tui decide {made.key}" in said

@@ -191,3 +191,17 @@ def test_only_changed_lines_are_sent(tmp_path: Path) -> None:
         assert sum(region.height for region in regions) <= 3  # type: ignore[attr-defined]
 
     run(tmp_path, [make_task(1, progress=41.0)], script)
+
+
+def test_rule_3_why_a_task_stands_where_it_does_is_said_under_its_state() -> None:
+    said = text(make_task(1, status=Status.WAITING), standing="last look failed: HTTP 500 [/b]\x1b[2J, next in 20s")
+    assert "last look failed: HTTP 500 [/b]·[2J, next in 20s" in said.split("PROMPT")[0]
+
+
+def test_rule_3_the_details_screen_asks_the_engine(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        it.studio.why = "not sent yet: the proxy is odd"
+        await it.press("enter")
+        assert "not sent yet: the proxy is odd" in it.screen
+
+    run(tmp_path, [make_task(1, status=Status.QUEUED)], script)

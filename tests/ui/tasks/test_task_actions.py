@@ -6,6 +6,7 @@ from pathlib import Path
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Failure, Status, Task
 from qr_tui.services.checks import Concern
+from qr_tui.services.decisions import Adopt
 from qr_tui.ui.tasks.task_actions import for_each, outcome_lines, short_name
 from tests.support.driving import Run, run
 from tests.support.fake_app import make_task
@@ -95,3 +96,23 @@ def test_only_the_first_refusals_are_named() -> None:
     assert lines[-1] == "and 5 more"
     assert len(lines) == 7
     assert outcome_lines([], []) == []
+
+
+def test_rule_1_7_what_ended_as_unknown_is_adopted_and_never_made_again(tmp_path: Path) -> None:
+    failure = Failure(kind=Kind.NOT_FOUND, detail="task_not_exist")
+
+    async def script(it: Run) -> None:
+        await it.press("R")
+        assert it.on == "TasksScreen"
+        assert "adopt the right id" in it.toasts[-1]
+        await it.press("u")
+        assert it.on == "DecideScreen"
+        assert "does not know this task" in it.screen
+        assert "send again" not in it.screen
+        await it.press("tab", "tab")
+        await it.type("sora-2:right")
+        await it.press("enter")
+        assert it.studio.called("decide") == [(key(1), Adopt("sora-2:right"))]
+        assert it.studio.called("retry") == []
+
+    run(tmp_path, [make_task(1, status=Status.FAILED, failure=failure)], script)

@@ -28,6 +28,8 @@ class Exit(IntEnum):
 _BY_KIND: Final[Mapping[Kind, Exit]] = {
     Kind.USAGE: Exit.USAGE,
     Kind.DUPLICATE: Exit.USAGE,
+    Kind.NO_PRICE: Exit.USAGE,
+    Kind.PLAIN_HTTP: Exit.USAGE,
     Kind.UNKNOWN_TASK: Exit.USAGE,
     Kind.AMBIGUOUS: Exit.USAGE,
     Kind.NOT_NOW: Exit.USAGE,

@@ -36,8 +36,10 @@ class Kind(StrEnum):
     WRONG_ADDRESS = "wrong_address"
     LOST_ANSWER = "lost_answer"
     NO_KEY = "no_key"
+    PLAIN_HTTP = "plain_http"
     # on this side
     OVER_LIMIT = "over_limit"
+    NO_PRICE = "no_price"
     DUPLICATE = "duplicate"
     USAGE = "usage"
     UNKNOWN_TASK = "unknown_task"
@@ -205,11 +207,23 @@ WORDS: Final[Mapping[Kind, Words]] = {
         N_("Without a key nothing can be sent or looked at."),
         N_("Set QUICKROUTER_API_KEY, or run: qr-tui config set-key"),
     ),
+    Kind.PLAIN_HTTP: Words(
+        N_("not encrypted"),
+        N_("The key is not sent over plain http"),
+        N_("Anyone on the way to the host could read it. Nothing was sent."),
+        N_("Use an https:// address, or allow it with: qr-tui config set host.allow_plain_http true"),
+    ),
     Kind.OVER_LIMIT: Words(
         N_("over limit"),
         N_("Over your own limit for today"),
         N_("Nothing was sent."),
         N_("Raise [limits] in config.toml, or wait for tomorrow."),
+    ),
+    Kind.NO_PRICE: Words(
+        N_("no price"),
+        N_("Your limit on credits cannot be checked"),
+        N_("A model without a price does not count towards it."),
+        N_("Set its price, as in: qr-tui config set prices.MODEL 0.8"),
     ),
     Kind.DUPLICATE: Words(
         N_("same again"),

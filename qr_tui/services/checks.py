@@ -7,11 +7,12 @@ from typing import Literal
 import msgspec
 
 from qr_tui.config import FileTrouble, Settings
+from qr_tui.core import ledger
 from qr_tui.core.catalogue import LEAST_COPIES, MOST_COPIES, Catalogue
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.links import is_web
-from qr_tui.core.task import Request, Status, Task
-from qr_tui.core.text.messages import N_, Detail, Message
+from qr_tui.core.task import Request, Task
+from qr_tui.core.text.messages import N_, Detail, Message, listed
 
 DUPLICATE_SECONDS = 10.0
 REFUSAL_REMEMBERED = 24 * 3600.0
@@ -23,6 +24,7 @@ BAD_IMAGE = N_('"{image}" is not an http or https link.')
 BAD_COPIES = N_("Copies go from 1 to {most}, not {copies}.")
 MANY_VIDEOS = N_("{made} of {most} videos were sent today, and {copies} more would go over it.")
 MANY_CREDITS = N_("{spent} of {most} credits were spent today, and {cost} more would go over it.")
+NO_PRICE = N_("[prices] does not say what {models} costs, so your limit of {most} credits a day cannot be checked")
 REFUSED_HERE = N_("{host} refused {model} at {time}: {detail}")
 NO_HOST = N_("{place} has a mistake about the host, so this goes to {host}")
 NO_LIMITS = N_("{place} cannot be read, so your own limits for a day are not in force")
@@ -87,30 +89,58 @@ def about_model(request: Request, base_url: str, tasks: Iterable[Task], now: flo
     return [Concern(Kind.MODEL_UNAVAILABLE, "ask", Message(REFUSED_HERE, {**values}), "model")]
 
 
-def about_duplicates(request: Request, base_url: str, tasks: Iterable[Task], now: float) -> list[Concern]:
-    """Return a concern when an identical request was made within the last ten seconds."""
+def about_duplicates(
+    request: Request, base_url: str, tasks: Iterable[Task], now: float, *, besides: str = ""
+) -> list[Concern]:
+    """Return a concern when an identical request was made or sent within the last ten seconds.
+
+    A moment that lies in the future was noted before the clock was set back: nobody knows how long ago that is, so it
+    counts. `besides` is the key of a task that is not meant.
+    """
     fingerprint = request.fingerprint(base_url)
-    if any(task.fingerprint == fingerprint and 0 <= now - task.created_at < DUPLICATE_SECONDS for task in tasks):
-        return [Concern(Kind.DUPLICATE, "ask")]
+    for task in tasks:
+        if task.fingerprint == fingerprint and task.key != besides:
+            then = max(task.created_at, task.submitted_at or 0.0)
+            if now - then < DUPLICATE_SECONDS:
+                return [Concern(Kind.DUPLICATE, "ask")]
     return []
 
 
-def about_limits(request: Request, copies: int, tasks: Sequence[Task], settings: Settings, now: float) -> list[Concern]:
-    """Return a concern when `copies` more would go over the person's own limits for today (local day)."""
+def about_limits(models: Sequence[str], tasks: Iterable[Task], settings: Settings, now: float) -> list[Concern]:
+    """Return what the person's own limits for today say to one more video of each of `models`.
+
+    Args:
+        models: The model of each video that is about to be sent.
+        tasks: All there are, those taken off the list too.
+        settings: The limits and the prices.
+        now: Unix seconds; its local day is the one that counts.
+    """
     limits, prices = settings.limits, settings.prices
-    midnight = (datetime.fromtimestamp(now).astimezone().replace(hour=0, minute=0, second=0, microsecond=0)).timestamp()
-    today = [task for task in tasks if task.created_at >= midnight and _may_cost(task)]
+    if not (limits.videos_per_day or limits.credits_per_day):
+        return []
+    before = ledger.since(day_start(now), tasks)
+    after = before.plus(models)
     found = []
-    if limits.videos_per_day and len(today) + copies > limits.videos_per_day:
-        text = Message(MANY_VIDEOS, {"made": len(today), "most": limits.videos_per_day, "copies": copies})
+    if limits.videos_per_day and after.videos > limits.videos_per_day:
+        text = Message(MANY_VIDEOS, {"made": before.videos, "most": limits.videos_per_day, "copies": len(models)})
         found.append(Concern(Kind.OVER_LIMIT, "stop", text))
-    spent = sum(prices.get(task.model, 0.0) for task in today)
-    cost = copies * prices.get(request.model, 0.0)
-    if limits.credits_per_day and spent + cost > limits.credits_per_day:
-        values = {"spent": f"{spent:g}", "most": f"{limits.credits_per_day:g}", "cost": f"{cost:g}"}
-        text = Message(MANY_CREDITS, {**values})
-        found.append(Concern(Kind.OVER_LIMIT, "stop", text))
+    if limits.credits_per_day:
+        spent, cost = before.credits(prices), after.credits(prices) - before.credits(prices)
+        most = f"{limits.credits_per_day:g}"
+        # a sum of tenths is a hair off the true one
+        if spent + cost > limits.credits_per_day + 1e-9:
+            text = Message(MANY_CREDITS, {"spent": f"{spent:g}", "most": most, "cost": f"{cost:g}"})
+            found.append(Concern(Kind.OVER_LIMIT, "stop", text))
+        elif unpriced := after.unpriced(prices):
+            text = Message(NO_PRICE, {"models": listed(unpriced), "most": most})
+            found.append(Concern(Kind.NO_PRICE, "ask", text))
     return found
+
+
+def day_start(now: float) -> float:
+    """Return when the local day of `now` began; both are Unix seconds."""
+    # without a zone, so that midnight gets the offset it had and not that of `now`, which may differ on two days a year
+    return datetime.fromtimestamp(now).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()  # noqa: DTZ006
 
 
 def about_settings(problem: FileTrouble | None, base_url: str) -> list[Concern]:
@@ -133,10 +163,3 @@ def stop_at_first(concerns: Iterable[Concern], *, confirmed: bool) -> None:
     for concern in concerns:
         if concern.weight == "stop" or (concern.weight == "ask" and not confirmed):
             raise Trouble(concern.kind, concern.detail)
-
-
-def _may_cost(task: Task) -> bool:
-    """Tell whether a task has cost something or still may: not if it was refused or never sent and dropped."""
-    if task.id or task.status in (Status.QUEUED, Status.SENDING, Status.UNCONFIRMED):
-        return True
-    return task.status is Status.STOPPED and task.submitted_at is not None

@@ -1,8 +1,8 @@
 """What a front end calls. Everything else in `services` stands behind this one class."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, NamedTuple
 
 from qr_tui import config
 from qr_tui.core import address
@@ -32,6 +32,15 @@ MAY_BE_PAID = N_(
     "the right id."
 )
 SAME_ID = N_("{id} already belongs to another task here")
+
+
+class Order(NamedTuple):
+    """Videos that are asked for: one request, as often as `copies` says."""
+
+    request: Request
+    copies: int = 1
+    parent: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 class Studio:
@@ -135,37 +144,16 @@ class Studio:
         """
         request = self.catalogue.complete(request)
         checks.stop_at_first(self.check(request, copies), confirmed=confirmed)
-        key = self._hosts.key(self.base_url)
-        if key is None:
-            raise Trouble(Kind.NO_KEY, self.base_url)
-        now = self._clock.now()
-        tasks = [
-            new_task(
-                request,
-                base_url=self.base_url,
-                account=key.account,
-                now=now + number / 1000,
-                parent=parent,
-                tags=tags,
-            )
-            for number in range(copies)
-        ]
+        return await self._order([Order(request, copies, parent, tags)], confirmed=confirmed)
 
-        def once_more(known: Sequence[Task]) -> None:
-            # under the store's lock, with what other processes wrote a moment ago
-            checks.stop_at_first(checks.about_duplicates(request, self.base_url, known, now), confirmed=confirmed)
-            checks.stop_at_first(checks.about_limits(request, copies, known, self._settings, now), confirmed=confirmed)
-
-        await self._index.add(tasks, check=once_more)
-        self._send([task.key for task in tasks])
-        return tasks
-
-    async def decide(self, key: str, choice: Adopt | SendAgain | Drop) -> Task:
+    async def decide(self, key: str, choice: Adopt | SendAgain | Drop, *, confirmed: bool = False) -> Task:
         """Carry out a person's decision on an unconfirmed task; one that ended as unknown can be adopted too.
+
+        `confirmed` means that a person has said yes to every ``ask`` of `check_again`, where it is to be sent again.
 
         Raises:
             Trouble: NOT_NOW if there is nothing to decide; USAGE, NOT_FOUND or the call's own kind if the id to adopt
-                is not good; OVER_LIMIT if sending again would go over the person's limits. Nothing has changed then.
+                is not good; what stops it from being sent again, as OVER_LIMIT. Nothing has changed then.
         """
         task = self._known(key)
         if task.status is not Status.UNCONFIRMED and not (task.is_unknown and isinstance(choice, Adopt)):
@@ -174,11 +162,13 @@ class Studio:
             return await self._adopt(task, choice.id.strip())
         if isinstance(choice, Drop):
             return await self._move(task, {"status": Status.STOPPED, "finished_at": self._clock.now()})
-        others = [other for other in self.tasks() if other.key != key]
-        checks.stop_at_first(
-            checks.about_limits(task.request, 1, others, self._settings, self._clock.now()), confirmed=True
-        )
-        sent = await self._move(task, {"status": Status.QUEUED, "failure": None, "submitted_at": None})
+        checks.stop_at_first(self.check_again(task), confirmed=confirmed)
+
+        def once_more(known: Sequence[Task]) -> None:
+            checks.stop_at_first(self._guard_again(task, known), confirmed=confirmed)
+
+        fields = {"status": Status.QUEUED, "failure": None, "submitted_at": None}
+        sent = await self._move(task, fields, check=once_more)
         self._send([key])
         return sent
 
@@ -188,12 +178,22 @@ class Studio:
         Raises:
             Trouble: NOT_NOW if it has not failed, or as `submit` does.
         """
-        task = self._known(key)
-        if task.status is not Status.FAILED:
-            raise Trouble(Kind.NOT_NOW, task.status)
-        if task.is_unknown:
+        return (await self.retry_all([key], confirmed=confirmed))[0]
+
+    async def retry_all(self, keys: Sequence[str], *, confirmed: bool = False) -> list[Task]:
+        """Make failed videos again, all of them or none; return the new tasks.
+
+        `confirmed` means that a person has said yes to every ``ask`` of `check_retry`.
+
+        Raises:
+            Trouble: NOT_NOW if one has not failed, or may have been made and paid after all; or as `submit` does.
+                Nothing was written then.
+        """
+        tasks = [self._known(key) for key in keys]
+        if any(task.is_unknown for task in tasks):
             raise Trouble(Kind.NOT_NOW, Message(MAY_BE_PAID))
-        return (await self.submit(task.request, confirmed=confirmed, parent=key))[0]
+        checks.stop_at_first(self.check_retry(tasks), confirmed=confirmed)
+        return await self._order(self._orders_again(tasks), confirmed=confirmed)
 
     async def look(self, keys: Sequence[str]) -> None:
         """Look at these tasks as soon as the limiter allows; a queued one is sent now instead of later.
@@ -274,17 +274,29 @@ class Studio:
         Limits that could not be read are asked about: nobody should find out by the bill.
         """
         request = self.catalogue.complete(request)
-        found = checks.about_input(request, copies, self.catalogue)
-        if self._hosts.key(self.base_url) is None:
-            found.append(Concern(Kind.NO_KEY, "stop", self.base_url))
-        elif self.host_statuses.get(self.base_url) is HostStatus.KEY_REFUSED:
-            found.append(Concern(Kind.KEY_REFUSED, "note", self._hosts.at(self.base_url).detail))
-        now, tasks = self._clock.now(), self._index.tasks()
-        found += checks.about_model(request, self.base_url, tasks, now)
-        found += checks.about_duplicates(request, self.base_url, tasks, now)
+        found = self._about(Order(request, copies))
         found += checks.about_settings(self._problem, self.base_url)
-        found += checks.about_limits(request, copies, tasks, self._settings, now)
-        return found
+        models = [request.model] * copies
+        return found + checks.about_limits(models, self._index.everything(), self._settings, self._clock.now())
+
+    def check_retry(self, tasks: Sequence[Task]) -> list[Concern]:
+        """Return what to say before these failed videos are made again, each thing once; limits hold for all of them.
+
+        Raises:
+            Trouble: NOT_NOW if one has not failed.
+        """
+        found: list[Concern] = []
+        for order in self._orders_again(tasks):
+            found += [concern for concern in self._about(order) if concern not in found]
+        found += checks.about_settings(self._problem, self.base_url)
+        models = [task.model for task in tasks]
+        return found + checks.about_limits(models, self._index.everything(), self._settings, self._clock.now())
+
+    def check_again(self, task: Task) -> list[Concern]:
+        """Return what to say before an unconfirmed task is sent once more."""
+        found = self._about_key(task.base_url)
+        found += checks.about_settings(self._problem, self.base_url)
+        return found + self._guard_again(task, self._index.everything())
 
     @property
     def unsaved_ids(self) -> tuple[str, ...]:
@@ -379,6 +391,72 @@ class Studio:
         self._hosts.probe_now({task.base_url for task in map(self._index.get, keys) if task})
         self._poke()
 
+    async def _order(self, orders: Sequence[Order], *, confirmed: bool) -> list[Task]:
+        """Write one intent for each copy of each order, all of them or none, and begin to send.
+
+        Raises:
+            Trouble: NO_KEY, or what forbids it under the store's lock; nothing was written then.
+        """
+        key = self._hosts.key(self.base_url)
+        if key is None:
+            raise Trouble(Kind.NO_KEY, self.base_url)
+        models = [order.request.model for order in orders for _copy in range(order.copies)]
+
+        def make(known: Sequence[Task]) -> list[Task]:
+            # Under the store's lock, with what other processes wrote a moment ago. The clock is read here: one who
+            # waited for the lock must see that the task written meanwhile is no older than its own.
+            now = self._clock.now()
+            for order in orders:
+                concerns = checks.about_duplicates(order.request, self.base_url, known, now)
+                checks.stop_at_first(concerns, confirmed=confirmed)
+            checks.stop_at_first(checks.about_limits(models, known, self._settings, now), confirmed=confirmed)
+            made: list[Task] = []
+            for order in orders:
+                for _copy in range(order.copies):
+                    made.append(
+                        new_task(
+                            order.request,
+                            base_url=self.base_url,
+                            account=key.account,
+                            now=now + len(made) / 1000,
+                            parent=order.parent,
+                            tags=order.tags,
+                        )
+                    )
+            return made
+
+        tasks = await self._index.make(make)
+        self._send([task.key for task in tasks])
+        return tasks
+
+    def _orders_again(self, tasks: Sequence[Task]) -> list[Order]:
+        for task in tasks:
+            if task.status is not Status.FAILED:
+                raise Trouble(Kind.NOT_NOW, task.status)
+        return [Order(self.catalogue.complete(task.request), parent=task.key) for task in tasks]
+
+    def _about(self, order: Order) -> list[Concern]:
+        """Return what to say of one order, apart from what is said of all orders together."""
+        now, tasks = self._clock.now(), self._index.everything()
+        found = checks.about_input(order.request, order.copies, self.catalogue)
+        found += self._about_key(self.base_url)
+        found += checks.about_model(order.request, self.base_url, tasks, now)
+        found += checks.about_duplicates(order.request, self.base_url, tasks, now)
+        return found
+
+    def _about_key(self, base_url: str) -> list[Concern]:
+        if self._hosts.key(base_url) is None:
+            return [Concern(Kind.NO_KEY, "stop", base_url)]
+        if self.host_statuses.get(base_url) is HostStatus.KEY_REFUSED:
+            return [Concern(Kind.KEY_REFUSED, "note", self._hosts.at(base_url).detail)]
+        return []
+
+    def _guard_again(self, task: Task, known: Sequence[Task]) -> list[Concern]:
+        """Return what the guards say to sending an unconfirmed task once more, which counts once more."""
+        now = self._clock.now()
+        found = checks.about_duplicates(task.request, task.base_url, known, now, besides=task.key)
+        return found + checks.about_limits([task.model], known, self._settings, now)
+
     async def _adopt(self, task: Task, task_id: str) -> Task:
         if not task_id:
             raise Trouble(Kind.USAGE, Message(N_("The id is empty.")))
@@ -404,8 +482,11 @@ class Studio:
             raise Trouble(Kind.UNKNOWN_TASK, key)
         return task
 
-    async def _move(self, task: Task, fields: dict[str, Any]) -> Task:
-        moved = await self._change([task.key], fields, frozenset({task.status}))
+    async def _move(
+        self, task: Task, fields: dict[str, Any], check: Callable[[Sequence[Task]], None] | None = None
+    ) -> Task:
+        moved = await self._index.apply([Change(task.key, fields, frozenset({task.status}))], check=check)
+        self._poke()
         if not moved:
             raise Trouble(Kind.NOT_NOW, Message(N_("The task changed meanwhile; look at it again.")))
         return moved[0]

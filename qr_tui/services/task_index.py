@@ -77,6 +77,10 @@ class TaskIndex:
         """Return the tasks in one of these states, those taken off the list too, as they are on disk."""
         return [task for task in self._opened().tasks(removed=True) if task.status in statuses]
 
+    def everything(self) -> list[Task]:
+        """Return every task on disk, those taken off the list too, newest first; nothing before the store is open."""
+        return self._store.tasks(removed=True) if self._store is not None else []
+
     def on_change(self, watcher: Callable[[], None]) -> None:
         """Call `watcher` after every change of any task."""
         self._watchers.append(watcher)
@@ -107,17 +111,30 @@ class TaskIndex:
         for notice in notices:
             self._sink(notice)
 
-    async def add(self, tasks: Sequence[Task], check: Callable[[Sequence[Task]], None] | None = None) -> None:
-        """Write new tasks down, durably. `check` sees the freshest list under the store's lock and may raise."""
-        store = self._opened()
-        await self._run(lambda: store.add(tasks, check=check))
-        self._saw(known for known in (store.get(task.key) for task in tasks) if known is not None)
+    async def add(self, tasks: Sequence[Task]) -> None:
+        """Write new tasks down, durably."""
+        await self.make(lambda _known: tasks)
 
-    async def apply(self, changes: Sequence[Change]) -> list[Task]:
-        """Write these changes down, durably, and return the tasks that did change or stayed legal.
+    async def make(self, make: Callable[[Sequence[Task]], Sequence[Task]]) -> list[Task]:
+        """Write down the tasks that `make` returns, durably; it sees all there are under the store's lock.
 
         Raises:
-            Trouble: STORE, when the disk refuses; nothing has changed then.
+            Trouble: What `make` raised, or STORE; nothing was written.
+        """
+        store = self._opened()
+        made = await self._run(lambda: store.make(make))
+        self._saw(known for known in (store.get(task.key) for task in made) if known is not None)
+        return made
+
+    async def apply(
+        self, changes: Sequence[Change], *, check: Callable[[Sequence[Task]], None] | None = None
+    ) -> list[Task]:
+        """Write these changes down, durably, and return the tasks that did change or stayed legal.
+
+        `check` sees all tasks under the store's lock and may raise.
+
+        Raises:
+            Trouble: What `check` raised, or STORE, when the disk refuses; nothing has changed then.
         """
         if not changes:
             return []
@@ -125,7 +142,7 @@ class TaskIndex:
         keys = {change.key for change in changes}
         if any(fact.key in keys for fact in (*self._in_flight, *self._facts)):
             await self.flush()  # what was learned before comes first
-        tasks = await self._run(lambda: store.apply(changes))
+        tasks = await self._run(lambda: store.apply(changes, check=check))
         self._saw(tasks)
         return tasks
 

@@ -114,29 +114,43 @@ class TaskStore:
             return notices
 
     # writes --------------------------------------------------------------------------------------------
-    def add(self, tasks: Sequence[Task], *, check: Callable[[Sequence[Task]], None] | None = None) -> None:
-        """Write new tasks, durably.
+    def add(self, tasks: Sequence[Task]) -> None:
+        """Write new tasks with keys of their own, durably.
+
+        Raises:
+            Trouble: Nothing was written.
+            ValueError: A key is taken.
+        """
+        self.make(lambda _known: tasks)
+
+    def make(self, make: Callable[[Sequence[Task]], Sequence[Task]]) -> list[Task]:
+        """Write the tasks that `make` returns, durably, and return them.
 
         Args:
-            tasks: With keys of their own.
-            check: Called with every task on disk, removed ones too, newest first, while nobody else can
-                write; if it raises, nothing is written.
+            make: Called with every task on disk, removed ones too, newest first, while nobody else can write. What
+                depends on the time reads the clock here: waiting for the lock may have taken long. If it raises,
+                nothing is written.
 
         Raises:
             Trouble: Nothing was written.
             ValueError: A key is taken.
         """
         with self._writing() as new:
-            if check is not None:
-                check(newest_first(self._tasks.values()))
-            for task in tasks:
+            made = list(make(newest_first(self._tasks.values())))
+            for task in made:
                 if task.key in new or task.key in self._documents:
                     raise ValueError(f"a task with the key {task.key!r} exists")
                 new[task.key] = documents.write(task, None, {})
         self._after_write()
+        return made
 
-    def apply(self, changes: Sequence[Change]) -> list[Task]:
+    def apply(self, changes: Sequence[Change], *, check: Callable[[Sequence[Task]], None] | None = None) -> list[Task]:
         """Bring the freshest tasks forward as `apply_each` does.
+
+        Args:
+            changes: What is to change.
+            check: Called with every task on disk under the lock, before anything changes; if it raises, nothing is
+                written.
 
         Returns:
             The tasks of the changes that were applied, as they are now, each once.
@@ -145,10 +159,12 @@ class TaskStore:
             Trouble: Nothing was written.
             msgspec.ValidationError: A field has a value of the wrong type; nothing was written.
         """
-        applied = {task.key: task for task in self.apply_each(changes) if task is not None}
+        applied = {task.key: task for task in self.apply_each(changes, check=check) if task is not None}
         return list(applied.values())
 
-    def apply_each(self, changes: Sequence[Change]) -> list[Task | None]:
+    def apply_each(
+        self, changes: Sequence[Change], *, check: Callable[[Sequence[Task]], None] | None = None
+    ) -> list[Task | None]:
         """Bring the freshest tasks forward by `changes`, in one durable write for all of them.
 
         A change is left out if its task is unknown, its `expect` does not hold or its move is not legal; one
@@ -164,6 +180,8 @@ class TaskStore:
         applied: list[str | None] = []
         touched: dict[str, Task] = {}
         with self._writing() as new:
+            if check is not None:
+                check(newest_first(self._tasks.values()))
             now = self._clock()
             for change in changes:
                 if "key" in change.fields:

@@ -1,7 +1,7 @@
 """The engine as a front end calls it, over real HTTP and a real store file."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,13 +10,14 @@ from msgspec.structs import replace
 from qr_tui import config, paths
 from qr_tui.core.events import Event, HostStatus, Notice, PollingChanged, TaskFinished, TasksLoaded
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.task import Request, Status, new_task
+from qr_tui.core.task import Request, Status, Task, new_task
 from qr_tui.secrets import KeyRing
 from qr_tui.services.decisions import Adopt, Drop, SendAgain
 from qr_tui.services.studio import Studio
 from qr_tui.simulator.options import Options
 from qr_tui.simulator.server import Simulator
 from qr_tui.store.tasks import TaskStore
+from tests.support.engine import HandClock
 from tests.support.live_engine import BOAT, KEY, ShortHosts, one, studio, until
 
 VENDOR_EXAMPLE = {
@@ -254,9 +255,116 @@ def test_the_cap_in_credits_uses_the_persons_prices(tmp_path: Path) -> None:
         with pytest.raises(Trouble) as caught:
             await engine.submit(Request(model="sora-2-pro", prompt="two"))
         assert caught.value.kind is Kind.OVER_LIMIT
-        await engine.submit(Request(model="veo3.1-fast", prompt="free, for all we were told"))
 
     live(work, tmp_path, settings=settings)
+
+
+def test_rule_1_5_a_model_without_a_price_is_asked_about_under_a_cap_on_credits(tmp_path: Path) -> None:
+    def settings(url: str) -> config.Settings:
+        limits = config.Limits(credits_per_day=1.0)
+        return config.Settings(host=config.HostSettings(base_url=url), limits=limits, prices={"sora-2-pro": 0.1})
+
+    async def work(_simulator: Simulator, engine: Studio) -> None:
+        unknown = Request(model="veo3.1-fast", prompt="free, for all we were told")
+        (concern,) = engine.check(unknown)
+        assert (concern.kind, concern.weight) == (Kind.NO_PRICE, "ask")
+        with pytest.raises(Trouble) as caught:
+            await engine.submit(unknown)
+        assert caught.value.kind is Kind.NO_PRICE
+        assert engine.tasks() == []
+        assert len(await engine.submit(unknown, confirmed=True)) == 1
+        # what was spent today is not known any more, whatever comes next
+        assert Kind.NO_PRICE in {one.kind for one in engine.check(BOAT)}
+
+    live(work, tmp_path, settings=settings)
+
+
+def test_rule_1_5_with_a_cap_of_one_every_way_to_send_is_closed_after_the_first(tmp_path: Path) -> None:
+    def settings(url: str) -> config.Settings:
+        return config.Settings(host=config.HostSettings(base_url=url), limits=config.Limits(videos_per_day=1))
+
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        simulator.fault("create:no_balance")
+        (refused,) = await engine.submit(BOAT)
+        await engine.sent([refused.key], 5)
+        simulator.fault("create:reset")
+        (lost,) = await engine.submit(Request(model="sora-2-pro", prompt="lost"))
+        await engine.sent([lost.key], 5)
+        key = lost.key
+        with pytest.raises(Trouble) as again:
+            await engine.decide(key, SendAgain(), confirmed=True)
+        assert engine.get(key).status is Status.UNCONFIRMED  # type: ignore[union-attr]
+        with pytest.raises(Trouble) as retried:
+            await engine.retry(refused.key, confirmed=True)
+        with pytest.raises(Trouble) as copied:
+            await engine.submit(Request(model="sora-2-pro", prompt="other"), confirmed=True)
+        await engine.remove([key])
+        with pytest.raises(Trouble) as removed:
+            await engine.submit(Request(model="sora-2-pro", prompt="other"), confirmed=True)
+        for caught in (again, retried, copied, removed):
+            assert caught.value.kind is Kind.OVER_LIMIT
+        assert simulator.stats()["requests"]["create"] == 2  # one of them was refused
+
+    live(work, tmp_path, settings=settings)
+
+
+def test_rule_1_5_what_is_checked_for_many_retries_is_all_of_them_at_once(tmp_path: Path) -> None:
+    def settings(url: str) -> config.Settings:
+        return config.Settings(host=config.HostSettings(base_url=url), limits=config.Limits(videos_per_day=1))
+
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        for _ in range(2):
+            simulator.fault("create:no_balance")
+            (refused,) = await engine.submit(BOAT, confirmed=True)
+            await engine.sent([refused.key], 5)
+        with pytest.raises(Trouble) as caught:
+            await engine.retry_all([task.key for task in engine.tasks()], confirmed=True)
+        assert caught.value.kind is Kind.OVER_LIMIT
+        assert len(engine.tasks()) == 2
+        assert simulator.stats()["requests"]["create"] == 2
+
+    live(work, tmp_path, settings=settings)
+
+
+def test_rule_1_4_the_clock_is_read_under_the_lock(tmp_path: Path) -> None:
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        clock = HandClock()
+        engine._clock = clock
+        make = engine._index.make
+
+        async def make_late(given: Callable[[Sequence[Task]], Sequence[Task]]) -> list[Task]:
+            clock.turn(30)  # the lock was held by another process for so long
+            return await make(given)
+
+        engine._index.make = make_late  # type: ignore[assignment]
+        begun = clock.now()
+        (task,) = await engine.submit(BOAT)
+        assert task.created_at == begun + 30
+        engine._index.make = make  # type: ignore[method-assign]
+        clock.turn(5)
+        with pytest.raises(Trouble) as caught:
+            await engine.submit(BOAT)
+        assert caught.value.kind is Kind.DUPLICATE
+
+    live(work, tmp_path)
+
+
+def test_rule_1_4_a_clock_set_back_opens_nothing(tmp_path: Path) -> None:
+    async def work(simulator: Simulator, engine: Studio) -> None:
+        clock = HandClock()
+        engine._clock = clock
+        (task,) = await engine.submit(BOAT)
+        await engine.sent([task.key], 5)
+        await engine.remove([task.key])
+        for back in (-30, -86_400):
+            clock.wall += back
+            assert Kind.DUPLICATE in {concern.kind for concern in engine.check(BOAT)}
+            with pytest.raises(Trouble) as caught:
+                await engine.submit(BOAT)
+            assert caught.value.kind is Kind.DUPLICATE
+        assert simulator.stats()["requests"]["create"] == 1
+
+    live(work, tmp_path)
 
 
 def test_a_retired_or_refused_model_is_said_before_the_post(tmp_path: Path) -> None:

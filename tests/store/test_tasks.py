@@ -151,19 +151,19 @@ def test_check_sees_removed_tasks_of_others_and_can_stop_the_write(path: Path) -
     there.apply([Change(one.key, {"removed_at": NOW})])
     seen: list[str] = []
 
-    def check(tasks: object) -> None:
+    def check(tasks: object) -> list[Task]:
         assert isinstance(tasks, list)
         seen.extend(item.key for item in tasks)
         raise Trouble(Kind.OVER_LIMIT, "2 a day")
 
     stamp = stamp_of(path)
     with pytest.raises(Trouble) as caught:
-        here.add([task("3")], check=check)
+        here.make(check)
     assert caught.value.kind is Kind.OVER_LIMIT
     assert seen == [two.key, one.key]
     assert stamp_of(path) == stamp
     assert [item.key for item in here.tasks()] == [two.key]
-    here.add([task("4")], check=lambda tasks: None)
+    here.make(lambda _known: [task("4")])
     assert len(opened(path).tasks()) == 2
 
 

@@ -105,6 +105,12 @@ class FakeStudio(Studio):
         self.calls.append(("check", (request, copies)))
         return list(self.concerns)
 
+    def check_retry(self, tasks: Sequence[Task]) -> list[Concern]:
+        return list(self.concerns)
+
+    def check_again(self, task: Task) -> list[Concern]:
+        return list(self.concerns)
+
     @property
     def paused(self) -> bool:
         return self.is_paused
@@ -145,7 +151,7 @@ class FakeStudio(Studio):
         self.put(*made)
         return made
 
-    async def decide(self, key: str, choice: Adopt | SendAgain | Drop) -> Task:
+    async def decide(self, key: str, choice: Adopt | SendAgain | Drop, *, confirmed: bool = False) -> Task:
         self._note("decide", (key, choice))
         match choice:
             case Adopt(id=provider_id):

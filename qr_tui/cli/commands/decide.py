@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 @click.option("--drop", is_flag=True, help=_("Stop caring; it stays in the list as stopped."))
 @click.option("--wait", is_flag=True, help=_("Then wait until it is final."))
 @click.option("--timeout", type=float, callback=positive_seconds, metavar="SECONDS", help=_("Wait no longer."))
+@click.option("--yes", is_flag=True, help=_("Send it again whatever else there is to ask about."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print the task in a JSON array."))
 @pass_cli_context
 def decide(
@@ -52,6 +53,7 @@ def decide(
     drop: bool,
     wait: bool,
     timeout: float | None,
+    yes: bool,
     as_json: bool,
 ) -> int:
     """Carry out one of three decisions."""
@@ -73,7 +75,8 @@ def decide(
             choice = Drop()
         else:
             choice = _ask(task)
-        return [await studio.decide(task.key, choice)]
+        confirmed = isinstance(choice, SendAgain) and sending.consider(studio.check_again(task), confirmed=yes)
+        return [await studio.decide(task.key, choice, confirmed=confirmed)]
 
     return sending.send(context, submit, wait=wait, timeout=timeout, as_json=as_json, dropped_is_fine=True)
 

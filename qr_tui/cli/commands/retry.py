@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 def retry(
     context: CliContext, ids: tuple[str, ...], wait: bool, timeout: float | None, yes: bool, as_json: bool
 ) -> int:
-    """Submit each failed task's request once more."""
+    """Submit each failed task's request once more: all of them, or none."""
 
     async def submit(studio: "Studio") -> list[Task]:
         failed = references.several(studio.tasks(), ids)
         for task in failed:
             if task.status is not Status.FAILED:
                 raise Trouble(Kind.NOT_NOW, describe(task))
-        confirmed = all([sending.consider(studio.check(task.request), confirmed=yes) for task in failed])
-        return [await studio.retry(task.key, confirmed=confirmed) for task in failed]
+        confirmed = sending.consider(studio.check_retry(failed), confirmed=yes)
+        return await studio.retry_all([task.key for task in failed], confirmed=confirmed)
 
     return sending.send(context, submit, wait=wait, timeout=timeout, as_json=as_json)

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 
 from qr_tui.core.task import Task
-from qr_tui.ui.details.lines import Details, RENEW_EVERY, empty
-from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.core.text.messages import Detail
-from qr_tui.ui.tasks.task_row import Appearance
+from qr_tui.ui.details.lines import RENEW_EVERY, Details, empty
+from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.widgets.lines import Lines
 
 

@@ -10,10 +10,9 @@ from qr_tui.commands.registry import COMMANDS, Command, CommandState
 from qr_tui.core.events import HostStatus
 from qr_tui.core.failures import WORDS, Kind
 from qr_tui.core.text.display import cells, duration, inert
+from qr_tui.core.text.messages import Detail
 from qr_tui.i18n import _, sentences, translate
 from qr_tui.ui.theme.appearance import Appearance
-from qr_tui.core.text.messages import Detail
-from qr_tui.ui.tasks.task_row import Appearance
 from qr_tui.ui.theme.strips import Piece, line
 
 _ALWAYS = 90  # commands with this place in the footer or a later one are dropped last: help and the way out

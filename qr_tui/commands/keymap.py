@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from qr_tui.commands.registry import BANNED_KEYS, COMMANDS, Command
+from qr_tui.commands.registry import BANNED_KEYS, COMMANDS, PAYING, Command
+from qr_tui.commands.registry import command as command_called
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.text.messages import N_, Detail, Message, Value
 
@@ -73,6 +74,7 @@ _RENAMED: Final[Mapping[str, str]] = {
     "low_line": "underscore",
 }
 _MODIFIERS: Final = re.compile(r"^((?:(?:ctrl|alt|shift|super|hyper|meta)\+)*)(.+)$")
+_FUNCTION_KEY: Final = re.compile(r"f\d+")
 # Keys that move the focus or end the program in every screen.
 RESERVED: Final = frozenset({"tab", "shift+tab", "ctrl+c"})
 # Screens where letters are text: commands of the app keep only the keys that no text field eats.
@@ -108,6 +110,15 @@ def display(key: str, *, ascii_only: bool = False) -> str:
 def is_text(key: str) -> bool:
     """Tell whether a text field would take this key as a character."""
     return len(key) == 1 or key == "space" or (key in _SHOWN and len(_SHOWN[key]) == 1 and key not in _ASCII)
+
+
+def may_pay(key: str) -> bool:
+    """Tell whether this key may spend money: a function key, or one with ctrl; nothing that is hit while typing.
+
+    Alt does not do: a terminal tells escape and a letter, hit in a hurry, as alt with that letter.
+    """
+    modifiers, name = _MODIFIERS.match(key).groups()  # type: ignore[union-attr]  # every key matches
+    return bool(_FUNCTION_KEY.fullmatch(name)) or "ctrl+" in modifiers
 
 
 class KeyTrouble(Trouble):
@@ -204,6 +215,13 @@ class Keymap:
                     command_id,
                 )
                 return None
+            if command_called(command_id).pays and not may_pay(key):
+                self._complain(
+                    N_("keys.{id}: {key} is hit too easily to spend money; take a function key, or one with ctrl"),
+                    {"id": command_id, "key": part.strip()},
+                    command_id,
+                )
+                return None
             keys.append(key)
         if not keys:
             self._complain(N_("keys.{id}: no key is given"), {"id": command_id}, command_id)
@@ -238,7 +256,8 @@ class Keymap:
             for index, one in enumerate(ids):
                 for two in ids[index + 1 :]:
                     scopes = {one.partition(".")[0], two.partition(".")[0]}
-                    if len(scopes) == 1:
+                    # what opens a question must not be able to pay in it
+                    if len(scopes) == 1 or PAYING.id in (one, two):
                         yield one, two, key
                     elif "app" in scopes and (one, two, key) not in allowed:
                         other = (scopes - {"app"}).pop()

@@ -61,6 +61,7 @@ class Command:
         help: One line, for help, palette and docs.
         when: Why it cannot run now, as a message for `_`; empty when it can.
         footer: Place in the footer, lower first; 0 keeps it out.
+        pays: It spends money: only its own keys run it, and none of them is a character, enter or space.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Command:
     help: str
     when: When = lambda _context: ""
     footer: int = 0
+    pays: bool = False
 
     @property
     def scope(self) -> str:
@@ -207,6 +209,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         N_("generate"),
         N_("send it: this costs money (ctrl+enter is not told by every terminal)"),
         footer=1,
+        pays=True,
     ),
     Command("compose.model", ("f2",), N_("model"), N_("choose the model"), footer=2),
     Command(
@@ -290,6 +293,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("app.connect", ("C",), N_("connect"), N_("host and key")),
     Command("app.quit", ("q",), N_("quit"), N_("leave; unfinished tasks are looked at again next time"), footer=91),
 )
+
+# The one command that pays, in the form and in every question that leads to a video.
+PAYING: Final = next(command for command in COMMANDS if command.pays)
 
 # What terminals swallow or turn into other keys (ctrl+i is tab, ctrl+m is enter, ctrl+s stops output, …).
 BANNED_KEYS: Final = frozenset(

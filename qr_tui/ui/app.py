@@ -150,11 +150,12 @@ class QrTui(FixedApp):
         """The scope of the commands on the screen on top; empty where a dialog has none."""
         return self.screen.scope if isinstance(self.screen, CommandScreen) else ""
 
-    async def ask(self, title: str, lines: Sequence[str], *, yes: str = "", no: str = "") -> bool:
-        """Ask a question; anything but a plain yes is a no."""
+    async def ask(self, title: str, lines: Sequence[str], *, yes: str = "", no: str = "", pays: bool = False) -> bool:
+        """Ask a question; anything but a plain yes is a no. `pays` leaves the yes to the paying keys."""
         from qr_tui.ui.widgets.confirm import ConfirmScreen
 
-        answer = await self.push_screen_wait(ConfirmScreen(title, lines, yes or _("yes"), no or _("no")))
+        question = ConfirmScreen(title, lines, yes or _("yes"), no or _("no"), pays=pays)
+        answer = await self.push_screen_wait(question)
         return answer is True
 
     async def compose_from(self, start: Task | None) -> None:

@@ -70,8 +70,8 @@ class AppServices(Protocol):
         """Return why a task stands where it does, empty when there is nothing to say beyond its state."""
         ...
 
-    async def ask(self, title: str, lines: Sequence[str], *, yes: str = "", no: str = "") -> bool:
-        """Ask a question; anything but a plain yes is a no."""
+    async def ask(self, title: str, lines: Sequence[str], *, yes: str = "", no: str = "", pays: bool = False) -> bool:
+        """Ask a question; anything but a plain yes is a no. `pays` leaves the yes to the paying keys."""
         ...
 
     async def compose_from(self, start: "Task | None") -> None:

@@ -32,6 +32,7 @@ class AppContext:
             waits.
         prepare: Imports what `make_studio` needs (the HTTP client, the store); called before it, in a thread.
         clock: Unix seconds; tests freeze it.
+        steady: Seconds that never go back, of the clock that events are stamped by; tests turn it.
         problems: What went wrong before the app stood, told once as toasts (a bad config file).
         env: The environment as the terminal, the clipboard and the editor should see it.
     """
@@ -44,5 +45,6 @@ class AppContext:
     prepare: Callable[[], object] = _nothing
     demo: bool = False
     clock: Callable[[], float] = time.time
+    steady: Callable[[], float] = time.monotonic
     problems: tuple[Trouble, ...] = ()
     env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))

@@ -13,13 +13,16 @@ from textual.widgets import Input
 from qr_tui.commands.keymap import Keymap, display
 from qr_tui.commands.registry import COMMANDS, Command
 from qr_tui.core.text.display import cells, fit
+from qr_tui.core.text.messages import N_
 from qr_tui.i18n import _
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.strips import Piece, line
+from qr_tui.ui.toasts import say
 from qr_tui.ui.widgets.dialog import Dialog
 from qr_tui.ui.widgets.text_fields import OneLine
 
+PAYS: Final = N_("it costs money: only its own key does it")
 _PLAIN: Final = frozenset({"down", "up", "top", "bottom", "page_down", "page_up"})
 
 
@@ -93,7 +96,7 @@ class CommandLines(ScrollView, inherit_bindings=False):
             return line([(text, style("muted", raised=True))], width, style("text", raised=True))
         command = self.commands[row]
         cursor = row == self.at
-        why = command.when(self._owner)
+        why = PAYS if command.pays else command.when(self._owner)
         keys = self._keymap.keys_on(self._owner.scope, command)
         key = display(keys[0], ascii_only=self._appearance.glyphs.ascii_only) if keys else ""
 
@@ -164,4 +167,7 @@ class PaletteScreen(Dialog[str | None]):
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
         command = self._lines.current
+        if command is not None and command.pays:
+            say(self.app, _(PAYS), warn=True)  # enter never pays
+            return
         self.dismiss(command.id if command else None)

@@ -126,3 +126,27 @@ def test_a_key_that_is_not_used_is_told_with_its_line(tmp_path: Path) -> None:
     assert str(clash.in_file(file).detail).startswith(f"{file}: line 2: ")
     assert clash.in_file(file).kind is Kind.KEYS
     assert clash.in_file(tmp_path / "nowhere.toml") is clash
+
+
+@pytest.mark.parametrize(
+    "key", ["y", "G", "1", "space", "enter", "shift+enter", "alt+g", "alt+enter", "comma", "pagedown", "up", "delete"]
+)
+def test_rule_1_9_what_pays_is_never_on_a_key_that_is_hit_while_typing(key: str) -> None:
+    keymap = Keymap({"compose.generate": f"f12, {key}"})
+    (problem,) = keymap.problems
+    assert "compose.generate" in str(problem.detail)
+    assert key in str(problem.detail)
+    assert keymap.keys("compose.generate") == ("ctrl+g", "f5", "ctrl+enter")
+
+
+@pytest.mark.parametrize("key", ["f12", "ctrl+o", "ctrl+enter", "alt+f5"])
+def test_what_pays_may_be_on_another_function_or_control_key(key: str) -> None:
+    keymap = Keymap({"compose.generate": key})
+    assert keymap.problems == []
+    assert keymap.keys("compose.generate") == (key,)
+
+
+def test_rule_1_9_no_other_command_of_any_screen_takes_a_paying_key() -> None:
+    keymap = Keymap({"tasks.retry": "ctrl+g"})
+    assert "compose.generate" in str(keymap.problems[0].detail)
+    assert keymap.keys("tasks.retry") == ("R",)

@@ -193,7 +193,7 @@ STATES: Final[Mapping[str, AppState]] = {
     "confirm-retry": AppState(("G", "R"), "costs again", chinese=True),
     "confirm-removal-of-many": AppState(("A", "D"), "Take 8 tasks off the list?"),
     "decide": AppState((*UNCONFIRMED, "u"), "paste the task id here", chinese=True),
-    "decide-send-again": AppState((*UNCONFIRMED, "u", "down", "enter"), "once more"),
+    "decide-send-again": AppState((*UNCONFIRMED, "u", "down", "enter"), "Enter does not pay"),
     "decide-trouble": AppState(
         (*UNCONFIRMED, "u", *text("sora-2:wrong"), "enter"),
         "does not know this task",

@@ -81,7 +81,7 @@ class FormApp(App[Any]):
     def next_look(self) -> float | None:
         return None
 
-    async def ask(self, title: str, lines: Sequence[str], *, yes: str = "", no: str = "") -> bool:
+    async def ask(self, title: str, lines: Sequence[str], *, yes: str = "", no: str = "", pays: bool = False) -> bool:
         self.asked.append(title)
         return False
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from qr_tui.core.catalogue import DEFAULT_MODEL, LEAST_COPIES, MOST_COPIES, Field, Model
+from qr_tui.core.catalogue import DEFAULT_MODEL, LEAST_COPIES, Field, Model
 from qr_tui.core.task import Parameter, Request, Task
 from qr_tui.files import write_private
 
@@ -45,7 +45,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if name == "images":
             return msgspec.structs.replace(self, images=str(value))
         if name == "copies":
-            return msgspec.structs.replace(self, copies=int(value or 1))
+            return msgspec.structs.replace(self, copies=int(value or 0))
         return msgspec.structs.replace(self, values=self.values | {name: value})
 
     def value(self, model: Model, field: Field) -> Parameter:
@@ -165,7 +165,6 @@ class DraftFile:
 
 
 def _checked(draft: Draft) -> Draft:
-    """Return `draft` with what a hand-edited file may have wrong set right."""
-    copies = min(max(draft.copies, LEAST_COPIES), MOST_COPIES)
+    """Return `draft` with what a hand-edited file may have wrong set right; a number out of range is not."""
     kept = draft.kept and msgspec.structs.replace(draft.kept, kept=None)
-    return msgspec.structs.replace(draft, copies=copies, kept=kept)
+    return msgspec.structs.replace(draft, kept=kept)

@@ -12,10 +12,10 @@ from textual.widgets import TextArea
 
 from qr_tui.commands.keymap import display
 from qr_tui.commands.registry import command
+from qr_tui.core.catalogue import LEAST_COPIES
 from qr_tui.core.failures import Trouble
 from qr_tui.core.task import Request, Task
-from qr_tui.i18n import _
-from qr_tui.services.checks import Concern
+from qr_tui.i18n import _, ngettext
 from qr_tui.terminal import editor
 from qr_tui.ui.app_services import services
 from qr_tui.ui.command_screen import CommandScreen
@@ -31,9 +31,12 @@ from qr_tui.ui.toasts import hint, say
 from qr_tui.ui.widgets.field_row import OpenRow
 from qr_tui.ui.widgets.key_line import KeyLine
 from qr_tui.ui.widgets.notes import Note, trouble_note
+from qr_tui.ui.widgets.paying import estimate, paying_label
 
 if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
+
+MOST_UNASKED = 3  # copies that one key pays without a question
 
 
 class ComposeScreen(CommandScreen[list[Task] | None]):
@@ -76,6 +79,7 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
         self._studio = studio
         self._app_context = app_context
         self._sending = False
+        self._copies_chosen = False  # whether the number of copies was set here, and not by a draft of before
         file = DraftFile(app_context.paths.draft_file)
         self._autosave = Autosave(file, lambda: self.draft, self._show_state, self.set_timer)
         self._draft, state, opening = self._autosave.open(start, command("compose.swap").keys[0])
@@ -132,13 +136,13 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
         """Bind the keys, and show them as they are now."""
         super().rebind()
         if self.is_mounted:
-            self.query_one(KeyLine).show(self._keys_on())
+            self._show_price()
 
     def _keys_on(self) -> list[tuple[str, str]]:
         """Return the keys of the last line; those of single fields stand at their fields."""
         generate, request, back = (command(f"compose.{name}") for name in ("generate", "request", "back"))
         keys = [
-            (self._key("generate"), _(generate.title)),
+            (self._key("generate"), self._priced(_(generate.title))),
             ("tab", _("next")),
             (self._key("back"), _(back.title)),
             (self._key("request"), _(request.title)),
@@ -159,11 +163,22 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
 
     @on(Form.Edited)
     def _field_changed(self, event: Form.Edited) -> None:
+        self._copies_chosen |= event.field == "copies"
         draft = self._draft.with_field(event.field, event.value)
         if draft != self._draft:  # else it is known already, and what is said of it shall stay
             self._draft = draft
             self._draft_changed()
+            self._show_price()
             self.notes.show_choice()
+
+    def _priced(self, title: str) -> str:
+        """Return `title` of what pays, with what it makes and may cost as the draft stands."""
+        one, copies = estimate([self._draft.model], services(self).settings.prices), self._draft.copies
+        return paying_label(title, copies, None if one is None else one * copies)
+
+    def _show_price(self) -> None:
+        """Say beside the paying key how many videos it makes now, and what they may cost."""
+        self.query_one(KeyLine).show(self._keys_on())
 
     def _draft_changed(self) -> None:
         self.notes.forget_problem()
@@ -176,6 +191,7 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
         await self.form.show(draft)
         self.title_line.show_parent(draft.parent)
         self._draft_changed()
+        self._show_price()
         self.notes.show_choice()
 
     def save_now(self) -> None:
@@ -195,7 +211,17 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
         self.title_line.show_state(text)
 
     def _notes_on_choice(self) -> tuple[Note, ...]:
-        return notes_on_choice(self._studio, self.request, self._draft.copies, partial(hint, self.app))
+        notes = notes_on_choice(self._studio, self.request, self._draft.copies, partial(hint, self.app))
+        return (Note(self._restored_words(), "warn"), *notes) if self._copies_restored else notes
+
+    @property
+    def _copies_restored(self) -> bool:
+        """Whether a number of copies stands here that was set before, and has not been touched since."""
+        return self._draft.copies != LEAST_COPIES and not self._copies_chosen
+
+    def _restored_words(self) -> str:
+        text = _("The restored draft asks for {n} copies; {key} asks before it makes them.")
+        return text.format(n=self._draft.copies, key=self._key("generate"))
 
     def _show_problem(self, note: Note, *, field: str = "") -> None:
         """Show what stands in the way, and go to the field it is about."""
@@ -230,7 +256,9 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
             self.dismiss(tasks)
 
     async def _send(self) -> list[Task]:
+        copies_known = self._draft.copies
         self._draft = self.form.read(self.draft)  # what is seen is what is sent, and paid
+        self._copies_chosen |= self._draft.copies != copies_known
         request, copies = self.request, self._draft.copies
         if not request.prompt.strip():
             self._show_problem(Note(_("The prompt is empty: say what the video shows."), "bad"), field="prompt")
@@ -245,17 +273,21 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
             if concern.weight == "stop":
                 self._show_trouble(trouble_of(concern), field=concern.field)
                 return []
-        ask = [concern for concern in concerns if concern.weight == "ask"]
-        if ask and not await self._agrees(ask):
-            return []
+        reasons = [trouble_note(trouble_of(concern)).text for concern in concerns if concern.weight == "ask"]
+        if self._copies_restored:
+            reasons.insert(0, _("The number of copies comes from a draft of before."))
+        if copies > MOST_UNASKED or reasons:
+            made = ngettext("{n} video is made, and costs.", "{n} videos are made, and each one costs.", copies)
+            if not await self._agrees([made.format(n=copies), *reasons]):
+                return []
         self._show_state(_("sending …"))
         return await self._studio.submit(request, copies=copies, confirmed=True, parent=self._draft.parent)
 
-    async def _agrees(self, concerns: list[Concern]) -> bool:
+    async def _agrees(self, lines: list[str]) -> bool:
+        """Ask back before money is spent; only a paying key says yes."""
         from qr_tui.ui.widgets.confirm import ConfirmScreen
 
-        lines = [trouble_note(trouble_of(concern)).text for concern in concerns]
-        question = ConfirmScreen(_("Send it all the same?"), lines, _("send"), _("not now"))
+        question = ConfirmScreen(_("Send it all the same?"), lines, self._priced(_("send")), _("not now"), pays=True)
         agreed: bool | None = await self.app.push_screen_wait(question)
         return bool(agreed)
 
@@ -285,6 +317,7 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
         if draft.kept is None:
             say(self.app, _("there is no earlier draft"), warn=True)
             return
+        self._copies_chosen = False
         await self._show_draft(draft.swapped())
         self._show_state(_("earlier draft; the other one is kept"))
 

@@ -12,15 +12,18 @@ from qr_tui.core.status_words import sent_words
 from qr_tui.core.task import Task
 from qr_tui.core.text.display import cut, inert
 from qr_tui.i18n import _, sentences, translate
+from qr_tui.ui.app_services import services
 from qr_tui.ui.toasts import hint, sentence
 from qr_tui.ui.widgets.dialog import Dialog
 from qr_tui.ui.widgets.paragraph import Paragraph
+from qr_tui.ui.widgets.paying import PayingKeys, estimate, paying_keys, paying_label
 from qr_tui.ui.widgets.text_fields import OneLine
 
 if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
 
 Decision = tuple[str, str, str]  # key, label, what it means
+_AGAIN = 1  # the way that pays
 
 
 class DecideScreen(Dialog[str | None]):
@@ -50,7 +53,7 @@ class DecideScreen(Dialog[str | None]):
         self._kind = Kind.NOT_FOUND if task.is_unknown else Kind.LOST_ANSWER
         self._at = 0
         self._busy = False
-        self._confirmed = False
+        self._paying = PayingKeys((), lambda: 0.0)  # those in force when it is shown
 
     def compose(self) -> ComposeResult:
         """Yield what happened, the three ways, and the field for the id."""
@@ -71,6 +74,7 @@ class DecideScreen(Dialog[str | None]):
 
     def on_mount(self) -> None:
         """Begin on the way that costs nothing."""
+        self._paying = paying_keys(self)
         self.frame(_(WORDS[self._kind].title), _("↑↓ choose · enter do it · esc"))
         self.watch(self.box, "virtual_size", self._scroll_to_chosen, init=False)  # words that came may need more lines
         self._show()
@@ -91,6 +95,11 @@ class DecideScreen(Dialog[str | None]):
                 event.stop()
                 if int(event.key) <= len(self._choices()):
                     self._move(int(event.key) - 1)
+            case key if key in self._paying:
+                event.stop()
+                event.prevent_default()
+                if self._at == _AGAIN and self._paying.counts(event):
+                    self._begin()
             case "enter" if not isinstance(self.focused, Input):
                 event.stop()
                 self._do()
@@ -109,12 +118,14 @@ class DecideScreen(Dialog[str | None]):
         if self._task_to_decide.is_unknown:  # nothing advises to pay again for what may be paid already
             return (adopt,)
         again = _("a second video may be made and paid")
-        if self._confirmed:
-            again = _("press enter once more: a second video may be made and paid")
-            # what is wrong with the settings may have switched off a limit that would have stopped it
-            concerns = self._studio.check(self._task_to_decide.request)
+        if self._at == _AGAIN:
+            task = self._task_to_decide
+            label = paying_label(_("sends it again"), 1, estimate([task.model], services(self).settings.prices))
+            again = _("{key} {does}: a second video may be made and paid").format(key=self._paying.shown, does=label)
+            # what the guards say; a limit that is switched off by a mistake in the settings too
+            concerns = [concern for concern in self._studio.check_again(task) if concern.weight != "note"]
             again = sentences(
-                again, *(translate(concern.detail) for concern in concerns if concern.kind is Kind.CONFIG)
+                again, *(translate(concern.detail) or _(WORDS[concern.kind].title) for concern in concerns)
             )
         return (
             adopt,
@@ -123,7 +134,7 @@ class DecideScreen(Dialog[str | None]):
         )
 
     def _move(self, at: int) -> None:
-        self._at, self._confirmed = at, False
+        self._at = at
         self._show_trouble("")
         self._show()
 
@@ -140,6 +151,13 @@ class DecideScreen(Dialog[str | None]):
         else:
             self.set_focus(None)
         self.call_after_refresh(self._scroll_to_chosen)
+        self._paying.hidden()
+        if self._at == _AGAIN:
+            self.call_after_refresh(self._tell_painted)
+
+    def _tell_painted(self) -> None:
+        if self._at == _AGAIN:
+            self._paying.painted()
 
     def _scroll_to_chosen(self) -> None:
         """Scroll to the chosen way, and to what went wrong with it."""
@@ -155,10 +173,16 @@ class DecideScreen(Dialog[str | None]):
         if self._at == 0 and not self.query_one("#id", Input).value.strip():
             self._show_trouble(_("The id is empty: paste it, or choose another way."))
             return
-        if self._at == 1 and not self._confirmed:
-            self._confirmed = True
-            self._show()
+        if self._at == _AGAIN:
+            self._show_trouble(_("Enter does not pay: {key} sends it again.").format(key=self._paying.shown))
             return
+        self._begin()
+
+    def _begin(self) -> None:
+        """Carry the chosen way out."""
+        if self._busy:
+            return
+        self._show_trouble("")
         self._busy = True
         self.app.run_worker(self._decide(), group="commands")
 
@@ -170,15 +194,14 @@ class DecideScreen(Dialog[str | None]):
             if self._at == 0:
                 await self._studio.decide(self._task_to_decide.key, Adopt(found))
                 done = _("adopted {id}: it is watched now").format(id=inert(found, limit=120))
-            elif self._at == 1:
-                await self._studio.decide(self._task_to_decide.key, SendAgain())
+            elif self._at == _AGAIN:
+                await self._studio.decide(self._task_to_decide.key, SendAgain(), confirmed=True)
                 done = _("sent again")
             else:
                 await self._studio.decide(self._task_to_decide.key, Drop())
                 done = _("dropped: it stays in the list as stopped")
         except Trouble as trouble:
-            self._confirmed = False  # a yes is good for one try
-            self._show()
+            self._show()  # a yes is good for one try: the keys wait anew
             self._show_trouble("\n".join(sentence(trouble, hint(self.app, trouble.kind))))
         else:
             self.dismiss(done)

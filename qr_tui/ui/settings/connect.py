@@ -61,8 +61,8 @@ class ConnectScreen(ModalScreen[bool]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2,f5", "test", show=False),
-        Binding("f3,ctrl+g", "save", show=False, priority=True),
+        Binding("f2", "test", show=False),
+        Binding("f3", "save", show=False, priority=True),
         Binding("escape,f10", "leave", show=False),
     ]
     CSS = """

@@ -9,6 +9,7 @@ from qr_tui.core.text.display import tail
 from qr_tui.i18n import _, clauses, ngettext, translate
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.toasts import say
+from qr_tui.ui.widgets.paying import estimate, paying_label
 
 MOST_REFUSALS = 5  # refused tasks that are named one by one
 
@@ -74,7 +75,7 @@ class TaskActions:
         say(self._screen.app, said)
 
     async def do_retry(self) -> None:
-        """Make failed videos again, after a yes: it costs."""
+        """Make failed videos again, after a paying key: it costs."""
         qr, targets = self._screen.qr, self._screen.targets
         failed = [task for task in targets if task.status is Status.FAILED and not task.is_unknown]
         title = ngettext("Make this video again?", "Make {n} videos again?", len(failed)).format(n=len(failed))
@@ -86,9 +87,11 @@ class TaskActions:
             words = WORDS[failed[0].failure.kind]
             lines = [_(words.title), _(words.hint), "", *lines]
         studio = await qr.engine()
-        asked = (concern for task in failed for concern in studio.check(task.request) if concern.weight == "ask")
+        asked = (concern for concern in studio.check_retry(failed) if concern.weight != "note")
         lines.extend(dict.fromkeys(translate(concern.detail) or _(WORDS[concern.kind].title) for concern in asked))
-        if not await qr.ask(title, lines, yes=_("make again")):
+        costs_about = estimate([task.model for task in failed], qr.settings.prices)
+        label = paying_label(_("make again"), len(failed), costs_about)
+        if not await qr.ask(title, lines, yes=label, no=_("not now"), pays=True):
             return
 
         async def again(task: Task) -> None:

@@ -1,4 +1,4 @@
-"""A question with a yes and a no; the no is where the cursor stands."""
+"""A question with a yes and a no; the no is where the cursor stands, and a yes that costs has a key of its own."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,9 @@ from textual.widgets import Static
 from qr_tui.core.text.display import cells, inert, inert_lines
 from qr_tui.i18n import _
 from qr_tui.ui.widgets.dialog import Dialog
+from qr_tui.ui.widgets.glyph_set import respelled
 from qr_tui.ui.widgets.paragraph import Paragraph
+from qr_tui.ui.widgets.paying import PayingKeys, paying_keys
 
 _FRAME = 6  # cells of the upper edge that a title cannot have
 
@@ -24,6 +26,7 @@ class ConfirmScreen(Dialog[bool]):
         lines: What to know before answering; may hold words from outside.
         yes_label: What yes does.
         no_label: What no does.
+        pays: Yes spends money: only a paying key says it then, once the question has stood there for a moment.
     """
 
     CSS = """
@@ -35,8 +38,12 @@ class ConfirmScreen(Dialog[bool]):
     ConfirmScreen .answer.-chosen { background: $row-cursor; text-style: bold; }
     """
 
-    def __init__(self, title: str, lines: Sequence[str], yes_label: str = "", no_label: str = "") -> None:
+    def __init__(
+        self, title: str, lines: Sequence[str], yes_label: str = "", no_label: str = "", *, pays: bool = False
+    ) -> None:
         super().__init__()
+        self._pays = pays
+        self._paying: PayingKeys | None = None
         self._title = inert(title, limit=200)
         self._lines = lines
         self._labels = (yes_label or _("yes"), no_label or _("no"))
@@ -54,7 +61,12 @@ class ConfirmScreen(Dialog[bool]):
 
     def on_mount(self) -> None:
         """Stand on no."""
-        self.frame(self._title, _("↑↓ enter · y yes · n no"))
+        if self._pays:
+            self._paying = paying_keys(self)
+            self.frame(self._title, _("{key} pays · n no").format(key=self._paying.shown))
+            self.call_after_refresh(self._paying.painted)
+        else:
+            self.frame(self._title, _("↑↓ enter · y yes · n no"))
         self.watch(self.box, "scroll_y", self._tell_more, init=False)
         self.watch(self.box, "virtual_size", self._tell_more, init=False)
         self._show()
@@ -66,21 +78,28 @@ class ConfirmScreen(Dialog[bool]):
     def on_key(self, event: events.Key) -> None:
         """Answer, move between the answers, or read on."""
         event.stop()
-        match event.key:
-            case "y" | "Y":
+        if self._paying is not None and event.key in self._paying:
+            event.prevent_default()
+            if self._paying.counts(event):
                 self.dismiss(True)
+            return
+        match event.key:
             case "n" | "N" | "escape" | "q":
                 self.dismiss(False)
+            case "pagedown" | "pageup" | "space":
+                event.prevent_default()
+                page = max(1, self._text_height - 1)
+                self.box.scroll_relative(y=-page if event.key == "pageup" else page, animate=False)
+            case _ if self._pays:
+                event.prevent_default()  # neither enter nor a letter pays, so there is nothing to choose between
+            case "y" | "Y":
+                self.dismiss(True)
             case "enter":
                 self.dismiss(self._yes)
             case "up" | "down" | "left" | "right" | "tab" | "shift+tab" | "j" | "k":
                 event.prevent_default()
                 self._yes = not self._yes
                 self._show()
-            case "pagedown" | "pageup" | "space":
-                event.prevent_default()
-                page = max(1, self._text_height - 1)
-                self.box.scroll_relative(y=-page if event.key == "pageup" else page, animate=False)
 
     @property
     def _text_height(self) -> int:
@@ -107,10 +126,11 @@ class ConfirmScreen(Dialog[bool]):
 
     def _show(self) -> None:
         for name, key, label, chosen in (
-            ("yes", "y", self._labels[0], self._yes),
+            ("yes", self._paying.shown if self._paying else "y", self._labels[0], self._yes),
             ("no", "n", self._labels[1], not self._yes),
         ):
             answer = self.query_one(f"#{name}", Static)
-            sign = ">" if chosen else " "
-            answer.update(Content(f"{sign} {key}  {label}"))
-            answer.set_class(chosen, "-chosen")
+            marked = chosen and not self._pays
+            sign = ">" if marked else " "
+            answer.update(Content(respelled(self, f"{sign} {key}  {label}")))
+            answer.set_class(marked, "-chosen")

@@ -14,4 +14,4 @@ def respelled(widget: Widget, text: str) -> str:
     """Return `text` with its few typographic signs in ASCII where the app draws with ASCII alone."""
     if not services(widget).glyphs.ascii_only:
         return text
-    return text.translate({0xB7: "-", 0x2013: "-", 0x2026: "...", 0x2191: "^", 0x2193: "v"})
+    return text.translate({0xB7: "-", 0xD7: "x", 0x2013: "-", 0x2026: "...", 0x2191: "^", 0x2193: "v"})

@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from qr_tui.core.text.display import cells
+from qr_tui.ui.widgets.glyph_set import respelled
 
 
 class KeyLine(Static):
@@ -32,6 +33,7 @@ class KeyLine(Static):
         room = self.size.width
         parts: list[Content] = []
         for key, title in self._keys:
+            title = respelled(self, title)
             size = cells(key) + cells(title) + 3
             if not key or size - 2 > room:
                 continue

@@ -1,4 +1,4 @@
-"""A number of a form between two bounds: arrows count, digits type it."""
+"""A number of a form between two bounds: arrows count, digits type it; one that is out of them is told, not changed."""
 
 from typing import Any, ClassVar
 
@@ -6,9 +6,14 @@ from textual.binding import Binding, BindingType
 
 from qr_tui.ui.widgets.field_row import FieldRow
 
+_MOST_TYPED = 999_999  # beyond any bound here, and still short
+
 
 class NumberRow(FieldRow):
-    """A whole number between two bounds: arrows count, digits type it."""
+    """A whole number between two bounds: arrows count, digits type it.
+
+    One out of the bounds stays as it was typed, with a mark: what is made of it, and paid, is never another number.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("plus", "step(1)", show=False),
@@ -21,7 +26,6 @@ class NumberRow(FieldRow):
         super().__init__(name, label, (value,), value, **options)
         self.least, self.most = least, most
         self._typed = 0
-        self._beyond = False
 
     @property
     def number(self) -> int:
@@ -30,8 +34,8 @@ class NumberRow(FieldRow):
 
     @property
     def help(self) -> str:
-        """What it means, with a sign when more was typed than there may be."""
-        return f"! {self._help}" if self._beyond else self._help
+        """What it means, with a sign when it is a number that may not be."""
+        return self._help if self.least <= self.number <= self.most else f"! {self._help}"
 
     def choices(self) -> list[tuple[str, bool]]:
         """Return the number."""
@@ -39,33 +43,21 @@ class NumberRow(FieldRow):
 
     def step(self, by: int = 1) -> None:
         """Count up or down, stopping at the bounds."""
-        self._set_number(self.number + by)
+        self._set(min(max(self.number + by, self.least), self.most))
         self._typed = 0
 
     def action_digit(self, digit: int) -> None:
-        """Type a digit behind those typed before; beyond the bound it stays at the bound and says so."""
+        """Type a digit behind those typed before, as far as there is room for it."""
         typed = self._typed * 10 + digit
-        self._set_number(typed)
-        self._typed = min(typed, self.most)
+        if typed <= _MOST_TYPED:
+            self._typed = typed
+            self._set(typed)
 
     def on_focus(self) -> None:
         """Begin a new number."""
         self._typed = 0
 
-    def on_blur(self) -> None:
-        """It stands within its bounds: nothing more to say."""
-        self._warn(False)
-
     def action_shorten(self) -> None:
         """Take the last digit away."""
         self._typed = self.number // 10
-        self._set_number(self._typed)
-
-    def _set_number(self, number: int) -> None:
-        self._warn(number > self.most)
-        self._set(min(max(number, self.least), self.most))
-
-    def _warn(self, beyond: bool) -> None:
-        if beyond != self._beyond:
-            self._beyond = beyond
-            self.refresh(layout=True)
+        self._set(self._typed)

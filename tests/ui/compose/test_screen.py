@@ -12,6 +12,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from qr_tui import i18n
+from qr_tui.config import Settings
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Request, Task
 from qr_tui.core.text.display import cells
@@ -169,21 +170,23 @@ def test_a_focused_switch_turns(tmp_path: Path, key: str) -> None:
     Bench(tmp_path).run(script)
 
 
-def test_copies_are_counted_and_typed_within_bounds(tmp_path: Path) -> None:
+def test_copies_are_counted_within_bounds_and_typed_as_they_are(tmp_path: Path) -> None:
     async def script(bench: Bench, pilot: Pilot[Any]) -> None:
         row = bench.row("copies")
         row.focus()
         for keys, value in (
             (("right", "right"), 3),
             (("1", "2"), 12),
-            (("9",), 20),
-            (("backspace",), 2),
-            (("left", "3", "0"), 20),
-            (("backspace", "5"), 20),
+            (("9",), 129),
+            (("backspace",), 12),
+            (("left", "3", "0"), 30),
+            (("left",), 20),
             (("left", "9"), 9),
-            (("backspace", "left"), 1),
+            (("backspace",), 0),
+            (("left",), 1),
             (("2", "0", "right", "plus"), 20),
-            (("0",), 1),
+            (("0",), 0),
+            (("right",), 1),
             (("2", "0"), 20),
         ):
             await pilot.press(*keys)
@@ -200,15 +203,21 @@ def test_more_copies_than_there_may_be_are_told(tmp_path: Path) -> None:
         await pilot.press("3")
         assert "! 1 to 20" not in shown(bench.app)
         await pilot.press("0")
-        assert "[20]" in shown(bench.app)
+        assert "[30]" in shown(bench.app)
         assert "! 1 to 20" in shown(bench.app)
         await pilot.press("left")
-        assert "[19]" in shown(bench.app)
+        assert "[20]" in shown(bench.app)
         assert "! 1 to 20" not in shown(bench.app)
-        await pilot.press("4", "0", "tab")
+        await pilot.press("9", "9", "tab")
         await pilot.pause()
-        assert bench.screen.draft.copies == 20
-        assert "! 1 to 20" not in shown(bench.app)
+        assert bench.screen.draft.copies == 99
+        assert "! 1 to 20" in shown(bench.app)
+        bench.screen.prompt.set_text("a boat")
+        await pilot.press("ctrl+g")
+        await pilot.pause()
+        assert "Copies go from 1 to 20, not 99." in bench.notes
+        assert bench.row("copies").has_focus
+        assert bench.sent == []
 
     Bench(tmp_path).run(script)
 
@@ -399,7 +408,7 @@ def test_what_needs_a_yes_is_asked_and_no_sends_nothing(tmp_path: Path) -> None:
     async def script(bench: Bench, pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: "line 2 of config.toml" in bench.notes)
         await type_text(pilot, "x")
-        for answer, sent in (("n", 0), ("y", 1)):
+        for answer, sent in (("n", 0), ("ctrl+g", 1)):
             await pilot.press("ctrl+g")
             await pilot.pause()
             await until(pilot, lambda: "was sent a moment ago" in shown(bench.app))
@@ -415,6 +424,62 @@ def test_what_needs_a_yes_is_asked_and_no_sends_nothing(tmp_path: Path) -> None:
         Concern(Kind.DUPLICATE, "ask"),
         Concern(Kind.CONFIG, "ask", "line 2 of config.toml cannot be read"),
     ]
+    bench.run(script)
+
+
+def ask_about(copies: int) -> str:
+    return "video is made" if copies == 1 else f"{copies} videos are made"
+
+
+@pytest.mark.parametrize("key", ["y", "Y", "enter", "space", "n", "escape"])
+@pytest.mark.parametrize(
+    ("restored", "typed", "concern"),
+    [(20, (), False), (2, (), False), (1, ("4",), False), (1, (), True)],
+    ids=["20-restored", "2-restored", "4-typed", "same-again"],
+)
+def test_rule_1_9_only_a_paying_key_says_yes_in_the_form(
+    tmp_path: Path, restored: int, typed: tuple[str, ...], concern: bool, key: str
+) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        copies = int("".join(typed) or restored)
+        if typed:
+            bench.row("copies").focus()
+            await pilot.press(*typed)
+        for answer, sent in ((key, 0), ("ctrl+g", 1)):
+            if bench.app.screen is bench.screen:
+                await pilot.press("ctrl+g")
+            await until(pilot, lambda: ask_about(copies) in shown(bench.app))
+            await pilot.press(answer)
+            await pilot.pause()
+            assert len(bench.sent) == sent
+        assert bench.studio.called("submit")[0][1] == copies
+
+    bench = Bench(tmp_path)
+    bench.file.path.parent.mkdir(parents=True, exist_ok=True)
+    bench.file.save(Draft(prompt="a boat", copies=restored))
+    bench.studio.concerns = [Concern(Kind.DUPLICATE, "ask")] if concern else []
+    bench.run(script)
+
+
+def test_rule_1_9_restored_copies_are_said_until_they_are_set_here(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        assert "The restored draft asks for 20 copies; ctrl+g asks before it makes them." in bench.notes
+        assert "ctrl+g generate ×20 · est. 80 credits" in shown(bench.app)
+        await pilot.press("f4")
+        await pilot.pause()
+        assert "asks for 20 copies" in bench.notes
+        bench.row("copies").focus()
+        await pilot.press("2")
+        await pilot.pause()
+        assert "restored" not in bench.notes
+        assert "ctrl+g generate ×2 · est. 8 credits" in shown(bench.app)
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: len(bench.sent) == 1)
+
+    bench = Bench(tmp_path)
+    bench.app.settings = Settings(prices={"sora-2-pro": 4.0})
+    bench.file.path.parent.mkdir(parents=True, exist_ok=True)
+    bench.file.save(Draft(prompt="a boat", copies=20))
     bench.run(script)
 
 

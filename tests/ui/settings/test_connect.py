@@ -133,7 +133,10 @@ def test_another_host_is_remembered(tmp_path: Path) -> None:
     async def script(bench: Bench, pilot: Pilot[Any]) -> None:
         bench.screen.base_url.text = "https://relay.example.com/v1/"
         await paste_key(pilot)
-        await pilot.press("ctrl+g")
+        await pilot.press("ctrl+g", "f5")  # those pay, and are nothing here
+        await settle(pilot)
+        assert bench.app.result == "still open"
+        await pilot.press("f3")
         await settle(pilot)
         assert bench.app.result is True
         assert bench.studio.given == [("file", "https://relay.example.com", KEY)]

@@ -36,7 +36,7 @@ def test_retry_asks_says_it_costs_and_reports_each(tmp_path: Path) -> None:
         await it.press("A", "R")
         assert "cost again" in it.screen
         it.studio.troubles["retry"] = Trouble(Kind.OVER_LIMIT, f"your limit {HOSTILE}")
-        await it.press("y")
+        await it.press("ctrl+g")
         assert it.studio.called("retry") == [(key(2), True), (key(1), True)]
         said = it.toasts[-1]
         assert "1 sent again" in said
@@ -54,7 +54,7 @@ def test_what_is_made_again_is_no_longer_marked_and_the_same_again_is_said(tmp_p
     async def script(it: Run) -> None:
         await it.press("A", "R")
         assert "sent a moment ago" not in it.screen
-        await it.press("y")
+        await it.press("f5")
         assert it.app.tasks.list_model.marks == {}
         it.studio.concerns = [Concern(Kind.DUPLICATE, "ask")]
         await it.press("G", "R")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from qr_tui.config import Settings
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Status
 from qr_tui.services.checks import Concern
@@ -88,25 +89,83 @@ def test_an_empty_id_is_asked_for(tmp_path: Path) -> None:
     run(tmp_path, [LOST], script)
 
 
-def test_sending_again_says_twice_that_it_may_cost_twice(tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", ["y", "enter", "space", "n", "2"])
+def test_rule_1_9_sending_again_takes_a_paying_key(tmp_path: Path, key: str) -> None:
     async def script(it: Run) -> None:
         await it.press("u", "down")
-        assert "a second video may be made and paid" in it.screen
-        await it.press("enter")
+        assert "ctrl+g sends it again · est. 4 credits: a second video may be made and paid" in flat(it.screen)
+        await it.press(key, key)
+        assert it.on == "DecideScreen"
         assert it.studio.called("decide") == []
-        assert "once more" in it.screen
-        await it.press("enter")
+        await it.press("ctrl+g")
         assert it.studio.called("decide") == [("key000001", SendAgain())]
 
-    run(tmp_path, [LOST], script)
+    run(tmp_path, [LOST], script, settings=Settings(prices={"sora-2-pro": 4.0}))
 
 
-def test_moving_away_takes_the_half_given_yes_back(tmp_path: Path) -> None:
+def test_rule_1_9_a_paying_key_does_nothing_on_the_other_ways(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
-        await it.press("u", "down", "enter", "down", "up", "enter")
+        await it.press("u", "ctrl+g", "f5", "down", "down", "ctrl+g", "f5")
+        assert it.on == "DecideScreen"
         assert it.studio.called("decide") == []
 
     run(tmp_path, [LOST], script)
+
+
+@pytest.mark.parametrize("keys", [("R",), ("u", "down")])
+def test_rule_1_9_a_paying_key_counts_once_the_question_has_stood_there(tmp_path: Path, keys: tuple[str, ...]) -> None:
+    hand = [10.0]
+
+    async def script(it: Run) -> None:
+        name = "retry" if keys == ("R",) else "decide"
+        await it.press(*keys)
+        for turn in (0.0, 0.3, 0.3):  # a key that is held down: each one begins the wait anew
+            hand[0] += turn
+            await it.press("ctrl+g")
+            assert it.studio.called(name) == []
+        hand[0] += 0.4
+        await it.press("ctrl+g")
+        assert len(it.studio.called(name)) == 1
+
+    lost = LOST if keys != ("R",) else make_task(status=Status.FAILED)
+    run(tmp_path, [lost], script, steady=lambda: hand[0])
+
+
+@pytest.mark.parametrize("key", ["y", "Y", "enter", "space", "n", "r", "R"])
+def test_rule_1_9_only_a_paying_key_makes_a_failed_video_again(tmp_path: Path, key: str) -> None:
+    async def script(it: Run) -> None:
+        await it.press("R")
+        assert "ctrl+g  make again · est. 4 credits" in it.screen
+        await it.press(key)
+        assert it.studio.called("retry") == []
+
+    run(tmp_path, [make_task(status=Status.FAILED)], script, settings=Settings(prices={"sora-2-pro": 4.0}))
+
+
+def test_rule_1_9_the_paying_keys_are_the_same_everywhere_when_they_are_a_persons_own(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("R", "ctrl+g", "f5")
+        assert it.studio.called("retry") == []
+        assert "F12  make again" in it.screen
+        await it.press("f12")
+        assert len(it.studio.called("retry")) == 1
+
+    run(tmp_path, [make_task(status=Status.FAILED)], script, settings=Settings(keys={"compose.generate": "f12"}))
+
+
+def test_rule_1_9_the_palette_shows_what_pays_and_does_not_run_it(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("n")
+        await it.type("a boat")
+        await it.press("ctrl+p")
+        await it.type("generate")
+        assert "ctrl+g" in it.screen
+        assert "only its own key does it" in it.screen
+        await it.press("enter", "enter")
+        assert it.on == "PaletteScreen"
+        assert it.studio.called("submit") == []
+
+    run(tmp_path, [], script, size=(100, 24))
 
 
 def test_dropping_and_going_back(tmp_path: Path) -> None:
@@ -189,6 +248,11 @@ def test_help_names_every_key_of_the_screen_with_reasons(tmp_path: Path) -> None
     run(tmp_path, [make_task(1)], script, size=(110, 48))
 
 
+def flat(screen: str) -> str:
+    """Return a screen's words in one line, without the frame."""
+    return " ".join(screen.replace("│", " ").split())
+
+
 LONG = [f"line {number} of what to know before answering" for number in range(1, 9)]
 
 
@@ -266,11 +330,12 @@ def test_an_error_is_in_sight_and_gone_when_another_way_is_chosen(tmp_path: Path
 def test_trouble_goes_when_something_else_is_done(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
         it.studio.troubles["decide"] = Trouble(Kind.UNREACHABLE, "no route")
-        await it.press("u", "down", "enter", "enter")
+        await it.press("u", "down")
+        await it.press("ctrl+g")
         assert "no route" in it.screen
         await it.press("enter")
         assert "no route" not in it.screen
-        assert "once more" in it.screen
+        assert "Enter does not pay" in it.screen
 
     run(tmp_path, [LOST], script)
 
@@ -294,11 +359,10 @@ def test_the_chosen_way_is_one_even_block_in_sight_with_the_keys(tmp_path: Path,
     run(tmp_path, [LOST], script, size=size)
 
 
-def test_the_second_question_of_sending_again_is_seen_whole(tmp_path: Path) -> None:
+def test_what_pays_for_sending_again_is_seen_whole(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
-        await it.press("u", "down", "enter")
-        words = " ".join(it.screen.replace("│", " ").split())
-        assert "press enter once more: a second video may be made and paid" in words
+        await it.press("u", "down")
+        assert "ctrl+g sends it again: a second video may be made and paid" in flat(it.screen)
 
     run(tmp_path, [LOST], script, size=(40, 10))
 
@@ -319,11 +383,10 @@ def test_on_a_low_terminal_the_chosen_way_is_scrolled_to(tmp_path: Path) -> None
 def test_sending_again_says_that_limits_are_not_in_force(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
         it.studio.concerns = [Concern(Kind.CONFIG, "ask", "config.toml cannot be read, so no limits")]
-        await it.press("u", "down")
+        await it.press("u")
         assert "no limits" not in it.screen
-        await it.press("enter")
-        words = " ".join(it.screen.replace("│", " ").split())
-        assert "a second video may be made and paid. config.toml cannot be read, so no limits" in words
+        await it.press("down")
+        assert "a second video may be made and paid. config.toml cannot be read, so no limits" in flat(it.screen)
         assert it.studio.called("decide") == []
 
     run(tmp_path, [LOST], script)

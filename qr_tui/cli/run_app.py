@@ -4,8 +4,11 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from qr_tui.cli import output
 from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import Exit
+from qr_tui.core.events import IdsUnsaved
+from qr_tui.core.failures import Kind, Trouble
 
 if TYPE_CHECKING:
     from qr_tui.core.events import Sink
@@ -40,10 +43,13 @@ def run_app(context: CliContext, *, seed: Callable[[], None] | None = None) -> i
         if seed is not None:
             seed()
 
+    made: list[Studio] = []
+
     def make_studio(sink: "Sink") -> "Studio":
         from qr_tui.services.studio import Studio
 
-        return Studio(context.paths, settings, keys, sink=sink, pace=context.pace, problem=problem)
+        made.append(Studio(context.paths, settings, keys, sink=sink, pace=context.pace, problem=problem))
+        return made[-1]
 
     app = QrTui(
         AppContext(
@@ -58,4 +64,8 @@ def run_app(context: CliContext, *, seed: Callable[[], None] | None = None) -> i
         )
     )
     app.run(mouse=False)
+    if made and made[-1].unsaved_ids:
+        # the screen that showed them is gone
+        output.tell(Trouble(Kind.STORE, IdsUnsaved(made[-1].unsaved_ids).detail), json=False)
+        return Exit.FAILED
     return app.return_code or Exit.OK

@@ -195,9 +195,11 @@ class TaskIndex:
     async def close(self) -> None:
         """Write what is left and let the file go."""
         if self._store is not None:
-            if self._work:
+            was_writing = bool(self._work)
+            if was_writing:
                 await asyncio.wait(self._work)
-            await self.flush()
+            if self._ids.lost or not (was_writing and self._told_unsaved):  # else the disk has refused only just now
+                await self.flush()
             await self._run(self._store.close)
             self._store = None
         self._writer.shutdown(wait=False)
@@ -240,7 +242,7 @@ class TaskIndex:
     def _as_shown(self, task: Task) -> Task:
         """Return `task` with everything that is known of it and not on disk yet."""
         for fact in (*self._in_flight, *self._facts):
-            if fact.key == task.key and fact.id in (None, task.id or fact.id):
+            if fact.key == task.key and None in (fact.id, task.id):
                 task = advance(task, fact.fields, fact.at) or task
         return task
 

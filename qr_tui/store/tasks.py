@@ -279,11 +279,13 @@ class TaskStore:
         task = touched.get(fact.key) or self._tasks.get(fact.key)
         if fact.id is None:
             return advance(task, fact.fields, fact.at) if task is not None and _fits(task, fact.fields) else None
+        if task is not None and task.id == fact.id:
+            return None  # taken in before, by whoever read it beside the file; the task may have gone on since
         fields = fact.fields
         base = task or fact.origin
         if base is not None and not _fits(base, fields):
             fields = {"status": Status.WAITING, "id": fact.id}
-        moved = advance(task, fields, fact.at) if task is not None and task.id in (None, fact.id) else None
+        moved = advance(task, fields, fact.at) if task is not None and task.id is None else None
         if moved is not None:
             return moved
         host = base.base_url if base else fields.get("base_url", "")

@@ -125,6 +125,26 @@ def test_rule_1_2_an_id_that_nothing_takes_is_told_until_it_is_saved(tmp_path: P
     run(work)
 
 
+def test_rule_1_2_an_id_that_another_process_took_in_meanwhile_is_not_learned_again(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            task = engine.task(Status.SENDING)
+            await engine.index.add([task])
+            with no_room(journal=False):
+                await engine.index.learn(task.key, {"status": Status.WAITING, "id": "x:1"})
+            other = TaskStore(engine.paths.store, state=engine.paths.state)
+            other.open()
+            other.apply([Change(task.key, {"status": Status.RUNNING, "progress": 40.0})])
+            await engine.index.refresh()
+            assert engine.known(task.key).status is Status.RUNNING
+            await engine.index.flush()
+            (known,) = after_a_crash(engine)
+            assert (known.status, known.id, known.progress) == (Status.RUNNING, "x:1", 40.0)
+            assert engine.known(task.key) == known
+
+    run(work)
+
+
 def test_rule_1_1_what_was_learned_after_an_id_does_not_swallow_it(tmp_path: Path) -> None:
     """Merged with it, *running* was no legal move from *sending*."""
 

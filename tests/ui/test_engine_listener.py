@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from qr_tui.core.events import HostChanged, HostStatus, PollingChanged
+from qr_tui.core.events import HostChanged, HostStatus, IdsUnsaved, PollingChanged
 from qr_tui.core.task import Status
 from tests.support.driving import Run, run
 from tests.support.fake_app import make_task
@@ -53,5 +53,22 @@ def test_catching_up_does_not_wait_for_the_pace_of_repaints(tmp_path: Path) -> N
         it.studio.put(make_task(3))
         it.app.catch_up()
         assert it.shown[0] == "key000003"
+
+    run(tmp_path, TWO, script)
+
+
+def test_rule_1_2_an_id_that_is_nowhere_on_disk_stays_on_the_screen_until_it_is(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        it.studio.unsaved_ids = ("task_7",)
+        it.studio.sink(IdsUnsaved(("task_7",)))
+        await it.settle()
+        assert "write it down: task_7" in it.toasts[-1]
+        assert "write it down: task_7" in it.line[-2]
+        (toast,) = it.app._notifications
+        assert toast.time_left > 3_600
+        it.studio.unsaved_ids = ()
+        it.studio.sink(IdsUnsaved(()))
+        await it.settle()
+        assert "task_7" not in it.line[-2]
 
     run(tmp_path, TWO, script)

@@ -54,8 +54,8 @@ class IdJournal:
         except OSError:
             return True
 
-    def append(self, entries: Sequence[Entry]) -> None:
-        """Write `entries` down; they are on disk when this returns.
+    def append(self, entries: Sequence[Entry], *, sync: bool = True) -> None:
+        """Write `entries` down; with `sync` they are on disk when this returns.
 
         Raises:
             OSError: They are not.
@@ -72,8 +72,9 @@ class IdJournal:
                     written = 0
                     while written < len(data):
                         written += os.write(fd, data[written:])
-                    os.fsync(fd)
-                    files.sync_folder(self.path.parent)
+                    if sync:
+                        os.fsync(fd)
+                        files.sync_folder(self.path.parent)
                 except OSError:
                     os.ftruncate(fd, size)
                     raise
@@ -111,6 +112,16 @@ class IdJournal:
                 files.write_private(self.path, b"".join(msgspec.json.encode(entry) + b"\n" for entry in rest))
             else:
                 self.path.unlink(missing_ok=True)
+
+    def shorten(self, size: int) -> None:
+        """Drop the older half when there are more than `size` bytes.
+
+        Raises:
+            OSError: It cannot be done.
+        """
+        if not self.is_empty and self.path.stat().st_size > size:
+            entries = self.entries()
+            self.forget(entries[: len(entries) // 2])
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

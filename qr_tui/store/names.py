@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 JOURNAL: Final = "ids.jsonl"  # in the state folder: ids that the file could not take
+RECENT: Final = "ids.recent.jsonl"  # in the state folder: ids that the file did take, should an older one come back
 MARK: Final = "revision"  # in the state folder: how far the file had come
 
 

@@ -33,6 +33,7 @@ class FileStorage(tinydb.Storage):
         self.path: Final = path.resolve()  # a linked file stays linked: the link's target is replaced
         self.backup: Final = backup_of(self.path)
         self.notices: list[Notice] = []
+        self.restored = False  # whether an older copy had to do, which may lack ids that were known before
         self._clock = clock
         self._mark = RevisionMark(mark, self.path)
         self._lock = FileLock(self.path.with_name(f"{self.path.name}.lock"))
@@ -189,6 +190,7 @@ class FileStorage(tinydb.Storage):
             return document
         merged = self._commit(merged, backup=None, recovered=True)
         if older:
+            self.restored = True
             words = recovery.words_for_older(self.path, newer=bool(others))
             self.notices.append(Notice(Kind.STORE, words))
         elif edited:
@@ -223,6 +225,7 @@ class FileStorage(tinydb.Storage):
             rest = merging.distrust(merging.merge(copies), now, believed=self._vouched(kept))
             count = len(rest[codec.TASKS])
         document = self._commit(rest or codec.empty(), backup=None, recovered=bool(copies) or spoiled or lost)
+        self.restored = self.restored or bool(copies) or lost
         words = recovery.words(self.path, aside, rest is not None, count, spoiled=spoiled, lost=lost)
         if words:
             self.notices.append(Notice(Kind.STORE, words))

@@ -20,7 +20,7 @@ from qr_tui.store import documents
 from qr_tui.store.changes import Change, Delta, Fact
 from qr_tui.store.codec import TASKS
 from qr_tui.store.id_journal import Entry, IdJournal
-from qr_tui.store.names import JOURNAL, MARK
+from qr_tui.store.names import JOURNAL, MARK, RECENT
 
 if TYPE_CHECKING:
     from qr_tui.store.storage import FileStorage, TaskTable
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 0.1  # seconds to wait for the lock where what is to be written is safe already
+RECENT_AGE: Final = 25 * 86_400.0  # seconds: less than it takes until a removed task is dropped for good
+RECENT_SIZE: Final = 512 * 1024  # bytes
 KEEP_REMOVED: Final = 30 * 86_400.0  # seconds a removed task can be brought back, at least
 
 
@@ -49,6 +51,7 @@ class TaskStore:
         self._clock = clock
         self._state = state
         self._journal = None if state is None else IdJournal(state / JOURNAL)
+        self._recent = None if state is None else IdJournal(state / RECENT)
         self._mutex = threading.RLock()
         self._storage: FileStorage | None = None
         self._table: TaskTable | None = None
@@ -216,6 +219,7 @@ class TaskStore:
                 if taught is not None:
                     touched[taught.key] = taught
             self._put(touched, new)
+        self._remember_ids(facts)
         self._after_write()
         return [new[key][0] if key in new else task for key, task in touched.items()]
 
@@ -300,9 +304,18 @@ class TaskStore:
         known = self._tasks | touched
         return next((task for task in known.values() if task.id == task_id and task.base_url == base_url), None)
 
+    def _remember_ids(self, facts: Sequence[Fact]) -> None:
+        """Note the ids in `facts` outside the file too, in case an older one is put in its place; not synced."""
+        entries = [_entry(fact) for fact in facts if fact.id]
+        if self._recent is None or not entries:
+            return
+        with suppress(OSError):
+            self._recent.append(entries, sync=False)
+            self._recent.shorten(RECENT_SIZE)
+
     def _after_write(self) -> None:
         """Put what the file could not take before into it, now that it takes something; else another time."""
-        if self._journal is None or self._journal.is_empty:
+        if self._journal is None or (self._journal.is_empty and not self._opened().restored):
             return
         with suppress(Trouble), self._mutex:
             self._take_in_journal()
@@ -310,27 +323,36 @@ class TaskStore:
     def _take_in_journal(self) -> None:
         """Put the ids that were kept aside into the file, and only then drop them there.
 
+        After an older copy had to do, also those that the file had taken before.
+
         Raises:
             Trouble: The file does not take them; they stay where they are.
         """
-        if self._journal is None or self._journal.is_empty:
+        if self._journal is None or self._recent is None:
             return
+        storage = self._opened()
         try:
-            entries = self._journal.entries()
+            aside = self._journal.entries()
+            recent = self._recent.entries() if storage.restored else []
         except OSError as error:
-            log.warning("%s: %s", self._journal.path, error)
+            log.warning("ids kept aside: %s", error)
             return
-        touched: dict[str, Task] = {}
-        with self._writing(AT_ONCE) as new:
-            for entry in entries:
-                if self._holder(entry.id, entry.host, touched) is None:
-                    taught = self._taught(_fact(entry), touched)
-                    if taught is not None:
-                        touched[taught.key] = taught
-            self._put(touched, new)
-        self._foreign |= touched.keys()
-        with suppress(OSError):
-            self._journal.forget(entries)
+        limit = self._clock() - RECENT_AGE
+        entries = [*aside, *(entry for entry in recent if entry.at > limit)]
+        if entries:
+            touched: dict[str, Task] = {}
+            with self._writing(AT_ONCE) as new:
+                for entry in entries:
+                    if self._holder(entry.id, entry.host, touched) is None:
+                        taught = self._taught(_fact(entry), touched)
+                        if taught is not None:
+                            touched[taught.key] = taught
+                self._put(touched, new)
+            self._foreign |= touched.keys()
+        storage.restored = False
+        if aside:
+            with suppress(OSError):
+                self._journal.forget(aside)
 
     def _opened(self) -> "FileStorage":
         if self._storage is None:

@@ -11,7 +11,7 @@ import pytest
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Status
 from qr_tui.store import merging
-from qr_tui.store.changes import Change
+from qr_tui.store.changes import Change, Fact
 from qr_tui.store.names import backup_of
 from qr_tui.store.peek import is_blank, peek
 from qr_tui.store.tasks import TaskStore
@@ -73,6 +73,28 @@ def test_rule_1_6_without_any_newer_copy_nothing_that_was_queued_is_sent_by_itse
     assert known.failure.kind is Kind.LOST_ANSWER
     assert "No newer copy" in notice
     assert reopen(path, state)[1] == []
+
+
+@pytest.mark.parametrize("after", ["put back", "gone", "damaged"])
+def test_rule_1_6_an_id_that_was_in_the_very_last_write_is_known_again(path: Path, state: Path, after: str) -> None:
+    store, _ = reopen(path, state)
+    one = task("one")
+    store.add([one])
+    old = path.read_bytes()
+    store.apply([Change(one.key, {"status": Status.SENDING})])
+    fields = {"status": Status.WAITING, "id": "x:1"}
+    store.learn([Fact(one.key, fields, NOW, one)])
+    if after == "put back":
+        put_back(path, old)
+    elif after == "gone":
+        path.unlink()
+    else:
+        put_back(path, path.read_bytes()[:-9])
+    again, notices = reopen(path, state)
+    (known,) = again.tasks()
+    assert (known.key, known.status, known.id) == (one.key, Status.WAITING, "x:1")
+    assert len(notices) == 1
+    assert reopen(path, state)[0].tasks() == [known]
 
 
 def test_rule_1_6_an_older_file_under_a_running_process_costs_nothing_it_knows(path: Path, state: Path) -> None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from qr_tui.api import json_body as tree_of
 from qr_tui.api import names
 from qr_tui.api.json_body import at, number, text, unpacked
 from qr_tui.api.links import link, unsafe
@@ -202,12 +203,15 @@ class Answer:
             words = text(self.tree)
             return Reason(words=words, request_id=request_id_in(words))
         remarks = (value for box in reversed(self.boxes) for name in names.REMARK for value in _values(box, name))
-        said = map(text, itertools.chain(self._inner_first(names.REASON), remarks))
+        nested = (leaf for value in self._inner_first(names.NESTED) for leaf in _leaves(value, _DEPTH))
+        said = map(text, itertools.chain(self._inner_first(names.REASON), remarks, nested))
         words = next(filter(self._is_reason, said), "")
-        codes = [*filter(None, map(_code, self._inner_first((*names.CODES, *names.TYPES))))]
-        vendors = [code for code in map(_code, self._inner_first(names.VENDOR_CODES)) if not _says_nothing(code)]
+        codes = [*filter(None, map(tree_of.code, self._inner_first((*names.CODES, *names.TYPES))))]
+        vendors = [code for code in map(tree_of.code, self._inner_first(names.VENDOR_CODES)) if not _says_nothing(code)]
         codes += [f"base_resp {code}" for code in vendors]
-        shown = [code for code in map(_code, self._inner_first(names.CODES)) if not _says_nothing(code)] + vendors
+        shown = [
+            code for code in map(tree_of.code, self._inner_first(names.CODES)) if not _says_nothing(code)
+        ] + vendors
         reason = Reason(tuple(codes), words, request_id_in(words), next(iter(shown), ""))
         inside = unpacked(words) if depth else None
         inner = Answer(inside)._reason(depth - 1) if inside is not None else Reason()
@@ -225,7 +229,7 @@ class Answer:
         """Tell whether `words` say why: an id, a file's id or a link in such a place does not."""
         if _says_nothing(words) or words in self.ids or (" " not in words and link(words)):
             return False
-        return not any(words == _code(value) for value in self._each(names.FILE_IDS))
+        return not any(words == tree_of.code(value) for value in self._each(names.FILE_IDS))
 
 
 def meaning(word: str) -> Status | None:
@@ -259,6 +263,19 @@ def _values(box: dict[str, object], name: str) -> Iterator[object]:
         yield at(box, name)
 
 
+def _leaves(value: object, depth: int) -> Iterator[object]:
+    """Yield what stands in an object or a list of reasons, as deep as `depth`."""
+    if isinstance(value, dict) and depth:
+        for name in itertools.islice(value, _LISTED):
+            if name not in names.NO_WORDS:
+                yield from _leaves(value[name], depth - 1)
+    elif isinstance(value, list) and depth:
+        for entry in value[:_LISTED]:
+            yield from _leaves(entry, depth - 1)
+    else:
+        yield value
+
+
 def _word(box: dict[str, object]) -> str:
     found = (box.get(name) for name in names.STATUS)
     return next((value for value in found if isinstance(value, str) and value.strip()), "")
@@ -286,10 +303,6 @@ def _percent(value: object) -> float | None:
         value = value.strip().removesuffix("%").strip()
     found = number(value)
     return round(found, 4) if found is not None and 0 <= found <= 100 else None
-
-
-def _code(value: object) -> str:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value, 100)
 
 
 def _says_nothing(words: str) -> bool:

@@ -244,19 +244,22 @@ def _request_id(headers: Mapping[str, str]) -> str | None:
 def _is_error(box: object) -> bool:
     error = at(box, "error")
     if isinstance(error, dict):
-        numbered = _code(error.get("code")) not in ("", "0")
+        numbered = tree_of.code(error.get("code")) not in ("", "0")
         if numbered or any(map(text, each(error, ("message", "message_zh", "code", "type")))):
             return True
     elif text(error) or at(box, "success") is False:
         return True
-    if _code(at(box, "base_resp.status_code")) not in ("", "0"):
+    if tree_of.code(at(box, "base_resp.status_code")) not in ("", "0"):
         return True
     words = next(filter(None, map(text, each(box, _SAID))), "")
-    if any(_NUMBER.fullmatch(code) and _is_refusal(int(code), words, None) for code in map(_code, each(box, _NUMBERS))):
+    if any(
+        _NUMBER.fullmatch(code) and _is_refusal(int(code), words, None)
+        for code in map(tree_of.code, each(box, _NUMBERS))
+    ):
         return True
     if error is True:
         return bool(words)
-    code = _code(at(box, "code"))
+    code = tree_of.code(at(box, "code"))
     if reasons.by_code((code,)) or (code and reasons.by_text(words)):
         return True
     if _NUMBER.fullmatch(code):
@@ -278,10 +281,6 @@ def _status_inside(answer: Answer) -> int:
         if code is not None and 400 <= code < 600 and code == int(code):
             return int(code)
     return 400
-
-
-def _code(value: object) -> str:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value, 100)
 
 
 def _plain(body: bytes) -> str:

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 TEXT_LIMIT: Final = 2_000  # characters of any text kept
 RAW_LIMIT: Final = 4 * 1024  # bytes of an answer kept with its task: whole answers are about one kilobyte
-_LONGEST_INT: Final = 20  # digits; longer ones become floats, since Python refuses to parse thousands of digits
+_CODE_LIMIT: Final = 100  # characters
+_LONGEST_INT: Final = 300  # digits; longer ones become floats: Python refuses thousands, and a float ends at 10**308
 _PREFIX_LIMIT: Final = 200  # characters that may stand before JSON inside a text
 _TITLE: Final = re.compile(r"<title[^>]{0,200}>([^<]{1,300})", re.IGNORECASE)
 
@@ -78,6 +79,13 @@ def text(value: object, limit: int = TEXT_LIMIT) -> str:
         return ""
     # lone surrogates are legal in JSON escapes and in no encoding
     return value[: limit * 2].encode("utf-8", "replace").decode().strip()[:limit]
+
+
+def code(value: object) -> str:
+    """Return a code, a text or a whole number, as text; empty for every other type."""
+    return (
+        str(value)[:_CODE_LIMIT] if isinstance(value, int) and not isinstance(value, bool) else text(value, _CODE_LIMIT)
+    )
 
 
 def number(value: object) -> float | None:

@@ -38,6 +38,7 @@ VIDEO: Final = (
     "video_url",
     "result_url",
     "content.video_url",
+    "content[].video_url",
     "task_result.videos[].url",
     "file.download_url",
     "url",
@@ -84,6 +85,8 @@ REASON: Final = (
     "reason",
 )
 REMARK: Final = ("message", "message_zh", "msg", "detail", "data")  # a coat has these too, about the call
+NESTED: Final = ("error", "errors", "failure_reason", "fail_reason", "reason", "message")  # may be objects of texts
+NO_WORDS: Final = frozenset({"code", "type", "param", "status"})  # names in such an object that are none
 CODES: Final = ("error.code", "code", "error_code", "errcode", "err_code")
 TYPES: Final = ("error.type", "type", "draft_info.kind")
 VENDOR_CODES: Final = ("base_resp.status_code",)  # one vendor's numbers, which mean something else with others

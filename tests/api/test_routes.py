@@ -153,6 +153,7 @@ def test_rule_1_3_a_text_id_beats_a_number() -> None:
         (b'{"task":{"id":"t"}}', ("t",)),
         (b'{"output":{"task_id":"t","task_status":"PENDING"},"request_id":"r"}', ("t",)),
         (b'{"code":"success","data":"bare"}', ("bare",)),
+        (b'{"id":12345678901234567890123}', ("12345678901234567890123",)),
     ],
 )
 def test_rule_1_3_every_candidate_is_kept(body: bytes, candidates: tuple[str, ...]) -> None:
@@ -200,6 +201,33 @@ def test_reasons(name: str, detail: object) -> None:
     seen = look(case(name))
     assert seen.status is Status.FAILED and seen.failure is not None
     assert (seen.failure.kind, seen.failure.detail) == (Kind.PROVIDER_FAILED, detail)
+
+
+@pytest.mark.parametrize(
+    ("fields", "detail"),
+    [
+        ('"error":{"message":{"en":"too dark","zh":"x"}}', "too dark"),
+        ('"errors":["too dark"]', "too dark"),
+        ('"reason":[{"text":"too dark"}]', "too dark"),
+        ('"message":"failed","error":{"type":"x","details":[{"message":"too dark"}]}', "too dark"),
+        ('"fail_reason":"https://cdn.example.com/v.mp4"', ""),
+        ('"fail_reason":"T"', ""),
+        ('"fail_reason":"https://a.example/i.png could not be loaded"', "https://a.example/i.png could not be loaded"),
+    ],
+)
+def test_a_reason_is_found_where_words_are_and_an_id_or_a_link_is_none(fields: str, detail: str) -> None:
+    seen = look(f'{{"id":"T","status":"failed",{fields}}}'.encode())
+    assert seen.failure is not None
+    assert seen.failure.detail == detail
+    assert (seen.failure.kind is Kind.NO_REASON) is (not detail)
+
+
+@pytest.mark.parametrize(
+    "fields", ['"output":["LINK"]', '"output":"LINK"', '"content":[{"video_url":"LINK"}]', '"video":{"url":"LINK"}']
+)
+def test_links_of_other_routes(fields: str) -> None:
+    link = "https://a.example/v.mp4"
+    assert look(f'{{"id":"T","status":"done",{fields.replace("LINK", link)}}}'.encode()).video_url == link
 
 
 def test_a_status_that_is_no_word_is_said_and_its_link_is_offered() -> None:

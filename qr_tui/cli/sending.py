@@ -141,6 +141,9 @@ def finish(tasks: Sequence[Task], end: WaitOutcome | None) -> Exit:
         elif task.is_unknown:
             output.say(_("its id may be wrong, and the video may be paid: look for it in the provider's own records"))
             output.say(_("adopt the right id: qr-tui decide {key} --adopt TASK_ID").format(key=task.key))
+            if task.other_ids:
+                ids = " ".join(inert(other, limit=200) for other in task.other_ids)
+                output.say(_("ids that the provider's answers held besides: {ids}").format(ids=ids))
         elif task.status is Status.FAILED:
             output.say(_("make it again, which may cost again: qr-tui retry {key}").format(key=task.key))
     if Status.QUEUED in statuses:

@@ -199,6 +199,11 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return ended and self.failure is not None and self.failure.kind is Kind.NOT_FOUND
 
     @property
+    def other_ids(self) -> tuple[str, ...]:
+        """The ids that it may have at the provider besides the one it is looked at by."""
+        return tuple(candidate for candidate in self.id_candidates if candidate != self.id)
+
+    @property
     def can_be_decided(self) -> bool:
         """Whether a person can decide what becomes of it; one that ended as unknown can only be adopted."""
         return self.needs_you or self.is_unknown

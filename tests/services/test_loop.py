@@ -9,8 +9,9 @@ import pytest
 
 from qr_tui.core.task import Task
 from qr_tui.services.loop import Loop
-from qr_tui.store.changes import Change
+from qr_tui.store.changes import Fact
 from qr_tui.store.lease import Lease
+from qr_tui.store.tasks import TaskStore
 from tests.support.engine import Engine, HandClock, run
 
 
@@ -56,14 +57,13 @@ def test_rule_2_8_progress_is_shown_at_once_and_written_every_five_seconds_in_on
             tasks = [engine.task() for _ in range(5)]
             await engine.index.add(tasks)
             writes: list[tuple[float, int]] = []
-            apply = engine.index.apply
+            learn = TaskStore.learn
 
-            async def counted(changes: Sequence[Change]) -> list[Task]:
-                if changes:
-                    writes.append((clock.steady(), len(changes)))
-                return await apply(changes)
+            def counted(store: TaskStore, facts: Sequence[Fact]) -> list[Task]:
+                writes.append((clock.steady(), len(facts)))
+                return learn(store, facts)
 
-            monkeypatch.setattr(engine.index, "apply", counted)
+            monkeypatch.setattr(TaskStore, "learn", counted)
             shown: list[bool] = []
 
             def progress() -> None:

@@ -58,6 +58,8 @@ class DecideScreen(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         """Yield what happened, the three ways, and the field for the id."""
         prompt = cut(inert(self._task_to_decide.prompt, limit=400), 200)
+        others = self._task_to_decide.other_ids
+        found = others[0] if others else ""  # offered, to be done by enter or written over
         with Vertical(id="box"):
             yield Paragraph(prompt, classes="muted")
             yield Paragraph(_(WORDS[self._kind].meaning))
@@ -67,7 +69,7 @@ class DecideScreen(Dialog[str | None]):
                     yield Paragraph(classes="label")
                     yield Paragraph(classes="meaning")
                     if number == 1:
-                        field = OneLine(id="id", placeholder=_("paste the task id here"))
+                        field = OneLine(found, id="id", placeholder=_("paste the task id here"))
                         field.cursor_blink = False
                         yield field
             yield Paragraph(id="trouble", classes="bad")

@@ -10,7 +10,7 @@ import httpx
 from qr_tui.api import errors, proxies, reader
 from qr_tui.api.links import link, segment, within
 from qr_tui.api.transport import HttpResponse, Timeouts, exchange, make_client
-from qr_tui.core.address import normalise
+from qr_tui.core.address import is_insecure, normalise
 from qr_tui.core.answers import Balance, CallFailed, Created, Delivery, QueryResult
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Request
@@ -36,14 +36,25 @@ class QuickRouter:
         key: The key; it goes into the header of requests to this host and nowhere else.
         ca_file: Certificates to trust besides the usual ones.
         timeouts: Patience.
+        allow_plain_http: Whether the key may go to another machine over a line that is not encrypted.
 
     Raises:
-        Trouble: USAGE for a bad address, NO_KEY for a key of another host, KEY_REFUSED for a key no header can hold,
-            CONFIG for a `ca_file` that cannot be used.
+        Trouble: USAGE for a bad address, PLAIN_HTTP for one that the key may not go to, NO_KEY for a key of another
+            host, KEY_REFUSED for a key no header can hold, CONFIG for a `ca_file` that cannot be used.
     """
 
-    def __init__(self, base_url: str, key: Key, *, ca_file: str = "", timeouts: Timeouts | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        key: Key,
+        *,
+        ca_file: str = "",
+        timeouts: Timeouts | None = None,
+        allow_plain_http: bool = False,
+    ) -> None:
         self.base_url = normalise(base_url)
+        if is_insecure(self.base_url) and not allow_plain_http:
+            raise CallFailed(Kind.PLAIN_HTTP, self.base_url, delivery=Delivery.NOT_SENT)
         if key.base_url and normalise(key.base_url) != self.base_url:
             detail = Message(N_("the key belongs to another host"))
             raise CallFailed(Kind.NO_KEY, detail, delivery=Delivery.NOT_SENT)

@@ -22,7 +22,7 @@ from qr_tui.core.address import DEFAULT_BASE_URL
 
 if TYPE_CHECKING:
     from qr_tui.config.describe import DESCRIBE, Setting
-    from qr_tui.config.values import from_text, setting, value
+    from qr_tui.config.values import from_text, is_limit, setting, value
 
 __all__ = [
     "DEFAULT_BASE_URL",
@@ -41,6 +41,7 @@ __all__ = [
     "additions",
     "base_url",
     "from_text",
+    "is_limit",
     "load",
     "load_or_default",
     "named_host",
@@ -56,6 +57,7 @@ _LATER = {
     "DESCRIBE": "describe",
     "Setting": "describe",
     "from_text": "values",
+    "is_limit": "values",
     "setting": "values",
     "value": "values",
 }

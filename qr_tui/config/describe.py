@@ -15,6 +15,7 @@ Sort = Literal["text", "choice", "switch", "integer", "number", "table"]
 HELP: Final[Mapping[str, str]] = {
     "host.base_url": N_("where the API lives, without /v1; QUICKROUTER_BASE_URL goes before it"),
     "host.ca_file": N_("certificates to trust besides the usual ones (PEM), for a company proxy"),
+    "host.allow_plain_http": N_("send the key over plain http to another machine too; anyone on the way can read it"),
     "poll.first": N_("seconds from sending to the first look"),
     "poll.every": N_("seconds between looks at a task in its first five minutes"),
     "poll.late": N_("seconds between looks after five minutes"),

@@ -18,6 +18,7 @@ class HostSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     base_url: str = DEFAULT_BASE_URL
     ca_file: str = ""
+    allow_plain_http: bool = False
 
 
 class Poll(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -40,6 +40,11 @@ def value(settings: Settings, key: str) -> Any:  # noqa: ANN401
     return getattr(getattr(settings, section), name)
 
 
+def is_limit(key: str) -> bool:
+    """Tell whether the setting called `key` is a limit of the person's own: it is never removed without a yes."""
+    return key.startswith("limits.")
+
+
 def from_text(key: str, text: str) -> Any:  # noqa: ANN401
     """Return the value that `text`, typed by a person, means for the setting called `key`, ready for `save`.
 

@@ -32,6 +32,7 @@ class HostStatus(StrEnum):
     NO_KEY = "no_key"
     KEY_REFUSED = "key_refused"
     SETTING = "setting"  # a proxy or certificates that cannot be used: nothing can leave
+    PLAIN_HTTP = "plain_http"  # the key may not go there: the line is not encrypted
 
     @property
     def needs_key(self) -> bool:

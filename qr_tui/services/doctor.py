@@ -200,7 +200,10 @@ def _keys(settings: config.Settings, keys: KeyRing) -> Iterator[Check]:
     except Trouble as trouble:
         yield failed("address", trouble)
         return
-    if address.is_insecure(host):
+    if address.is_insecure(host) and not settings.host.allow_plain_http:
+        words = _("{host}: not encrypted, so the key is not sent there").format(host=host)
+        yield check("address", words, "fail", _(WORDS[Kind.PLAIN_HTTP].hint))
+    elif address.is_insecure(host):
         words = _("{host}: not encrypted, the key can be read on the way").format(host=host)
         yield check("address", words, "warn", _("use an https:// address"))
     else:
@@ -234,7 +237,7 @@ async def _ask(settings: config.Settings, host: str, key: Key) -> list[Check]:
     from qr_tui.api.client import QuickRouter
 
     try:
-        client = QuickRouter(host, key, ca_file=settings.host.ca_file)
+        client = QuickRouter(host, key, ca_file=settings.host.ca_file, allow_plain_http=settings.host.allow_plain_http)
     except Trouble as trouble:
         return [failed("host", trouble)]
     found: list[Check] = []

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from qr_tui.core import address
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.events import HostChanged, HostStatus, Sink
 from qr_tui.core.failures import Kind, Trouble
@@ -84,12 +85,15 @@ class Host:
 class Hosts:
     """Every host in use, with the clients and the keys for it."""
 
-    def __init__(self, keys: KeyRing, *, pace: Pace, sink: Sink, ca_file: str = "") -> None:
+    def __init__(
+        self, keys: KeyRing, *, pace: Pace, sink: Sink, ca_file: str = "", allow_plain_http: bool = False
+    ) -> None:
         self.keys = keys
         self._pace = pace
         self._sink = sink
         self._ca_file = ca_file
         self.pacings_changed = False  # whether a host has asked for a slower pace since this was last made False
+        self._allow_plain_http = allow_plain_http
         self._hosts: dict[str, Host] = {}
         self._clients: dict[tuple[str, str, str], QuickRouter] = {}  # by host, account and certificates
 
@@ -105,7 +109,14 @@ class Hosts:
         return self.keys.key_for(base_url, account)
 
     async def client(self, key: Key) -> "QuickRouter":
-        """Return the client for this key's host; the first one brings httpx in, off the event loop."""
+        """Return the client for this key's host; the first one brings httpx in, off the event loop.
+
+        Raises:
+            Trouble: PLAIN_HTTP, when the key may not go there; CONFIG, for certificates that cannot be used.
+        """
+        if not self.may_carry_key(key.base_url):
+            self.set_status(key.base_url, HostStatus.PLAIN_HTTP)
+        self.guard_key(key.base_url)
         place = (key.base_url, key.account, self._ca_file)
         known = self._clients.get(place)
         if known is None:
@@ -120,6 +131,19 @@ class Hosts:
                 self.set_status(key.base_url, HostStatus.OK)
         return known
 
+    def may_carry_key(self, base_url: str) -> bool:
+        """Tell whether a key may go to this host: over https, to this very machine, or where a person allowed it."""
+        return self._allow_plain_http or not address.is_insecure(base_url)
+
+    def guard_key(self, base_url: str) -> None:
+        """Stop a key that may not go to this host.
+
+        Raises:
+            Trouble: PLAIN_HTTP.
+        """
+        if not self.may_carry_key(base_url):
+            raise Trouble(Kind.PLAIN_HTTP, base_url)
+
     async def client_for(self, task: Task) -> tuple["QuickRouter", Key]:
         """Return the client and key to look at `task` with.
 
@@ -132,9 +156,13 @@ class Hosts:
             raise Trouble(Kind.NO_KEY, task.base_url)
         return await self.client(key), key
 
-    def use(self, *, pace: Pace, ca_file: str) -> None:
+    def use(self, *, pace: Pace, ca_file: str, allow_plain_http: bool = False) -> None:
         """Keep to another pace, and trust other certificates in every call that begins from now on."""
         self._pace = pace
+        self._allow_plain_http = allow_plain_http
+        for host in self:
+            if host.status is HostStatus.PLAIN_HTTP and self.may_carry_key(host.base_url):
+                self.set_status(host.base_url, HostStatus.OK)
         if ca_file != self._ca_file:
             # the clients of before may be in the middle of a call; they are closed with the others in the end
             self._ca_file = ca_file
@@ -275,6 +303,7 @@ class Hosts:
 
     async def fresh_client(self, key: Key) -> "QuickRouter":
         """Return a client of the caller's own, for a key that is only being tried; the caller closes it."""
+        self.guard_key(key.base_url)
         return await asyncio.to_thread(self._make, key)
 
     async def close(self) -> None:
@@ -286,4 +315,4 @@ class Hosts:
     def _make(self, key: Key) -> "QuickRouter":
         from qr_tui.api.client import QuickRouter
 
-        return QuickRouter(key.base_url, key, ca_file=self._ca_file)
+        return QuickRouter(key.base_url, key, ca_file=self._ca_file, allow_plain_http=self._allow_plain_http)

@@ -17,6 +17,7 @@ QUIET = 600.0  # seconds without news after which that is said
 NOT_SENT = N_("not sent yet: {why}")
 NO_LOOKS = N_("not looked at now: {why}")
 NO_KEY = N_("there is no key for {host}")
+PLAIN_HTTP = N_("{host} is not encrypted, and host.allow_plain_http is off")
 KEY_REFUSED = N_("the host refuses the key, next try in {time}")
 SLOW = N_("the host asks for a slower pace, next try in {time}")
 DOWN = N_("the host cannot be reached, next try in {time}")
@@ -84,6 +85,8 @@ class Standing:
         host = self._hosts.at(task.base_url)
         if host.status is HostStatus.SETTING:
             return host.detail
+        if not self._hosts.may_carry_key(task.base_url):
+            return Message(PLAIN_HTTP, {"host": task.base_url})
         key = self._hosts.key(task.base_url, task.account)
         if key is None:
             return Message(NO_KEY, {"host": task.base_url})

@@ -84,7 +84,13 @@ class Studio:
         self._own_pace = pace
         pace = pace or config.pace(settings)
         self._index = TaskIndex(paths.store, sink=sink, clock=self._clock, state=paths.state)
-        self._hosts = Hosts(keys, pace=pace, sink=sink, ca_file=settings.host.ca_file)
+        self._hosts = Hosts(
+            keys,
+            pace=pace,
+            sink=sink,
+            ca_file=settings.host.ca_file,
+            allow_plain_http=settings.host.allow_plain_http,
+        )
         self._poller = Poller(self._index, self._hosts, pace=pace, clock=self._clock, wake=self._poke)
         self._loop = Loop(
             paths, self._index, self._hosts, self._poller, sink=sink, clock=self._clock, patience=patience
@@ -108,6 +114,8 @@ class Studio:
             # in a thread: a keyring may take its time
             if await asyncio.to_thread(self._hosts.key, self.base_url) is None:
                 self._hosts.set_status(self.base_url, HostStatus.NO_KEY)
+            elif not self._hosts.may_carry_key(self.base_url):
+                self._hosts.set_status(self.base_url, HostStatus.PLAIN_HTTP)
             self._loop.begin()
 
     async def close(self) -> None:
@@ -354,9 +362,11 @@ class Studio:
         """Use this host and key from now on and resume what waited for one.
 
         Raises:
-            Trouble: USAGE for a key or address of the wrong shape, CONFIG or STORE if it cannot be kept.
+            Trouble: USAGE for a key or address of the wrong shape, PLAIN_HTTP for one that a key may not go to, CONFIG
+                or STORE if it cannot be kept.
         """
         base_url = address.normalise(base_url)
+        self._hosts.guard_key(base_url)
         await asyncio.to_thread(self._hosts.keys.save, base_url, key, keep)
         self.base_url = base_url
         self._hosts.forgive(base_url)
@@ -373,12 +383,14 @@ class Studio:
         before, self._settings, self._problem = self._settings, settings, None
         self.catalogue = Catalogue(config.additions(settings))
         pace = self._own_pace or config.pace(settings)
-        self._hosts.use(pace=pace, ca_file=settings.host.ca_file)
+        self._hosts.use(pace=pace, ca_file=settings.host.ca_file, allow_plain_http=settings.host.allow_plain_http)
         self._poller.use(pace)
         if settings.host.base_url != before.host.base_url and not config.named_host():
             self.base_url = config.base_url(settings)
             if self._hosts.key(self.base_url) is None:
                 self._hosts.set_status(self.base_url, HostStatus.NO_KEY)
+            elif not self._hosts.may_carry_key(self.base_url):
+                self._hosts.set_status(self.base_url, HostStatus.PLAIN_HTTP)
         self._poke()
 
     # inside ----------------------------------------------------------------------------------------------------
@@ -447,6 +459,8 @@ class Studio:
     def _about_key(self, base_url: str) -> list[Concern]:
         if self._hosts.key(base_url) is None:
             return [Concern(Kind.NO_KEY, "stop", base_url)]
+        if not self._hosts.may_carry_key(base_url):
+            return [Concern(Kind.PLAIN_HTTP, "stop", base_url)]
         if self.host_statuses.get(base_url) is HostStatus.KEY_REFUSED:
             return [Concern(Kind.KEY_REFUSED, "note", self._hosts.at(base_url).detail)]
         return []

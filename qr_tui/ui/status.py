@@ -14,7 +14,14 @@ from qr_tui.ui.widgets.header_footer import host_status_words
 if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
 
-_WORST_FIRST = (HostStatus.SETTING, HostStatus.KEY_REFUSED, HostStatus.NO_KEY, HostStatus.DOWN, HostStatus.RATE_LIMITED)
+_WORST_FIRST = (
+    HostStatus.SETTING,
+    HostStatus.KEY_REFUSED,
+    HostStatus.NO_KEY,
+    HostStatus.PLAIN_HTTP,
+    HostStatus.DOWN,
+    HostStatus.RATE_LIMITED,
+)
 
 
 def status_words(

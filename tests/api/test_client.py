@@ -186,3 +186,26 @@ def test_balance() -> None:
         assert ask(Server(reply), lambda client: client.balance()) is None
     refused = fail(Server(answer("", "401 Unauthorized")), lambda client: client.balance())
     assert refused.kind is Kind.KEY_REFUSED
+
+
+@pytest.mark.parametrize(
+    ("base_url", "allowed", "made"),
+    [
+        ("http://relay.example", False, False),
+        ("http://10.0.0.7:8080", False, False),
+        ("http://relay.example", True, True),
+        ("http://127.0.0.1:8080", False, True),
+        ("http://[::1]:8080", False, True),
+        ("https://relay.example", False, True),
+    ],
+)
+def test_rule_1_11_the_key_goes_over_plain_http_only_to_this_machine_or_where_it_is_allowed(
+    base_url: str, allowed: bool, made: bool
+) -> None:
+    key = Key(SECRET, "memory", base_url)
+    if made:
+        QuickRouter(base_url, key, allow_plain_http=allowed)
+        return
+    with pytest.raises(Trouble) as caught:
+        QuickRouter(base_url, key, allow_plain_http=allowed)
+    assert caught.value.kind is Kind.PLAIN_HTTP

@@ -236,7 +236,7 @@ def test_rule_3_a_proxy_setting_that_makes_no_sense_is_named(
 ) -> None:
     bare.setenv(variable, proxy)
     with pytest.raises(CallFailed) as caught:
-        QuickRouter("http://relay.invalid", Key(SECRET, "memory", ""))
+        QuickRouter("http://relay.invalid", Key(SECRET, "memory", ""), allow_plain_http=True)
     assert (caught.value.kind, caught.value.delivery) == (Kind.CONFIG, Delivery.NOT_SENT)
     assert variable in str(caught.value.detail) and "127.0.0.1" in str(caught.value.detail)
     shown = "".join(traceback.format_exception(caught.value))
@@ -247,7 +247,7 @@ def test_rule_3_a_proxy_variable_that_is_not_used_breaks_nothing(bare: pytest.Mo
     bare.setenv("HTTPS_PROXY", "gopher://127.0.0.1:9")
     bare.setenv("ALL_PROXY", "nonsense://127.0.0.1:9")
     bare.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    asyncio.run(QuickRouter("http://relay.invalid", Key(SECRET, "memory", "")).aclose())
+    asyncio.run(QuickRouter("http://relay.invalid", Key(SECRET, "memory", ""), allow_plain_http=True).aclose())
     bare.setenv("NO_PROXY", "relay.invalid")
     asyncio.run(QuickRouter("https://relay.invalid", Key(SECRET, "memory", "")).aclose())
 
@@ -356,7 +356,7 @@ def test_rule_3_a_socks_proxy_without_its_package_is_said(bare: pytest.MonkeyPat
     bare.setitem(sys.modules, "socksio", None)
     bare.setenv("all_proxy", "socks5://me:hush@127.0.0.1:9")
     with pytest.raises(CallFailed) as caught:
-        QuickRouter("http://relay.invalid", Key(SECRET, "memory", ""))
+        QuickRouter("http://relay.invalid", Key(SECRET, "memory", ""), allow_plain_http=True)
     assert (caught.value.kind, caught.value.delivery) == (Kind.CONFIG, Delivery.NOT_SENT)
     assert str(caught.value.detail).startswith("all_proxy names a SOCKS proxy")
     assert "hush" not in str(caught.value.detail)

@@ -2,6 +2,7 @@ import asyncio
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def local(
     return {item.name: item for item in checks}
 
 
-def remote(folders: Paths, url: str, key: str = KEY, **host: str) -> dict[str, Check]:
+def remote(folders: Paths, url: str, key: str = KEY, **host: Any) -> dict[str, Check]:
     settings = config.Settings(host=config.HostSettings(base_url=url, **host))
     return {item.name: item for item in asyncio.run(doctor.remote(settings, ring(folders, url, key)))}
 
@@ -61,7 +62,11 @@ def test_every_mistake_says_how_to_mend_it(folders: Paths) -> None:
 
 def test_an_address_that_cannot_be_and_one_that_is_not_encrypted(folders: Paths) -> None:
     plain = config.Settings(host=config.HostSettings(base_url="http://api.example.com"))
-    assert local(folders, settings=plain)["address"].state == "warn"
+    address = local(folders, settings=plain)["address"]
+    assert address.state == "fail"
+    assert "host.allow_plain_http" in address.mend
+    allowed = config.Settings(host=config.HostSettings(base_url="http://api.example.com", allow_plain_http=True))
+    assert local(folders, settings=allowed)["address"].state == "warn"
     keys = ring(folders, "https://api.example.com")
     broken = config.Settings(host=config.HostSettings(base_url="ftp://x"))
     found = {item.name: item for item in doctor.local(folders, broken, None, keys)}

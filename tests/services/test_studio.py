@@ -655,3 +655,37 @@ def test_limits_that_cannot_be_read_are_asked_about_before_money_is_spent(tmp_pa
         assert str(concern.detail).endswith("so this goes to https://api.quickrouter.ai")
 
     asyncio.run(work())
+
+
+PLAIN = "http://relay.example.com"
+
+
+def test_rule_1_11_nothing_is_sent_over_plain_http_until_it_is_allowed(tmp_path: Path) -> None:
+    async def work() -> None:
+        waiting = new_task(BOAT, base_url=PLAIN, account="", now=1.0)
+        store = TaskStore(paths.under(tmp_path).store)
+        store.open()
+        store.add([waiting])
+        store.close()
+        async with studio(tmp_path, PLAIN) as engine:
+            assert engine.host_statuses[PLAIN] is HostStatus.PLAIN_HTTP
+            (stop,) = [concern for concern in engine.check(BOAT) if concern.weight == "stop"]
+            assert stop.kind is Kind.PLAIN_HTTP
+            for action in (
+                engine.submit(BOAT, confirmed=True),
+                engine.test_key(PLAIN, KEY),
+                engine.use_key(PLAIN, KEY, keep="memory"),
+            ):
+                with pytest.raises(Trouble) as caught:
+                    await action
+                assert caught.value.kind is Kind.PLAIN_HTTP
+            await engine.look([waiting.key])
+            await asyncio.sleep(0.1)
+            assert [moment.status for moment in one(engine).history] == [Status.QUEUED]
+            await engine.stop([waiting.key])
+            allowed = config.HostSettings(base_url=PLAIN, allow_plain_http=True)
+            engine.use_settings(config.Settings(host=allowed))
+            assert engine.host_statuses[PLAIN] is HostStatus.OK
+            assert [concern for concern in engine.check(BOAT) if concern.weight == "stop"] == []
+
+    asyncio.run(work())

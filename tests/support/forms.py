@@ -41,6 +41,7 @@ class FormApp(App[Any]):
     file_problem: FileTrouble | None = None
     place = "quickrouter"
     scope = ""
+    answer = False  # what a question is answered with
 
     def __init__(self, app_context: AppContext, make: Callable[[], Screen[Any]]) -> None:
         super().__init__()
@@ -83,7 +84,7 @@ class FormApp(App[Any]):
 
     async def ask(self, title: str, lines: Sequence[str], *, yes: str = "", no: str = "", pays: bool = False) -> bool:
         self.asked.append(title)
-        return False
+        return self.answer
 
     async def compose_from(self, start: Task | None) -> None:
         """Nothing is written here but what the screen is for."""

@@ -45,7 +45,13 @@ class Server:
         self.gate = asyncio.Event()  # opened at the end: what hangs, hangs until then
 
     def client(self, *, secret: str = SECRET, ca_file: str = "", timeouts: Timeouts | None = None) -> QuickRouter:
-        return QuickRouter(self.base_url, Key(secret, "memory", self.base_url), ca_file=ca_file, timeouts=timeouts)
+        return QuickRouter(
+            self.base_url,
+            Key(secret, "memory", self.base_url),
+            ca_file=ca_file,
+            timeouts=timeouts,
+            allow_plain_http=True,
+        )
 
     @asynccontextmanager
     async def running(self, context: ssl.SSLContext | None = None) -> AsyncIterator["Server"]:

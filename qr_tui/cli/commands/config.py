@@ -8,13 +8,13 @@ from click.shell_completion import CompletionItem
 
 from qr_tui.cli import output, streams
 from qr_tui.cli.context import CliContext
-from qr_tui.cli.exit_codes import Exit
+from qr_tui.cli.exit_codes import DeclinedError, Exit
 from qr_tui.cli.main import examples
 from qr_tui.cli.pass_context import pass_cli_context
-from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.text.display import inert
 from qr_tui.core.text.messages import N_, Message
-from qr_tui.i18n import _, listed
+from qr_tui.i18n import _, listed, sentences
 
 _MOST_KEY_BYTES = 4_096
 
@@ -95,12 +95,11 @@ def _complete(_ctx: click.Context, _parameter: click.Parameter, incomplete: str)
 @config.command(
     "set",
     context_settings={"ignore_unknown_options": True},  # a value may be a negative number
-    help=_("Set the setting KEY to VALUE in config.toml; your comments stay. Without VALUE it gets its default back."),
+    help=_("Set the setting KEY to VALUE in config.toml; your comments stay."),
     epilog=examples(
         "qr-tui config set ui.language zh_CN",
         "qr-tui config set prices.sora-2-pro 0.8",
         "qr-tui config set keys.tasks.copy_id 'y,ctrl+y'",
-        "qr-tui config set host.base_url",
     ),
 )
 @click.argument("key", shell_complete=_complete)
@@ -110,12 +109,73 @@ def set_one(context: CliContext, key: str, value: str | None) -> int:
     """Write one setting."""
     from qr_tui.config import from_text, save
 
+    _named_in_full(key)
+    if value is None:  # what was left out by mistake must not remove a limit
+        text = N_("{key}: the value is missing; to take the setting out: qr-tui config unset {key}")
+        raise Trouble(Kind.USAGE, Message(text, {"key": inert(key)}))
+    save(context.paths.config_file, {key: from_text(key, value)})
+    output.say(_("written to {file}").format(file=inert(str(context.paths.config_file))))
+    return Exit.OK
+
+
+@config.command(
+    help=_("Print what the setting KEY is now."),
+    epilog=examples("qr-tui config get limits.videos_per_day", "qr-tui config get prices --json"),
+)
+@click.argument("key", shell_complete=_complete)
+@click.option("--json", "as_json", is_flag=True, help=_("Print it as JSON."))
+@pass_cli_context
+def get(context: CliContext, key: str, as_json: bool) -> int:
+    """Print one setting in use."""
+    import msgspec
+
+    from qr_tui.config import value as value_of
+
+    found = msgspec.to_builtins(value_of(context.settings, key))
+    if as_json:
+        output.document(found)
+    else:
+        output.line(_spell(found))
+    return Exit.OK
+
+
+@config.command(
+    help=_("Take the setting KEY out of config.toml: it has its default again. Asks before it removes a limit."),
+    epilog=examples("qr-tui config unset ui.language", "qr-tui config unset limits.videos_per_day --yes"),
+)
+@click.argument("key", shell_complete=_complete)
+@click.option("--yes", is_flag=True, help=_("Remove a limit without asking."))
+@pass_cli_context
+def unset(context: CliContext, key: str, yes: bool) -> int:
+    """Remove one setting from the file, and say what that changed."""
+    from qr_tui.config import is_limit, load, save
+    from qr_tui.config import value as value_of
+
+    _named_in_full(key)
+    file = context.paths.config_file
+    before = value_of(load(file), key)
+    if before and is_limit(key) and not yes:
+        if not streams.can_ask():
+            text = N_("{key} is a limit of your own; to remove it add --yes")
+            raise Trouble(Kind.USAGE, Message(text, {"key": inert(key)}))
+        output.say(
+            _("{key} is {value} now; without it nothing limits what a day may cost").format(
+                key=inert(key), value=_spell(before)
+            ),
+            "yellow",
+        )
+        if not click.confirm(_("Remove this limit?"), err=True):
+            raise DeclinedError(_("nothing was changed"))
+    save(file, {key: None})
+    after = value_of(load(file), key)
+    output.say(_("{key}: {old} → {new}").format(key=inert(key), old=_spell(before), new=_spell(after)))
+    return Exit.OK
+
+
+def _named_in_full(key: str) -> None:
     section, _dot, name = key.partition(".")
     if not section or not name:
         raise Trouble(Kind.USAGE, Message(N_("{key}: name a setting as qr-tui config show does"), {"key": inert(key)}))
-    save(context.paths.config_file, {key: None if value is None else from_text(key, value)})
-    output.say(_("written to {file}").format(file=inert(str(context.paths.config_file))))
-    return Exit.OK
 
 
 @config.command(
@@ -143,6 +203,8 @@ def set_key(context: CliContext, base_url: str | None, keep: Literal["file", "ke
     host = normalise(base_url) if base_url else context.base_url
     if is_insecure(host):
         output.say(_("{host} is not encrypted: the key can be read on the way").format(host=inert(host)), "yellow")
+        if not context.settings.host.allow_plain_http:
+            output.say(sentences(_(WORDS[Kind.PLAIN_HTTP].title), _(WORDS[Kind.PLAIN_HTTP].hint)), "yellow")
     value = _read_key()
     if test:
         _test(context, host, value)

@@ -18,6 +18,7 @@ _HOST_NEWS: Final = {
     HostStatus.DOWN: N_("{host} cannot be reached: {detail}"),
     HostStatus.RATE_LIMITED: N_("{host} asks for a slower pace"),
     HostStatus.NO_KEY: N_("there is no key for {host}"),
+    HostStatus.PLAIN_HTTP: N_("{host} is not encrypted: the key is not sent there"),
     HostStatus.KEY_REFUSED: N_("{host} refuses the key"),
     HostStatus.SETTING: N_("nothing can be sent to {host} or asked there: {detail}"),
     HostStatus.OK: N_("{host} answers again"),

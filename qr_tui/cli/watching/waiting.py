@@ -44,6 +44,10 @@ class Deadline:
         return step if left is None else min(step, left)
 
 
+# a setting is in the way, and only a person can change it
+_SETTINGS = frozenset({HostStatus.SETTING, HostStatus.PLAIN_HTTP})
+
+
 async def until_answered(studio: "Studio", keys: Sequence[str]) -> WaitOutcome | None:
     """Stay until each task's one request is answered, but leave when it cannot be sent now anyway.
 
@@ -57,7 +61,7 @@ async def until_answered(studio: "Studio", keys: Sequence[str]) -> WaitOutcome |
         hosts = {task.base_url for task in tasks if task.status is Status.QUEUED}
         going = any(task.status is Status.SENDING for task in tasks)
         statuses = [studio.host_statuses.get(host) for host in hosts]
-        if not going and HostStatus.SETTING in statuses:
+        if not going and not _SETTINGS.isdisjoint(statuses):
             return WaitOutcome.SETTING
         if not going and all(map(_is_stuck, statuses)):
             return None
@@ -80,7 +84,7 @@ async def until_final(studio: "Studio", keys: Sequence[str], span: float | None)
         statuses = [studio.host_statuses.get(host) for host in hosts]
         if hosts and not sending and all(map(_needs_key, statuses)):
             return WaitOutcome.KEY
-        if hosts and not sending and all(status is HostStatus.SETTING for status in statuses):
+        if hosts and not sending and _SETTINGS.issuperset(statuses):
             return WaitOutcome.SETTING
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
 
 # of the concerns that would stop a video or ask back, those that are worth a line before anyone asked to send
-_SHOWN_EARLY = (Kind.MODEL_UNAVAILABLE, Kind.OVER_LIMIT, Kind.NO_KEY, Kind.CONFIG)
+_SHOWN_EARLY = (Kind.MODEL_UNAVAILABLE, Kind.OVER_LIMIT, Kind.NO_KEY, Kind.PLAIN_HTTP, Kind.NO_PRICE, Kind.CONFIG)
 
 
 class BadImage(NamedTuple):

@@ -48,6 +48,7 @@ _HINTS = {
     Kind.BAD_ANSWER: N_("Check the base URL."),
     Kind.KEY_REFUSED: N_("Check the key."),
     Kind.NO_KEY: "",
+    Kind.PLAIN_HTTP: N_("Use an https:// address, or switch host.allow_plain_http on in the settings."),
     Kind.USAGE: "",
 }
 
@@ -172,6 +173,9 @@ class ConnectScreen(ModalScreen[bool]):
             url = address.normalise(self.base_url.text)
         except Trouble:
             return ()
+        if address.is_insecure(url) and not services(self).settings.host.allow_plain_http:
+            text = _("Plain http: the key is not sent there unless host.allow_plain_http is on in the settings.")
+            return (Note(text, "warn"),)
         if address.is_insecure(url):
             return (Note(_("Plain http: anyone on the way can read the key. Use https if the host has it."), "warn"),)
         return ()

@@ -143,17 +143,44 @@ class SettingsScreen(ModalScreen[None]):
         """Write what was typed, if it differs and can be the setting's value."""
         if row.text.strip() == text_of(config.value(self._settings, row.field)):
             return
+        if config.is_limit(row.field) and not row.text.strip():
+            self._remove_limit(row.field, None)  # emptied: that takes it out
+            return
         try:
             value = config.from_text(row.field, row.text)
         except Trouble as trouble:
             self.tell(trouble_note(trouble))
             return
+        if config.is_limit(row.field) and not value:
+            self._remove_limit(row.field, value)
+            return
         self._write(row.field, value)
+
+    def _remove_limit(self, key: str, value: object) -> None:
+        """Write `value`, which is no limit any more (None takes it out of the file), if the person says so."""
+        self.run_worker(self._ask_and_remove(key, value), group="ask", exclusive=True)
+
+    async def _ask_and_remove(self, key: str, value: object) -> None:
+        before = config.value(self._settings, key)
+        if before:
+            lines = [
+                _("{key} is {value} now.").format(key=key, value=text_of(before)),
+                _("Without it nothing limits what a day may cost."),
+            ]
+            if not await services(self).ask(_("Remove this limit?"), lines, yes=_("remove"), no=_("keep it")):
+                row = self.form.row(key)
+                if isinstance(row, TextRow):
+                    row.text = text_of(before)
+                return
+        self._write(key, value)
 
     def action_default(self) -> None:
         """Give the setting in hand its default back, by taking it out of the file."""
         row = self.form.row_of(self.focused)
         if row is None or config.setting(row.field).kind == "table":
+            return
+        if config.is_limit(row.field):
+            self._remove_limit(row.field, None)
             return
         default = config.setting(row.field).default
         if isinstance(row, TextRow):

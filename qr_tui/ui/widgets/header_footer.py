@@ -20,6 +20,7 @@ _ALWAYS = 90  # commands with this place in the footer or a later one are droppe
 _HOST_FAILURES: dict[HostStatus, tuple[str, Kind]] = {
     HostStatus.NO_KEY: ("warn", Kind.NO_KEY),
     HostStatus.KEY_REFUSED: ("bad", Kind.KEY_REFUSED),
+    HostStatus.PLAIN_HTTP: ("bad", Kind.PLAIN_HTTP),
     HostStatus.DOWN: ("bad", Kind.UNREACHABLE),
     HostStatus.RATE_LIMITED: ("warn", Kind.TOO_MANY_REQUESTS),
 }

@@ -14,7 +14,7 @@ def test_config_set_keeps_comments_and_shows(shell: Shell) -> None:
     assert "# bright" in text
     shown = shell("config", "show", "--json").json
     assert (shown["ui.theme"], shown["ui.language"], shown["poll.first"]) == ("light", "zh_CN", 10.0)
-    assert shell("config", "set", "ui.language").code == 0
+    assert shell("config", "unset", "ui.language").code == 0
     assert shell("config", "show", "--json").json["ui.language"] == "auto"
     assert "light" in shell("config", "show").out
 
@@ -69,3 +69,45 @@ def test_set_key_tests_before_it_keeps(live: Shell) -> None:
 def test_no_option_takes_a_key(shell: Shell) -> None:
     assert shell("config", "set-key", SECRET).code == 2
     assert SECRET not in shell("config", "set-key", "--help").out
+
+
+def test_rule_1_10_a_value_that_was_left_out_removes_no_limit(shell: Shell) -> None:
+    assert shell("config", "set", "limits.videos_per_day", "20").code == 0
+    result = shell("config", "set", "limits.videos_per_day")
+    assert result.code == 2
+    assert "qr-tui config unset limits.videos_per_day" in result.err
+    assert shell("config", "get", "limits.videos_per_day").out == "20\n"
+
+
+def test_rule_1_10_unset_asks_before_it_removes_a_limit_and_says_what_it_was(shell: Shell) -> None:
+    assert shell("config", "set", "limits.videos_per_day", "20").code == 0
+    refused = shell("config", "unset", "limits.videos_per_day")
+    assert refused.code == 2
+    assert "--yes" in refused.err
+    assert shell("config", "get", "limits.videos_per_day", "--json").json == 20
+    removed = shell("config", "unset", "limits.videos_per_day", "--yes")
+    assert removed.code == 0
+    assert "limits.videos_per_day: 20 → 0" in removed.err
+    assert shell("config", "get", "limits.videos_per_day").out == "0\n"
+
+
+def test_unset_of_what_is_no_limit_asks_nothing(shell: Shell) -> None:
+    assert shell("config", "set", "prices.sora-2-pro", "0.8").code == 0
+    assert "prices.sora-2-pro: 0.8 → null" in shell("config", "unset", "prices.sora-2-pro").err
+    assert shell("config", "unset", "limits.videos_per_day").code == 0  # there was none
+
+
+@pytest.mark.parametrize("command", ["get", "unset"])
+def test_a_setting_that_does_not_exist_is_named(shell: Shell, command: str) -> None:
+    result = shell("config", command, "limits.video_per_day")
+    assert result.code == 2
+    assert "videos_per_day" in result.err
+
+
+def test_rule_1_11_create_over_plain_http_says_how_it_is_allowed(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUICKROUTER_BASE_URL", "http://relay.example.com")
+    result = shell("create", "a boat")
+    assert result.code == 2
+    assert "qr-tui config set host.allow_plain_http true" in result.err
+    assert shell.stored() == []
+    assert "host.allow_plain_http" in shell("config", "set-key", stdin="sk-abc-0123456789").err

@@ -431,3 +431,21 @@ def test_keys_that_mean_something_in_the_list_can_be_chosen_too(tmp_path: Path) 
         lines.move_to(next(index for index, line in enumerate(lines.lines) if line.value == command))
 
     Bench(tmp_path).run(script)
+
+
+@pytest.mark.parametrize(
+    "keys", [("backspace", "backspace", "enter"), ("ctrl+r",), ("home", "0", "delete", "delete", "enter")]
+)
+def test_rule_1_10_removing_a_limit_asks(tmp_path: Path, keys: tuple[str, ...]) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        for answer, limit in ((False, 20), (True, 0)):
+            bench.app.answer = answer
+            bench.focus("limits.videos_per_day")
+            await pilot.pause()
+            await pilot.press("end", *keys)
+            await pilot.pause()
+            await settle(pilot)
+            assert bench.settings.limits.videos_per_day == limit
+        assert bench.app.asked == ["Remove this limit?"] * 2
+
+    Bench(tmp_path, "[limits]\nvideos_per_day = 20\n").run(script)

@@ -11,7 +11,9 @@ from qr_tui.commands.registry import PAYING
 from qr_tui.i18n import _
 from qr_tui.ui.app_services import services
 
-QUIET: Final = 0.4  # seconds without a paying key after a question was painted, before one counts
+# seconds without a paying key after a question was painted, before one counts; longer than the usual wait of a terminal
+# before a key that is held begins to repeat
+QUIET: Final = 0.7
 
 
 class PayingKeys:

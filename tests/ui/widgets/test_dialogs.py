@@ -10,6 +10,7 @@ from qr_tui.core.task import Status
 from qr_tui.services.checks import Concern
 from qr_tui.services.decisions import Adopt, Drop, SendAgain
 from qr_tui.ui.widgets.confirm import ConfirmScreen
+from qr_tui.ui.widgets.paying import QUIET
 from tests.support.driving import Run, run
 from tests.support.fake_app import make_task
 
@@ -123,7 +124,7 @@ def test_rule_1_9_a_paying_key_counts_once_the_question_has_stood_there(tmp_path
             hand[0] += turn
             await it.press("ctrl+g")
             assert it.studio.called(name) == []
-        hand[0] += 0.4
+        hand[0] += QUIET
         await it.press("ctrl+g")
         assert len(it.studio.called(name)) == 1
 

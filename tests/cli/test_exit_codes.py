@@ -22,6 +22,8 @@ KINDS = {
     Kind.AMBIGUOUS: 2,
     Kind.NOT_NOW: 2,
     Kind.PORT_IN_USE: 2,
+    Kind.NO_PRICE: 2,
+    Kind.PLAIN_HTTP: 2,
     Kind.POLICY: 1,
     Kind.MODEL_UNAVAILABLE: 1,
     Kind.STORE: 1,

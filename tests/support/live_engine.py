@@ -27,7 +27,7 @@ QUICK = Pace(
     backoff_cap=0.2,
     per_minute=60_000,
 )
-SHORT = Timeouts(connect=1.0, read=0.3, create=0.3, write=1.0, pool=1.0, read_whole=2.0, create_whole=2.0)
+SHORT = Timeouts(connect=1.0, read=1.0, create=1.0, write=1.0, pool=1.0, read_whole=2.0, create_whole=2.0)
 BOAT = Request(model="sora-2-pro", prompt="a paper boat")
 
 

@@ -104,16 +104,21 @@ def _complete(_ctx: click.Context, _parameter: click.Parameter, incomplete: str)
 )
 @click.argument("key", shell_complete=_complete)
 @click.argument("value", required=False)
+@click.option("--yes", is_flag=True, help=_("Remove a limit without asking."))
 @pass_cli_context
-def set_one(context: CliContext, key: str, value: str | None) -> int:
-    """Write one setting."""
-    from qr_tui.config import from_text, save
+def set_one(context: CliContext, key: str, value: str | None, yes: bool) -> int:
+    """Write one setting; a limit that is set to nothing is asked about as one that is removed."""
+    from qr_tui.config import from_text, is_limit, load, save
+    from qr_tui.config import value as value_of
 
     _named_in_full(key)
     if value is None:  # what was left out by mistake must not remove a limit
         text = N_("{key}: the value is missing; to take the setting out: qr-tui config unset {key}")
         raise Trouble(Kind.USAGE, Message(text, {"key": inert(key)}))
-    save(context.paths.config_file, {key: from_text(key, value)})
+    file, wanted = context.paths.config_file, from_text(key, value)
+    if is_limit(key) and not wanted and not yes:
+        _agree_to_no_limit(key, value_of(load(file), key))
+    save(file, {key: wanted})
     output.say(_("written to {file}").format(file=inert(str(context.paths.config_file))))
     return Exit.OK
 
@@ -154,22 +159,30 @@ def unset(context: CliContext, key: str, yes: bool) -> int:
     _named_in_full(key)
     file = context.paths.config_file
     before = value_of(load(file), key)
-    if before and is_limit(key) and not yes:
-        if not streams.can_ask():
-            text = N_("{key} is a limit of your own; to remove it add --yes")
-            raise Trouble(Kind.USAGE, Message(text, {"key": inert(key)}))
-        output.say(
-            _("{key} is {value} now; without it nothing limits what a day may cost").format(
-                key=inert(key), value=_spell(before)
-            ),
-            "yellow",
-        )
-        if not click.confirm(_("Remove this limit?"), err=True):
-            raise DeclinedError(_("nothing was changed"))
+    if is_limit(key) and not yes:
+        _agree_to_no_limit(key, before)
     save(file, {key: None})
     after = value_of(load(file), key)
     output.say(_("{key}: {old} → {new}").format(key=inert(key), old=_spell(before), new=_spell(after)))
     return Exit.OK
+
+
+def _agree_to_no_limit(key: str, before: object) -> None:
+    """Ask before the limit `key` goes, which is `before` now; nothing where there is none.
+
+    Raises:
+        Trouble: USAGE, there is nobody to ask.
+        DeclinedError: The answer is no.
+    """
+    if not before:
+        return
+    if not streams.can_ask():
+        text = N_("{key} is a limit of your own; to remove it add --yes")
+        raise Trouble(Kind.USAGE, Message(text, {"key": inert(key)}))
+    said = _("{key} is {value} now; without it nothing limits what a day may cost")
+    output.say(said.format(key=inert(key), value=_spell(before)), "yellow")
+    if not click.confirm(_("Remove this limit?"), err=True):
+        raise DeclinedError(_("nothing was changed"))
 
 
 def _named_in_full(key: str) -> None:

@@ -77,7 +77,6 @@ class DecideScreen(Dialog[str | None]):
     def on_mount(self) -> None:
         """Begin on the way that costs nothing."""
         self._paying = paying_keys(self)
-        self.frame(_(WORDS[self._kind].title), _("↑↓ choose · enter do it · esc"))
         self.watch(self.box, "virtual_size", self._scroll_to_chosen, init=False)  # words that came may need more lines
         self._show()
 
@@ -141,6 +140,10 @@ class DecideScreen(Dialog[str | None]):
         self._show()
 
     def _show(self) -> None:
+        does = _("↑↓ choose · enter do it · esc")
+        if self._at == _AGAIN:
+            does = _("↑↓ choose · {key} pays · esc").format(key=self._paying.shown)
+        self.frame(_(WORDS[self._kind].title), does)
         for number, (key, label, meaning) in enumerate(self._choices(), 1):
             chosen = number - 1 == self._at
             way = self.query_one(f"#way{number}")

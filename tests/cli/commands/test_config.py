@@ -91,6 +91,18 @@ def test_rule_1_10_unset_asks_before_it_removes_a_limit_and_says_what_it_was(she
     assert shell("config", "get", "limits.videos_per_day").out == "0\n"
 
 
+@pytest.mark.parametrize("nothing", ["0", "0.0"])
+def test_rule_1_10_a_limit_set_to_nothing_is_a_limit_removed(shell: Shell, nothing: str) -> None:
+    key = "limits.credits_per_day"
+    assert shell("config", "set", key, "20").code == 0
+    refused = shell("config", "set", key, nothing)
+    assert refused.code == 2
+    assert "--yes" in refused.err
+    assert shell("config", "get", key).out == "20.0\n"
+    assert shell("config", "set", key, nothing, "--yes").code == 0
+    assert shell("config", "set", key, nothing).code == 0, "there is none any more"
+
+
 def test_unset_of_what_is_no_limit_asks_nothing(shell: Shell) -> None:
     assert shell("config", "set", "prices.sora-2-pro", "0.8").code == 0
     assert "prices.sora-2-pro: 0.8 → null" in shell("config", "unset", "prices.sora-2-pro").err

@@ -124,7 +124,7 @@ def test_rule_1_9_a_paying_key_counts_once_the_question_has_stood_there(tmp_path
             hand[0] += turn
             await it.press("ctrl+g")
             assert it.studio.called(name) == []
-        hand[0] += QUIET
+        hand[0] += QUIET + 0.1
         await it.press("ctrl+g")
         assert len(it.studio.called(name)) == 1
 

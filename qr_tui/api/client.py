@@ -95,6 +95,9 @@ class QuickRouter:
                 raise errors.lost(error.detail) from None
             raise
         if not 200 <= answer.status < 300:
+            ids = reader.read_ids(answer.body)
+            if ids:
+                raise errors.lost_with_ids(ids, answer.status, answer.headers, answer.body)
             raise errors.create_failed(answer.status, answer.headers, answer.body, str(post.url))
         try:
             return reader.read_created(answer.body, answer.headers, answer.status)

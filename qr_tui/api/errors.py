@@ -45,6 +45,7 @@ _JUDGED: Final = frozenset(
 )
 # 408 and 499 say that somebody on the way stopped waiting, not that the request was refused.
 _LOST_ON_THE_WAY: Final = frozenset({408, 499})
+_TIMED_OUT: Final = re.compile(r"\btimed?[ -]?out\b|超时", re.IGNORECASE)
 _MOVED_FOR_GOOD: Final = frozenset({307, 308})
 
 
@@ -90,6 +91,8 @@ def create_failed(status: int, headers: Mapping[str, str], body: bytes, asked: s
         delivery = Delivery.RATE_LIMITED if kind is Kind.TOO_MANY_REQUESTS else Delivery.REFUSED
     else:
         delivery = Delivery.UNKNOWN
+    if delivery is Delivery.REFUSED and kind is Kind.BAD_REQUEST and _TIMED_OUT.search(reason.words):
+        delivery = Delivery.UNKNOWN  # somebody behind the host stopped waiting: that refuses nothing
     if delivery is Delivery.UNKNOWN:
         kind = Kind.LOST_ANSWER
     elif kind is Kind.NOT_FOUND:
@@ -102,6 +105,20 @@ def create_unclear(answer: Answer, headers: Mapping[str, str], body: bytes, stat
     if is_error(answer):
         return create_failed(_status_inside(answer), headers, body)
     return lost(Message(N_("the answer holds neither an id nor an error")), status, headers, body)
+
+
+def lost_with_ids(ids: tuple[str, ...], status: int, headers: Mapping[str, str], body: bytes) -> CallFailed:
+    """Return what an answer means that holds an id under a status that refuses: something may have been made."""
+    detail = Message(N_("HTTP {status}, but the answer holds the id {id}"), {"status": status, "id": ids[0]})
+    return CallFailed(
+        Kind.LOST_ANSWER,
+        detail,
+        delivery=Delivery.UNKNOWN,
+        status=status,
+        request_id=_request_id(headers),
+        raw=tree_of.raw(body),
+        candidates=ids,
+    )
 
 
 def lost(

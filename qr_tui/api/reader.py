@@ -35,6 +35,14 @@ def read_created(body: bytes, headers: Mapping[str, str] = _NO_HEADERS, status: 
     return Created(id=ids[0], candidates=ids, provider_status=answer.state.word, raw=tree_of.raw(body))
 
 
+def read_ids(body: bytes) -> tuple[str, ...]:
+    """Return every id of a task that stands in the answer to a create call, whatever else it says."""
+    try:
+        return Answer(tree_of.decode(body)).ids
+    except Unreadable:
+        return ()
+
+
 def read_look(body: bytes, headers: Mapping[str, str] = _NO_HEADERS, base_url: str = "") -> QueryResult:
     """Return what the body of a good answer to a query says of the task; only a status word makes it failed.
 

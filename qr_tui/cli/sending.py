@@ -122,12 +122,19 @@ def send(
     return finish(counted, end)
 
 
+def _say_other_ids(task: Task) -> None:
+    """Name the ids that can be adopted: those that the provider's answers held."""
+    if task.other_ids:
+        ids = " ".join(inert(other, limit=200) for other in task.other_ids)
+        output.say(_("ids that the provider's answers held besides: {ids}").format(ids=ids))
+
+
 def finish(tasks: Sequence[Task], end: WaitOutcome | None) -> Exit:
     """Say what a person can do next, and return the exit code; `end` None means that nobody waited."""
     code = of_tasks(tasks, waited=end not in (None, WaitOutcome.SETTING))
     if end is WaitOutcome.SETTING and code in (Exit.UNFINISHED, Exit.OK):
         output.say(_("correct the setting that is named above; no task is lost meanwhile"), "yellow")
-        code = Exit.USAGE
+        code = Exit.UNFINISHED
     if end is WaitOutcome.KEY and code is Exit.UNFINISHED:
         say_kind(Kind.KEY_REFUSED)
         code = Exit.KEY
@@ -138,12 +145,11 @@ def finish(tasks: Sequence[Task], end: WaitOutcome | None) -> Exit:
         if task.status is Status.UNCONFIRMED:
             output.say(inert(translate(sent_words(task)), limit=400))
             output.say(_("decide what becomes of it: qr-tui decide {key}").format(key=task.key))
+            _say_other_ids(task)
         elif task.is_unknown:
             output.say(_("its id may be wrong, and the video may be paid: look for it in the provider's own records"))
             output.say(_("adopt the right id: qr-tui decide {key} --adopt TASK_ID").format(key=task.key))
-            if task.other_ids:
-                ids = " ".join(inert(other, limit=200) for other in task.other_ids)
-                output.say(_("ids that the provider's answers held besides: {ids}").format(ids=ids))
+            _say_other_ids(task)
         elif task.status is Status.FAILED:
             output.say(_("make it again, which may cost again: qr-tui retry {key}").format(key=task.key))
     if Status.QUEUED in statuses:

@@ -65,7 +65,11 @@ class Delivery(StrEnum):
 
 
 class CallFailed(Trouble):
-    """A call to the provider failed; `delivery` says what that proves, `retry_after` is seconds if it was given."""
+    """A call to the provider failed.
+
+    `delivery` says what that proves, `retry_after` is seconds if it was given, and `candidates` are the ids that the
+    answer held all the same: whatever else it says, something may have been made.
+    """
 
     def __init__(
         self,
@@ -77,9 +81,11 @@ class CallFailed(Trouble):
         request_id: str | None = None,
         retry_after: float | None = None,
         raw: str = "",
+        candidates: tuple[str, ...] = (),
     ) -> None:
         super().__init__(kind, detail, request_id=request_id)
         self.delivery = delivery
         self.status = status
         self.retry_after = retry_after
         self.raw = raw
+        self.candidates = candidates

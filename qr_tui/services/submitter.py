@@ -192,4 +192,5 @@ class Submitter:
             "failure": failure,
             "raw": error.raw if error else None,
             "created": (error.raw[:CREATED_LIMIT] or None) if error else None,
+            "id_candidates": error.candidates if error else (),
         }

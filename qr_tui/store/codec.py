@@ -52,6 +52,11 @@ def recovered(document: Document) -> int:
     return number if type(number) is int else 0
 
 
+def marked(document: Document) -> bool:
+    """Tell whether the revision of the file was kept outside it, too, when it was written."""
+    return document[META]["1"].get("marked") is True
+
+
 def head_revision(head: bytes) -> int:
     """Return the revision told by the first bytes of a file that this program wrote, 0 if they tell none."""
     found = _HEAD_REVISION.search(head) if head.startswith(_HEAD) else None

@@ -11,7 +11,10 @@ _LONGEST: Final = 8_192  # bytes: a number and a path
 
 
 class RevisionMark:
-    """A small file that outlives the task file's being put back. Not synced: losing it loses a warning, no task.
+    """A small file that outlives the task file's being put back.
+
+    Not synced: a task file without its mark is taken for one that was carried here, and what it holds as queued is
+    left to a person.
 
     Args:
         path: The file; None remembers nothing.
@@ -21,6 +24,11 @@ class RevisionMark:
     def __init__(self, path: Path | None, store: Path) -> None:
         self._path = path
         self._store = os.fsencode(store)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether anything is kept at all."""
+        return self._path is not None
 
     def read(self) -> int:
         """Return the highest revision seen, 0 when none is known."""

@@ -160,7 +160,7 @@ class FileStorage(tinydb.Storage):
     def _succeeds(self, document: Document, floor: int) -> bool:
         """Tell whether `document` came of what is known: not older, and not put together without our memory."""
         number, memory = codec.revision(document), self._document
-        if number < floor:
+        if number < floor or self._is_stray(document):
             return False
         if memory is None:
             return True
@@ -169,6 +169,14 @@ class FileStorage(tinydb.Storage):
             return bool(document[codec.TASKS] == memory[codec.TASKS])
         return ours < number and codec.recovered(document) <= ours
 
+    def _is_stray(self, document: Document) -> bool:
+        """Tell whether the file was carried here without the mark that was kept beside it where it was written.
+
+        It may be a restored backup or a copy: what it holds as queued may have been sent since.
+        """
+        kept_mark = self._mark.read() or self._document is not None
+        return self._mark.enabled and codec.marked(document) and not kept_mark
+
     def _mend(self, document: Document, stamp: atomic.Stamp | None = None, *, edited: bool = False) -> Document:
         """Bring what stands in the file together with what is known, under the lock.
 
@@ -176,6 +184,7 @@ class FileStorage(tinydb.Storage):
         """
         memory, floor = self._document, self._floor()
         older = codec.revision(document) < max(floor, codec.revision(memory) if memory else 0)
+        older = older or self._is_stray(document)
         kept = None
         if older or edited:
             with suppress(DamagedError):
@@ -254,7 +263,9 @@ class FileStorage(tinydb.Storage):
         meta = document[codec.META]
         known = codec.revision(self._document) if self._document else 0
         number = max(codec.revision(document), known, self._floor()) + 1
-        first = {**meta["1"], "revision": number} | ({"recovered": number} if recovered else {})
+        first = {**meta["1"], "revision": number}
+        first |= {"recovered": number} if recovered else {}
+        first |= {"marked": True} if self._mark.enabled else {}
         document = {**document, codec.META: {**meta, "1": first}}
         self._stamp = atomic.replace(self.path, codec.encode(document), backup=backup)
         self._document = document

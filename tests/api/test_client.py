@@ -55,6 +55,21 @@ def test_a_parameter_that_is_no_json_is_refused_before_sending() -> None:
     assert (failed.kind, failed.delivery, server.requests) == (Kind.USAGE, Delivery.REFUSED, [])
 
 
+@pytest.mark.parametrize("status", [400, 402, 409, 429, 500, 503])
+def test_rule_1_3_an_id_under_a_refusing_status_is_kept_and_nothing_is_sent_again(status: int) -> None:
+    body = {"id": 4711, "task_id": "task_made", "status": "queued", "message": "Too many requests"}
+    failed = fail(Server(answer(json.dumps(body), f"{status} No")), create)
+    assert (failed.kind, failed.delivery) == (Kind.LOST_ANSWER, Delivery.UNKNOWN)
+    assert failed.candidates == ("task_made", "4711")
+    assert "task_made" in str(failed.detail)
+
+
+def test_a_refusal_that_speaks_of_a_time_out_refuses_nothing() -> None:
+    body = {"error": {"message": "upstream timeout, please check later", "code": "timeout"}}
+    failed = fail(Server(answer(json.dumps(body), "400 No")), create)
+    assert (failed.kind, failed.delivery) == (Kind.LOST_ANSWER, Delivery.UNKNOWN)
+
+
 def test_an_id_travels_encoded() -> None:
     server = Server(OK)
     ask(server, lambda client: client.query("a:b/c?d&e=1#f 纸"))

@@ -58,6 +58,17 @@ def test_rule_1_6_an_older_file_is_merged_with_the_backup_and_what_was_queued_wa
     assert reopen(path, state)[1] == []
 
 
+def test_rule_1_6_a_file_carried_to_a_new_home_sends_nothing_that_was_queued(path: Path, state: Path) -> None:
+    store, _ = reopen(path, state)
+    store.add([task("queued")])
+    shutil.rmtree(state)
+    again, (notice,) = reopen(path, state)
+    (known,) = again.tasks()
+    assert known.status is Status.UNCONFIRMED
+    assert "older copy" in notice
+    assert reopen(path, state)[1] == []
+
+
 def test_rule_1_6_without_any_newer_copy_nothing_that_was_queued_is_sent_by_itself(path: Path, state: Path) -> None:
     store, _ = reopen(path, state)
     one = task("one")

@@ -11,7 +11,7 @@ from qr_tui.cli.watching import waiting
 from qr_tui.cli.watching.narrator import Narrator
 from qr_tui.cli.watching.waiting import WaitOutcome
 from qr_tui.core.task import Task
-from qr_tui.i18n import _
+from qr_tui.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def follow(context: CliContext, words: Sequence[str], *, timeout: float | None, as_json: bool) -> int:
     """Watch in the foreground: a line a change, then the exit code of the task that needs the most care."""
     latest: dict[str, Task] = {}
+    undecided: list[Task] = []
 
     async def work() -> WaitOutcome:
         narrator = Narrator([], results=sys.stderr if as_json else sys.stdout)
@@ -28,6 +29,7 @@ def follow(context: CliContext, words: Sequence[str], *, timeout: float | None, 
             async with engine_session.studio(context, narrator) as studio:
                 opened.append(studio)
                 chosen = _choose(studio, words)
+                undecided.extend(task for task in studio.tasks() if task.needs_you)
                 keys = [task.key for task in chosen]
                 narrator.keys = set(keys)
                 latest.update((task.key, task) for task in chosen)
@@ -51,7 +53,17 @@ def follow(context: CliContext, words: Sequence[str], *, timeout: float | None, 
         sending.print_tasks(tasks, as_json=True)
     elif not tasks:
         output.say(_("nothing to watch: no task is unfinished"))
+        _say_decisions(undecided)
     return sending.finish(tasks, end)
+
+
+def _say_decisions(undecided: Sequence[Task]) -> None:
+    """Name the tasks that nobody can watch because a person has to decide them."""
+    if undecided:
+        said = ngettext("{n} task needs your decision", "{n} tasks need your decision", len(undecided))
+        output.say(said.format(n=len(undecided)), "yellow")
+        for task in undecided[:5]:
+            output.say(_("decide what becomes of it: qr-tui decide {key}").format(key=task.key))
 
 
 def _choose(studio: "Studio", words: Sequence[str]) -> list[Task]:

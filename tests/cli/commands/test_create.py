@@ -371,7 +371,7 @@ def test_rule_3_a_setting_that_cannot_be_used_ends_it_and_keeps_the_task(
     monkeypatch.setenv(name, value)
     result = shell("create", "boat", *wait, "--json")
     transport.ssl_context.cache_clear()
-    assert result.code == 2
+    assert result.code == 4, "it is sent as soon as the setting is corrected: nobody should send it again"
     assert result.json[0]["status"] == "queued"
     assert "cannot be used" in result.err
     assert "not sent yet" in result.err

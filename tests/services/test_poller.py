@@ -446,8 +446,8 @@ def test_rule_2_1_poisoned_tasks_do_not_delay_the_healthy_ones(tmp_path: Path) -
             for _ in range(200):
                 await engine.look_all(1)
             engine.router.say(DONE)
-            for _ in range(16):
-                await engine.look_all(1)
+            for _ in range(4 * 17):  # one normal interval of at most 15 s, and the gaps between thirty looks
+                await engine.look_all(0.25)
             assert {engine.known(task.key).status for task in healthy} == {Status.DONE}
             assert {engine.known(task.key).status for task in poisoned} == {Status.WAITING}
             assert engine.hosts.at(HOST).status is HostStatus.OK, "the host is not blamed"

@@ -45,6 +45,7 @@ _JUDGED: Final = frozenset(
 )
 # 408 and 499 say that somebody on the way stopped waiting, not that the request was refused.
 _LOST_ON_THE_WAY: Final = frozenset({408, 499})
+_ALSO_YES: Final = 10_000  # with its number alone, a few hosts say by it that all is well
 _TIMED_OUT: Final = re.compile(r"\btimed?[ -]?out\b|超时", re.IGNORECASE)
 _MOVED_FOR_GOOD: Final = frozenset({307, 308})
 
@@ -288,7 +289,7 @@ def _is_refusal(code: int, words: str, beside: object) -> bool:
     """Tell whether a vendor's number says no. Any but 0 does; yet some say 1 or 200 for yes, and a few 10000."""
     if code == 0 or 200 <= code < 300 or (_SOUNDS_GOOD.search(words) and not _SOUNDS_BAD.search(words)):
         return False
-    return code < 0 or code >= 400 or (bool(words) and not beside)
+    return code < 0 or (code >= 400 and code != _ALSO_YES) or (bool(words) and not beside)
 
 
 def _status_inside(answer: Answer) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qr_tui.api import names, reader
@@ -262,6 +262,7 @@ def test_rule_1_3_a_refusal_is_never_lost(refusal: dict[str, Any], depth: int, c
         },
     )
 )
+@example({"code": 10000})
 def test_rule_1_3_a_lost_answer_is_never_refused(tree: dict[str, Any]) -> None:
     with pytest.raises(CallFailed) as caught:
         reader.read_created(encoded(tree))

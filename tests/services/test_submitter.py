@@ -271,3 +271,20 @@ def test_while_a_host_is_down_only_one_post_probes_it(tmp_path: Path) -> None:
             assert engine.router.count("create") == before + 1
 
     run(work)
+
+
+def test_rule_1_3_the_ids_of_a_lost_answer_can_be_adopted(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            lost = failed_call(Kind.LOST_ANSWER, Delivery.UNKNOWN, candidates=("task_made", "4711"), raw="{}")
+            engine.router.say(lost)
+            task = engine.task(Status.QUEUED, submitted_at=None)
+            await engine.index.add([task])
+            await engine.send_all()
+            known = engine.known(task.key)
+            assert known.status is Status.UNCONFIRMED
+            assert known.other_ids == ("task_made", "4711")
+            await engine.send_all(60)
+            assert engine.router.count("create") == 1
+
+    run(work)

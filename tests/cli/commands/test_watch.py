@@ -37,6 +37,14 @@ def test_watch_some(live: Shell) -> None:
     assert (late.code, late.json[0]["id"]) == (4, stuck)
 
 
+def test_watch_names_what_waits_for_a_decision(live: Shell) -> None:
+    lost = task("lost", status=Status.UNCONFIRMED)
+    live.put(lost)
+    said = live("watch").err
+    assert "1 task needs your decision" in said
+    assert f"qr-tui decide {lost.key}" in said
+
+
 def test_watch_nothing(live: Shell) -> None:
     assert live("watch").err == "nothing to watch: no task is unfinished\n"
     assert live("watch", "--json").json == []

@@ -8,6 +8,7 @@ from typing import Final
 from qr_tui.cli import output
 from qr_tui.cli.task_words import status_colour, status_word
 from qr_tui.core.failures import WORDS
+from qr_tui.core.status_words import look_failed
 from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text.display import cells, cut, duration, fit, inert, inert_lines, tail
 from qr_tui.core.text.messages import N_
@@ -51,6 +52,8 @@ def list_lines(tasks: Sequence[Task], *, now: float, width: int | None) -> Itera
 def _progress(task: Task) -> str:
     if task.status in (Status.FAILED, Status.UNCONFIRMED) and task.failure:
         return _(WORDS[task.failure.kind].short)
+    if task.look_failure and not task.final:
+        return _(WORDS[task.look_failure.kind].short)
     if task.status is Status.RUNNING and task.progress is not None:
         return f"{task.progress:.0f} %"
     return ""
@@ -109,6 +112,8 @@ def show_lines(task: Task) -> Iterable[str]:
             yield f"{' ' * width}  {inert(translate(task.failure.detail))}"
         if task.failure.request_id:
             yield f"{' ' * width}  " + _("request id: {id}").format(id=inert(task.failure.request_id))
+    if task.look_failure is not None:
+        yield f"{' ' * width}  {inert(translate(look_failed(task.look_failure)), limit=4_000)}"
     yield from _block(_("prompt"), task.prompt)
     yield from _block(_("enhanced prompt"), task.enhanced_prompt or "")
     if task.history:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from qr_tui.core.failures import WORDS
-from qr_tui.core.status_words import STATUS_TONES, STATUS_WORDS, Tone
+from qr_tui.core.status_words import STATUS_TONES, STATUS_WORDS, Tone, look_failed
 from qr_tui.core.task import Status, Task
 from qr_tui.core.text.display import inert, tail
 from qr_tui.i18n import _, translate
@@ -46,6 +46,8 @@ def describe(task: Task, *, link: bool = False) -> str:
         words.append("· " + _(WORDS[task.failure.kind].title))
         if task.failure.detail:
             words.append("· " + inert(translate(task.failure.detail), limit=400))
+    if task.look_failure is not None:
+        words.append("· " + inert(translate(look_failed(task.look_failure)), limit=400))
     if link and task.video_url:
         words.append(inert(task.video_url, limit=4_000))
     return " ".join(words)

@@ -26,6 +26,7 @@ def task_json(task: Task) -> dict[str, Any]:
         "file": task.file,
         "file_state": task.file_state.value,
         "failure": _failure(task.failure) if task.failure else None,
+        "look_failure": _failure(task.look_failure) if task.look_failure else None,
         "base_url": task.base_url,
         "parent": task.parent,
         "tags": list(task.tags),

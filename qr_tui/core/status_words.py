@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, Literal
 
-from qr_tui.core.task import Status, Task
+from qr_tui.core.failures import WORDS
+from qr_tui.core.task import Failure, Status, Task
 from qr_tui.core.text.display import cut, inert
 from qr_tui.core.text.messages import N_, Message, Value
 
@@ -34,6 +35,14 @@ STATUS_TONES: Final[Mapping[Status, Tone]] = {
 }
 
 _FIRST_WORDS: Final = 60  # cells
+
+
+def look_failed(failure: Failure, wait: str | None = None) -> Message:
+    """Return that the last look failed, why, and after which time (`wait`) the next one comes, if that is known."""
+    why = failure.detail or Message(WORDS[failure.kind].title)
+    if wait is None:
+        return Message(N_("last look failed: {why}"), {"why": why})
+    return Message(N_("last look failed: {why}, next in {time}"), {"why": why, "time": wait})
 
 
 def sent_words(task: Task) -> Message:

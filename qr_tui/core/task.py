@@ -131,6 +131,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         id_candidates: Every other word that may be the provider's id: others in that answer, ids it had before.
         seen_at: When a look first found it: the provider has known it, so "unknown" is never believed of it.
         unknown_since: When the provider began to say that it does not know it; None while it knows it.
+        look_failure: Why the last look at it failed by no fault of the host; None once one is good again.
         removed_at: Set when a person took it off the list; kept, so that it can be undone.
     """
 
@@ -169,6 +170,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     finished_at: float | None = None
     seen_at: float | None = None
     unknown_since: float | None = None
+    look_failure: Failure | None = None
     removed_at: float | None = None
 
     @property

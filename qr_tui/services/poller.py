@@ -11,11 +11,11 @@ import msgspec
 
 from qr_tui.core.answers import CallFailed, QueryResult
 from qr_tui.core.events import HostStatus
-from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.links import may_follow
 from qr_tui.core.schedule import Pace, next_look, unknown_wait
 from qr_tui.core.task import FINAL, WATCHED, Failure, Status, Task
-from qr_tui.core.text.messages import N_, Detail, Message, titled
+from qr_tui.core.text.messages import N_, Message, titled
 from qr_tui.services.clock import Clock
 from qr_tui.services.hosts import Host, Hosts
 from qr_tui.services.look_queue import LookQueue
@@ -50,7 +50,6 @@ class PollState:
         self.due = 0.0  # steady seconds
         self.looked = False
         self.failures = 0  # in a row, by no fault of the host
-        self.trouble: Detail = ""  # why the last look failed
         self.unknown = 0  # answers in a row that the provider does not know it
         self.missing = 0  # those of them that are not the host's trouble
         self.missing_since = 0.0  # steady seconds
@@ -74,6 +73,7 @@ class Poller:
         self._queues: dict[str, LookQueue] = {}  # by host
         self._looking: dict[str, asyncio.Task[None]] = {}
         self._by_hand: set[str] = set()
+        self._put_off: set[str] = set()  # asked for by hand, and waiting for looks to go on
 
     # what is due -----------------------------------------------------------------------------------------------
     @property
@@ -92,11 +92,6 @@ class Poller:
         watch = self._watches.get(key)
         return None if watch is None or key in self._looking else watch.due
 
-    def trouble(self, key: str) -> Detail:
-        """Return why the last look at this task failed, empty when it did not."""
-        watch = self._watches.get(key)
-        return "" if watch is None else watch.trouble
-
     def attend(self) -> None:
         """Begin to watch every unfinished task that is not watched yet, and forget the finished ones."""
         self._polling = True
@@ -107,11 +102,17 @@ class Poller:
         for key, task in watched.items():
             if key not in self._watches and key not in self._looking:
                 self._plan(task, PollState(), next_look(task, now, pace=self._pace, looked=False) - now)
+        put_off, self._put_off = self._put_off, set()
+        self.look_now([task for task in map(self._index.get, put_off) if task is not None and task.id])
 
     def forget(self, *, by_hand: bool = False) -> None:
-        """Watch nothing: another process does, or nobody should. Looks asked for by hand are kept unless `by_hand`."""
+        """Watch nothing: another process does, or nobody should.
+
+        Looks asked for by hand still leave; with `by_hand` they wait until this process watches again.
+        """
         self._polling = False
         if by_hand:
+            self._put_off |= self._by_hand - self._looking.keys()
             self._by_hand &= self._looking.keys()
         for key in [key for key in self._watches if key not in self._by_hand]:
             self._forget(key)
@@ -200,18 +201,18 @@ class Poller:
         host = self._hosts.at(task.base_url)
         watch = self._watches.setdefault(task.key, PollState())
         blamed: bool | None = None  # None: the look never left
-        before = watch.trouble
+        before = task.look_failure
         try:
             if task.key in self._by_hand or self._polls():
                 blamed = await self._ask(task, host, watch)
         except Trouble as trouble:
             log.warning("look at %s: %s", task.key, trouble.detail)
-            blamed = self._blame(watch, trouble)
+            blamed = self._blame(task, watch, trouble)
         except asyncio.CancelledError:
             raise
         except Exception as error:  # a mistake of ours must not end the polling of a paid task
             log.exception("look at %s", task.key)
-            blamed = self._blame(watch, Trouble(Kind.INTERNAL, type(error).__name__))
+            blamed = self._blame(task, watch, Trouble(Kind.INTERNAL, type(error).__name__))
         finally:
             host.looks -= 1
             self._looking.pop(task.key, None)
@@ -222,7 +223,7 @@ class Poller:
             self._plan(fresh, watch, self._wait(fresh, watch, blamed=bool(blamed)))
         else:
             self._forget(task.key)
-        if watch.trouble or before:
+        if before or (fresh is not None and fresh.look_failure):
             self._index.renew(task.key)
         self._wake()
 
@@ -242,24 +243,24 @@ class Poller:
             if error.kind is Kind.KEY_REFUSED:
                 of_host = await self._hosts.confirm_refusal(key, error, now=self._clock.steady)
             if of_host:
-                watch.trouble = ""
                 return False
             if error.kind is Kind.NOT_FOUND and key.account == task.account:
                 await self._after_unknown(task, host, watch, error)
                 return True
-            return self._blame(watch, error)
+            return self._blame(task, watch, error)
         self._hosts.succeeded(task.base_url, key.account, left=left)
         host.unknowing.discard(task.key)
         host.knew_at = self._clock.steady()
         watch.failures = watch.unknown = watch.missing = 0
-        watch.trouble = ""
         await self._after_look(task, watch, look)
         return False
 
-    def _blame(self, watch: PollState, trouble: Trouble) -> bool:
-        """Note that a look failed by no fault of its host; return True."""
+    def _blame(self, task: Task, watch: PollState, trouble: Trouble) -> bool:
+        """Note that a look at `task` failed by no fault of its host, on the task when that is news; return True."""
         watch.failures += 1
-        watch.trouble = trouble.detail or Message(WORDS[trouble.kind].title)
+        failure = Failure(kind=trouble.kind, detail=trouble.detail, request_id=trouble.request_id)
+        if not _same_reason(task.look_failure, failure):
+            self._index.learn_later(task.key, {"look_failure": failure})
         return True
 
     def _wait(self, task: Task, watch: PollState, *, blamed: bool) -> float:
@@ -292,6 +293,8 @@ class Poller:
             fields["seen_at"] = self._clock.now()
         if task.unknown_since is not None:
             fields["unknown_since"] = None
+        if task.look_failure is not None:
+            fields["look_failure"] = None
         fields.update((name, getattr(look, name)) for name in _LEARNED if getattr(look, name) is not None)
         if look.progress is not None:
             fields["progress"] = look.progress
@@ -329,7 +332,6 @@ class Poller:
         """Note that the provider says not to know `task`, and believe it late: the task may well be paid."""
         steady, now = self._clock.steady(), self._clock.now()
         since = now if task.unknown_since is None else task.unknown_since
-        watch.trouble = ""
         watch.unknown += 1
         if watch.missing == 0:
             watch.missing_since = steady
@@ -338,7 +340,7 @@ class Poller:
         if host.knows_nothing(steady):
             for key in host.unknowing & self._watches.keys():
                 self._watches[key].missing = 0
-        fields: dict[str, Any] = {"unknown_since": since}
+        fields: dict[str, Any] = {"unknown_since": since, "look_failure": None}
         failure = Failure(kind=Kind.NOT_FOUND, detail=error.detail, request_id=error.request_id)
         ended = {"failure": failure, "finished_at": now, "raw": error.raw}
         believed = watch.missing >= UNKNOWN_LIMIT and steady - watch.missing_since >= UNKNOWN_SPAN
@@ -369,3 +371,11 @@ class Poller:
         self._watches.pop(key, None)
         for queue in self._queues.values():
             queue.drop(key)
+
+
+def _same_reason(one: Failure | None, other: Failure) -> bool:
+    """Tell whether two looks failed alike; what a provider writes differs each time, so its words do not count."""
+    if one is None or one.kind is not other.kind:
+        return False
+    ours = [failure.detail.text for failure in (one, other) if isinstance(failure.detail, Message)]
+    return not ours or (len(ours) == 2 and ours[0] == ours[1])

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from qr_tui.core.events import HostStatus
-from qr_tui.core.status_words import sent_words
+from qr_tui.core.status_words import look_failed, sent_words
 from qr_tui.core.task import WATCHED, Status, Task
 from qr_tui.core.text.display import duration
 from qr_tui.core.text.messages import N_, Detail, Message
@@ -22,8 +22,6 @@ KEY_REFUSED = N_("the host refuses the key, next try in {time}")
 SLOW = N_("the host asks for a slower pace, next try in {time}")
 DOWN = N_("the host cannot be reached, next try in {time}")
 PAUSED = N_("looking is paused")
-LOOK_FAILED = N_("last look failed: {why}, next in {time}")
-LOOK_FAILED_NOW = N_("last look failed: {why}")
 UNKNOWN = N_("not known to the provider since {when}, next look in {time}")
 UNKNOWN_NOW = N_("not known to the provider since {when}")
 QUIET_SINCE = N_("nothing new from the provider since {when}")
@@ -44,6 +42,8 @@ class Standing:
             return self._queued(task)
         if task.status in WATCHED:
             return self._watched(task)
+        if task.final and task.look_failure is not None:  # a person asked for that look
+            return look_failed(task.look_failure)
         return sent_words(task) if task.needs_you else ""
 
     def _queued(self, task: Task) -> Detail:
@@ -68,13 +68,8 @@ class Standing:
             return (
                 Message(UNKNOWN_NOW, {"when": when}) if wait is None else Message(UNKNOWN, {"when": when, "time": wait})
             )
-        trouble = self._poller.trouble(task.key)
-        if trouble:
-            return (
-                Message(LOOK_FAILED_NOW, {"why": trouble})
-                if wait is None
-                else Message(LOOK_FAILED, {"why": trouble, "time": wait})
-            )
+        if task.look_failure is not None:
+            return look_failed(task.look_failure, wait)
         heard = task.updated_at or task.submitted_at or task.created_at
         if self._clock.now() - heard >= QUIET:
             return Message(QUIET_SINCE, {"when": self._moment(heard)})

@@ -11,7 +11,9 @@ from qr_tui.core.answers import Delivery, QueryResult
 from qr_tui.core.events import HostChanged, HostStatus, TaskFinished
 from qr_tui.core.failures import Kind
 from qr_tui.core.schedule import Pace
+from qr_tui.core.status_words import look_failed
 from qr_tui.core.task import Failure, Status
+from qr_tui.store.tasks import TaskStore
 from tests.support.engine import HOST, Change, Engine, failed_call, run, settle
 
 RUNNING = QueryResult(status=Status.RUNNING, provider_status="processing", progress=43.0)
@@ -471,10 +473,10 @@ def test_rule_2_1_a_tasks_own_backoff_begins_at_five_seconds_and_is_said(tmp_pat
                 await engine.look_all(waits[-1])
             for wait, whole in zip(waits, (5, 10, 20, 40, 80, 120, 120, 120), strict=True):
                 assert 0.75 * whole <= wait <= whole
-            assert "upstream in words" in str(engine.poller.trouble(task.key))
+            assert "upstream in words" in str(engine.known(task.key).look_failure)
             engine.router.say(RUNNING)
             await engine.look_all(120)
-            assert not engine.poller.trouble(task.key)
+            assert engine.known(task.key).look_failure is None
 
     run(work)
 
@@ -663,6 +665,67 @@ def test_rule_2_7_paused_no_more_looks_leave(tmp_path: Path) -> None:
                 await settle()
             assert engine.router.count("query") == 1, "only the one under way"
             assert engine.poller.next_due is None
+
+    run(work)
+
+
+def test_rule_2_7_a_look_by_hand_at_a_finished_task_outlasts_a_pause(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            engine.router.say(QueryResult(status=Status.DONE, video_url="https://cdn.example.com/fresh.mp4"))
+            task = engine.task(Status.DONE, video_url="https://cdn.example.com/old.mp4")
+            await engine.index.add([task])
+            engine.poller.look_now([task])
+            engine.poller.forget(by_hand=True)
+            for _ in range(3):
+                engine.clock.turn(10)
+                engine.poller.step()
+                await settle()
+            assert engine.router.count("query") == 0, "paused"
+            for _ in range(3):
+                await engine.look_all(20)
+            assert engine.router.count("query") == 1
+            assert engine.known(task.key).video_url == "https://cdn.example.com/fresh.mp4"
+
+    run(work)
+
+
+def test_rule_2_1_how_looks_fail_is_written_once_and_not_with_each_look(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            engine.router.say(SERVER_ERROR)
+            tasks = [engine.task() for _ in range(20)]
+            await engine.index.add(tasks)
+            for _ in range(60):
+                await engine.look_all(20)
+            await engine.index.flush()
+            assert all(engine.known(task.key).look_failure for task in tasks)
+            before, looks = engine.paths.store.read_bytes(), engine.router.count("query")
+            for _ in range(30):
+                await engine.look_all(60)
+                await engine.index.flush()
+            assert engine.router.count("query") > looks + 20
+            assert engine.paths.store.read_bytes() == before
+            stored = TaskStore(engine.paths.store)
+            stored.open()
+            words = {str(look_failed(item.look_failure)) for item in stored.tasks() if item.look_failure}
+            assert words == {"last look failed: upstream in words"}
+
+    run(work)
+
+
+def test_rule_2_1_a_look_by_hand_that_fails_is_said_on_a_finished_task_too(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            engine.router.say(SERVER_ERROR, QueryResult(status=Status.DONE, video_url="https://cdn.example.com/a.mp4"))
+            task = engine.task(Status.DONE, video_url="https://cdn.example.com/a.mp4")
+            await engine.index.add([task])
+            for failed in (True, False):
+                engine.poller.look_now([engine.known(task.key)])
+                await engine.look_all(20)
+                known = engine.known(task.key)
+                assert known.status is Status.DONE
+                assert bool(known.look_failure) is failed
 
     run(work)
 

@@ -64,6 +64,20 @@ def test_rule_3_a_watched_task_says_why_there_is_no_news(tmp_path: Path, answer:
     run(work)
 
 
+def test_rule_2_1_who_does_not_look_says_how_the_last_look_failed_all_the_same(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with Engine(tmp_path) as engine:
+            engine.router.say(failed_call(Kind.UPSTREAM, Delivery.REFUSED, status=500))
+            task = engine.task()
+            await engine.index.add([task])
+            await engine.look_all(20)
+            await engine.index.flush()
+            async with Engine(tmp_path) as other:
+                assert Told(other).of(other.known(task.key)) == "last look failed: upstream in words"
+
+    run(work)
+
+
 def test_rule_3_a_task_without_news_says_since_when(tmp_path: Path) -> None:
     async def work() -> None:
         async with Engine(tmp_path) as engine:

@@ -50,7 +50,7 @@ class Narrator:
         self._clock = clock
         self._began = clock()
         self._shown: dict[str, Task] = {}
-        self._reported: dict[str, tuple[Status, float]] = {}
+        self._reported: dict[str, tuple[Status, Kind | None, float]] = {}
         self._drawn = ""
         self._drawn_at = 0.0
         self._host_statuses: dict[str, HostStatus] = {}
@@ -81,12 +81,13 @@ class Narrator:
         if self.keys is not None and task.key not in self.keys:
             return
         self._shown[task.key] = task
-        status, progress = self._reported.get(task.key, (None, -_STEP))
-        now = task.progress or 0.0
+        status, trouble, progress = self._reported.get(task.key, (None, None, -_STEP))
+        now, failed = task.progress or 0.0, task.look_failure.kind if task.look_failure else None
         if task.status is Status.SENDING:
             return  # a moment between two lines that say more
-        if task.status is not status or (not self._bar and now - progress >= _STEP):
-            self._reported[task.key] = (task.status, now)
+        news = task.status is not status or failed is not trouble
+        if news or (not self._bar and now - progress >= _STEP):
+            self._reported[task.key] = (task.status, failed, now)
             self._above(describe(task, link=self._links), status_colour(task), self._results)
         self._draw()
 

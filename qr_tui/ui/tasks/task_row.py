@@ -12,7 +12,7 @@ from qr_tui.core.address import host_name
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.failures import WORDS
 from qr_tui.core.status_words import STATUS_TONES, STATUS_WORDS, Tone
-from qr_tui.core.task import FileState, Status, Task
+from qr_tui.core.task import WATCHED, FileState, Status, Task
 from qr_tui.core.text.display import cells, cut, duration, fit, inert, tail
 from qr_tui.core.text.messages import N_
 from qr_tui.i18n import _
@@ -175,7 +175,9 @@ def _plain(task: Task, column: Column, width: int, appearance: Appearance, now: 
 def _progress(task: Task, width: int, appearance: Appearance, now: float, ink: "Ink") -> list[Piece]:
     """Return the progress cell: a bar where the provider tells, time where it does not, the reason of a failure."""
     glyphs = appearance.glyphs
-    if task.status in (Status.WAITING, Status.RUNNING) and task.progress is not None:
+    if task.status in WATCHED and task.look_failure is not None:
+        return [(fit(_(WORDS[task.look_failure.kind].short), width, ellipsis=glyphs.ellipsis), ink("warn"))]
+    if task.status in WATCHED and task.progress is not None:
         percent = f"{int(task.progress)}%".rjust(5)
         room = width - len(percent)
         filled = min(int(task.progress / 100 * room), room)

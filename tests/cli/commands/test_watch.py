@@ -141,3 +141,12 @@ def alive(pid: int) -> bool:
     """Tell whether a process lives; one that only waits to be collected does not."""
     done = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return bool(done.stdout.strip()) and not done.stdout.strip().startswith("Z")
+
+
+def test_rule_2_1_how_looks_fail_is_said_by_watch_and_by_those_who_only_read(live: Shell) -> None:
+    (poisoned,) = make(live, "one [sim:poison]")
+    said = live("watch", poisoned, "--timeout", "1").out
+    assert said.count("last look failed: ") == 1
+    assert "last look failed: " in live("show", poisoned).out
+    assert live("show", poisoned, "--json").json["look_failure"]["kind"] == "upstream"
+    assert "provider error" in live("list").out

@@ -129,6 +129,13 @@ class Answer:
         return tuple(sorted(found, key=lambda value: found[value])[:_CANDIDATES])
 
     @property
+    def unusable_id(self) -> str:
+        """The first that stands where an id should and cannot be one (too long, control characters), cut short."""
+        found = (box.get(name) for box in self.boxes for name in names.IDS)
+        odd = (value for value in found if isinstance(value, str) and value.strip() and usable_id(value) is None)
+        return next(odd, "")[:_WORD_LIMIT]
+
+    @property
     def bare_id(self) -> str | None:
         """The id of an envelope whose ``data`` is the id itself, None when it is not."""
         return None if at(self.tree, "code") is None else usable_id(at(self.tree, "data"))

@@ -41,10 +41,12 @@ _JUDGED: Final = frozenset(
         Kind.REAL_PEOPLE,
         Kind.THIRD_PARTY,
         Kind.IMAGE_UNREACHABLE,
+        Kind.PROVIDER_UNPAID,
     }
 )
-# 408 and 499 say that somebody on the way stopped waiting, not that the request was refused.
-_LOST_ON_THE_WAY: Final = frozenset({408, 499})
+# 408 and 499 say that somebody on the way stopped waiting, not that the request was refused; 409 and 425 that it came
+# twice, or too early, by the judgement of somebody who may have passed it on the first time.
+_LOST_ON_THE_WAY: Final = frozenset({408, 409, 425, 499})
 _ALSO_YES: Final = 10_000  # with its number alone, a few hosts say by it that all is well
 _TIMED_OUT: Final = re.compile(r"\btimed?[ -]?out\b|超时", re.IGNORECASE)
 _MOVED_FOR_GOOD: Final = frozenset({307, 308})
@@ -88,7 +90,7 @@ def create_failed(status: int, headers: Mapping[str, str], body: bytes, asked: s
         by_code = reasons.by_code(reason.codes) in (Kind.NO_BALANCE, Kind.MODEL_UNAVAILABLE)
         refused = by_code or (status == 503 and kind is Kind.MODEL_UNAVAILABLE)
         delivery = Delivery.REFUSED if refused else Delivery.UNKNOWN
-    elif status >= 400 and status not in _LOST_ON_THE_WAY:
+    elif status >= 400 and (status not in _LOST_ON_THE_WAY or kind in _JUDGED):
         delivery = Delivery.RATE_LIMITED if kind is Kind.TOO_MANY_REQUESTS else Delivery.REFUSED
     else:
         delivery = Delivery.UNKNOWN
@@ -103,6 +105,9 @@ def create_failed(status: int, headers: Mapping[str, str], body: bytes, asked: s
 
 def create_unclear(answer: Answer, headers: Mapping[str, str], body: bytes, status: int = 200) -> CallFailed:
     """Return what a good status without an id means: refused when it carries a refusal, else unknown."""
+    odd = answer.unusable_id
+    if odd:
+        return lost(Message(N_("the id in the answer cannot be used: {id}"), {"id": odd}), status, headers, body)
     if is_error(answer):
         return create_failed(_status_inside(answer), headers, body)
     return lost(Message(N_("the answer holds neither an id nor an error")), status, headers, body)

@@ -32,7 +32,10 @@ def read_created(body: bytes, headers: Mapping[str, str] = _NO_HEADERS, status: 
         ids = (answer.bare_id,)
     if not ids:
         raise errors.create_unclear(answer, headers, body, status)
-    return Created(id=ids[0], candidates=ids, provider_status=answer.state.word, raw=tree_of.raw(body))
+    meaning, word = answer.state
+    # a video that has an id is looked at, whatever this first answer calls it
+    word = "" if meaning is Status.FAILED else word
+    return Created(id=ids[0], candidates=ids, provider_status=word, raw=tree_of.raw(body))
 
 
 def read_ids(body: bytes) -> tuple[str, ...]:

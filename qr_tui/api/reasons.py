@@ -31,7 +31,7 @@ _CODE_FAMILIES: Final = tuple(
         (Kind.PROVIDER_BUSY, r"^(?:ratelimitexceeded|quotaexceeded|serveroverloaded|modelloadingerror)\b"),
         (Kind.PROVIDER_BUSY, r"^base_resp 1002$"),
         (Kind.BAD_REQUEST, r"^(?:invalidparameter|missingparameter)\b"),
-        (Kind.PROVIDER_FAILED, r"^accountoverdueerror\b"),  # the relay's own account with its vendor, not the user's
+        (Kind.PROVIDER_UNPAID, r"^accountoverdueerror\b|^base_resp 1008$"),  # the relay's account with its vendor
     )
 )
 _KIND_OF_CODE: Final = {code: kind for kind, codes in _CODES.items() for code in codes.split()}

@@ -97,7 +97,7 @@ async def studio(context: CliContext, sink: Sink, *, watch: bool = True) -> Asyn
     finally:
         await engine.close()
         if engine.unsaved_ids:
-            raise IdsLostError(Kind.STORE, IdsUnsaved(engine.unsaved_ids).detail)
+            raise IdsLostError(Kind.ID_UNSAVED, IdsUnsaved(engine.unsaved_ids).detail)
 
 
 def _ours(task: Task) -> bool:

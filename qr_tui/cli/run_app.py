@@ -66,6 +66,6 @@ def run_app(context: CliContext, *, seed: Callable[[], None] | None = None) -> i
     app.run(mouse=False)
     if made and made[-1].unsaved_ids:
         # the screen that showed them is gone
-        output.tell(Trouble(Kind.STORE, IdsUnsaved(made[-1].unsaved_ids).detail), json=False)
+        output.tell(Trouble(Kind.ID_UNSAVED, IdsUnsaved(made[-1].unsaved_ids).detail), json=False)
         return Exit.FAILED
     return app.return_code or Exit.OK

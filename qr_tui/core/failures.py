@@ -17,6 +17,7 @@ class Kind(StrEnum):
     MODEL_UNAVAILABLE = "model_unavailable"
     TOO_MANY_REQUESTS = "too_many_requests"
     PROVIDER_BUSY = "provider_busy"
+    PROVIDER_UNPAID = "provider_unpaid"
     POLICY = "policy"
     REAL_PEOPLE = "real_people"
     THIRD_PARTY = "third_party"
@@ -48,6 +49,8 @@ class Kind(StrEnum):
     CONFIG = "config"
     KEYS = "keys"
     STORE = "store"
+    RECOVERED = "recovered"
+    ID_UNSAVED = "id_unsaved"
     PORT_IN_USE = "port_in_use"
     DEADLINE = "deadline"
     INTERNAL = "internal"
@@ -98,6 +101,12 @@ WORDS: Final[Mapping[Kind, Words]] = {
         N_("The provider is too busy"),
         N_("No machine was free for this video."),
         N_("Try again later with R; it may work unchanged."),
+    ),
+    Kind.PROVIDER_UNPAID: Words(
+        N_("provider unpaid"),
+        N_("The provider's own account is in arrears"),
+        N_("It has not paid those who make the videos; that is not about your balance. Nothing was made."),
+        N_("Tell the provider's support, or choose another model."),
     ),
     Kind.POLICY: Words(
         N_("policy"),
@@ -272,6 +281,18 @@ WORDS: Final[Mapping[Kind, Words]] = {
         N_("The task file cannot be used"),
         N_("Nothing was overwritten."),
         N_("See: qr-tui doctor"),
+    ),
+    Kind.RECOVERED: Words(
+        N_("put right"),
+        N_("The task file was put right"),
+        N_("It goes on with the best that was left."),
+        N_("See: qr-tui doctor"),
+    ),
+    Kind.ID_UNSAVED: Words(
+        N_("id not saved"),
+        N_("An id is not saved"),
+        N_("Its video may be made and paid for."),
+        N_("Make room on the disk; qr-tui goes on trying while it runs."),
     ),
     Kind.PORT_IN_USE: Words(
         N_("port in use"),

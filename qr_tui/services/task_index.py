@@ -290,8 +290,8 @@ class TaskIndex:
             except Trouble as trouble:
                 self._facts, self._in_flight = [*batch, *self._facts], []
                 self._show({fact.key for fact in batch})
-                self._tell_unsaved(trouble)
                 await self._keep_aside()
+                self._tell_unsaved(trouble)
                 return
             except BaseException:
                 self._facts, self._in_flight = [*batch, *self._facts], []
@@ -306,9 +306,14 @@ class TaskIndex:
 
     def _tell_unsaved(self, trouble: Trouble) -> None:
         log.error("could not save: %s", trouble.detail)
-        if not self._told_unsaved:
-            self._told_unsaved = True
-            self._sink(Notice(trouble.kind, trouble.detail))
+        if self._told_unsaved:
+            return
+        self._told_unsaved = True
+        ids = {fact.id for fact in self._facts if fact.id is not None}
+        detail = trouble.detail
+        if ids and ids.isdisjoint(self._ids.lost):
+            detail = Message(N_("{detail}; ids that came in are safe beside the file"), {"detail": detail})
+        self._sink(Notice(trouble.kind, detail))
 
 
 def _may_join(last: Fact, fact: Fact) -> bool:

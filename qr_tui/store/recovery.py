@@ -27,10 +27,19 @@ def put_aside(path: Path, now: float) -> Path:
     return other
 
 
-def words(path: Path, aside: Path | None, found: bool, count: int, *, spoiled: bool, lost: bool) -> Detail:
+def words(
+    path: Path, aside: Path | None, found: bool, count: int, *, doubtful: int, spoiled: bool, lost: bool
+) -> Detail:
     """Return what a person should know of a recovery; nothing if there was nothing to recover.
 
-    `lost` says that there was a file before, though nothing of it is left.
+    Args:
+        path: The file.
+        aside: Where it was put, if it was damaged.
+        found: Whether there was a copy to go on with.
+        count: How many tasks that has.
+        doubtful: How many of them may or may not have been sent.
+        spoiled: Whether the backup was damaged, too.
+        lost: Whether there was a file before, though nothing of it is left.
     """
     lines: list[Detail] = []
     if aside is not None:
@@ -44,27 +53,39 @@ def words(path: Path, aside: Path | None, found: bool, count: int, *, spoiled: b
         lines.append(Message(N_("The backup is damaged too and was kept beside it.")))
     if found:
         text = counted(
-            "The last good copy was used, with {n} task; the last change may be missing, "
-            "and what was queued waits for you.",
-            "The last good copy was used, with {n} tasks; the last change may be missing, "
-            "and what was queued waits for you.",
+            "The last good copy was used, with {n} task; the last change may be missing.",
+            "The last good copy was used, with {n} tasks; the last change may be missing.",
             count,
         )
-        lines.append(text)
+        lines.extend((text, *_words_for_doubtful(doubtful)))
     else:
         lines.append(Message(N_("No good copy was found: the list starts empty.")))
     return paragraph(lines)
 
 
-def words_for_older(path: Path, *, newer: bool) -> Detail:
-    """Return what a person should know when an older copy of the file had been put in its place."""
+def words_for_older(path: Path, *, newer: bool, doubtful: int) -> Detail:
+    """Return what a person should know when an older copy of the file had been put in its place.
+
+    `newer` says that a newer copy was there; `doubtful` is how many tasks may or may not have been sent.
+    """
     lines = [Message(N_("{file} was an older copy (a restored backup, a sync or a snapshot)."), {"file": str(path)})]
     if newer:
-        lines.append(Message(N_("It was brought up to date with what is known here; what was queued waits for you.")))
+        lines.append(Message(N_("It was brought up to date with what is known here.")))
     else:
-        text = N_("No newer copy was found: what came after it may be missing, and what was queued waits for you.")
-        lines.append(Message(text))
-    return paragraph(lines)
+        lines.append(Message(N_("No newer copy was found: what came after it may be missing.")))
+    return paragraph([*lines, *_words_for_doubtful(doubtful)])
+
+
+def _words_for_doubtful(count: int) -> list[Detail]:
+    """Return what to say of tasks that were queued there and may have been sent since."""
+    if not count:
+        return []
+    text = counted(
+        "{n} task that was queued may have been sent: it waits for your decision.",
+        "{n} tasks that were queued may have been sent: they wait for your decision.",
+        count,
+    )
+    return [text]
 
 
 def words_for_edited(path: Path) -> Detail:

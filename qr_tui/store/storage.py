@@ -192,6 +192,7 @@ class FileStorage(tinydb.Storage):
         others = [copy for copy in (memory, kept) if copy is not None]
         merged = merging.merge([document, *others])
         believed = merging.queued(document) if not older else self._vouched(kept)
+        doubtful = merging.queued(merged) - believed
         merged = merging.distrust(merged, self._clock(), believed=believed)
         same = merged[codec.TASKS] == document[codec.TASKS]
         if same and not older and stamp is not None:
@@ -200,10 +201,10 @@ class FileStorage(tinydb.Storage):
         merged = self._commit(merged, backup=None, recovered=True)
         if older:
             self.restored = True
-            words = recovery.words_for_older(self.path, newer=bool(others))
-            self.notices.append(Notice(Kind.STORE, words))
+            words = recovery.words_for_older(self.path, newer=bool(others), doubtful=len(doubtful))
+            self.notices.append(Notice(Kind.RECOVERED, words))
         elif edited:
-            self.notices.append(Notice(Kind.STORE, recovery.words_for_edited(self.path)))
+            self.notices.append(Notice(Kind.RECOVERED, recovery.words_for_edited(self.path)))
         return merged
 
     def _vouched(self, kept: Document | None) -> set[str]:
@@ -229,15 +230,18 @@ class FileStorage(tinydb.Storage):
         if spoiled:
             recovery.put_aside(self.backup, now)
             self.backup.unlink(missing_ok=True)
-        rest, count = None, 0
+        rest, count, doubtful = None, 0, 0
         if copies:
-            rest = merging.distrust(merging.merge(copies), now, believed=self._vouched(kept))
+            merged, believed = merging.merge(copies), self._vouched(kept)
+            doubtful = len(merging.queued(merged) - believed)
+            rest = merging.distrust(merged, now, believed=believed)
             count = len(rest[codec.TASKS])
         document = self._commit(rest or codec.empty(), backup=None, recovered=bool(copies) or spoiled or lost)
         self.restored = self.restored or bool(copies) or lost
-        words = recovery.words(self.path, aside, rest is not None, count, spoiled=spoiled, lost=lost)
+        found = rest is not None
+        words = recovery.words(self.path, aside, found, count, doubtful=doubtful, spoiled=spoiled, lost=lost)
         if words:
-            self.notices.append(Notice(Kind.STORE, words))
+            self.notices.append(Notice(Kind.RECOVERED if found else Kind.STORE, words))
         return document
 
     def _read_backup(self) -> Document | None:

@@ -14,8 +14,8 @@ from qr_tui import paths
 from qr_tui.core.events import Notice
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.sorting import newest_first
-from qr_tui.core.task import HistoryEntry, Status, Task, advance, new_key
-from qr_tui.core.text.messages import counted
+from qr_tui.core.task import Failure, HistoryEntry, Status, Task, advance, new_key
+from qr_tui.core.text.messages import N_, Message, counted
 from qr_tui.store import documents
 from qr_tui.store.changes import Change, Delta, Fact
 from qr_tui.store.codec import TASKS
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 AT_ONCE: Final = 0.1  # seconds to wait for the lock where what is to be written is safe already
 RECENT_AGE: Final = 25 * 86_400.0  # seconds: less than it takes until a removed task is dropped for good
 RECENT_SIZE: Final = 512 * 1024  # bytes
+TWICE: Final = N_("the provider answered with the id of another task here: {id}")
 KEEP_REMOVED: Final = 30 * 86_400.0  # seconds a removed task can be brought back, at least
 
 
@@ -289,14 +290,16 @@ class TaskStore:
         base = task or fact.origin
         if base is not None and not _fits(base, fields):
             fields = {"status": Status.WAITING, "id": fact.id}
-        moved = advance(task, fields, fact.at) if task is not None and task.id is None else None
-        if moved is not None:
-            return moved
         host = base.base_url if base else fields.get("base_url", "")
-        if self._holder(fact.id, host, touched) is not None:
+        taken = self._holder(fact.id, host, touched) is not None
+        if task is not None and task.id is None:
+            moved = advance(task, _unclear(fact) if taken else fields, fact.at)
+            if moved is not None:
+                return moved
+        if taken:
             return None
         stray = _stray(fact, fields)
-        log.warning("id %s became the task %s: %s could not take it", fact.id, stray.key, fact.key)
+        log.warning("%s could not take the id %s, which is now the task %s", fact.key, fact.id, stray.key)
         return stray
 
     def _holder(self, task_id: str, base_url: str, touched: dict[str, Task]) -> Task | None:
@@ -422,6 +425,13 @@ def _fits(task: Task, fields: dict[str, Any]) -> bool:
         log.error("task %s cannot take %s: %s", task.key, sorted(fields), error)
         return False
     return True
+
+
+def _unclear(fact: Fact) -> dict[str, Any]:
+    """Return what becomes of a task that was answered with the id of another one: a person has to find out."""
+    failure = Failure(kind=Kind.LOST_ANSWER, detail=Message(TWICE, {"id": fact.id or ""}))
+    own = {"status": Status.UNCONFIRMED, "failure": failure, "sender": None}
+    return {name: value for name, value in fact.fields.items() if name in ("raw", "created", "id_candidates")} | own
 
 
 def _stray(fact: Fact, fields: dict[str, Any]) -> Task:

@@ -108,7 +108,7 @@ class EngineListener:
                 tell(self._app, Trouble(event.kind, event.detail))
             case IdsUnsaved():
                 if event.ids:
-                    tell(self._app, Trouble(Kind.STORE, event.detail), timeout=STAYS)
+                    tell(self._app, Trouble(Kind.ID_UNSAVED, event.detail), timeout=STAYS)
                 self._renew_status()
 
     def _show_changes(self) -> None:

@@ -31,6 +31,20 @@ def test_an_id_is_a_task(tree: object, task_id: str) -> None:
     assert reader.read_created(encoded(tree)).id == task_id
 
 
+def test_a_video_that_has_an_id_is_not_called_failed_before_it_was_looked_at() -> None:
+    created = reader.read_created(encoded({"id": "paid", "status": "failed"}))
+    assert (created.id, created.provider_status) == ("paid", "")
+    assert "failed" in created.raw
+
+
+@pytest.mark.parametrize("odd", ["two words", "esc\x1b[2J", "x" * 5_000])
+def test_rule_1_3_an_id_that_cannot_be_used_is_said(odd: str) -> None:
+    with pytest.raises(CallFailed, match="the id in the answer cannot be used: ") as caught:
+        reader.read_created(encoded({"id": odd, "code": 1}))
+    assert caught.value.delivery is Delivery.UNKNOWN
+    assert json.dumps(odd)[1:90] in caught.value.raw, "and what came is kept"
+
+
 @pytest.mark.parametrize(
     "tree",
     [

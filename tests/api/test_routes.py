@@ -281,7 +281,7 @@ def test_a_failed_call_that_names_no_task_is_no_failed_task(body: bytes, kind: K
         ("InvalidEndpointOrModel.NotFound", "x", Kind.MODEL_UNAVAILABLE),
         ("QuotaExceeded", "x", Kind.PROVIDER_BUSY),
         ("InvalidParameter.duration", "x", Kind.BAD_REQUEST),
-        ("AccountOverdueError", "欠费", Kind.PROVIDER_FAILED),
+        ("AccountOverdueError", "欠费", Kind.PROVIDER_UNPAID),
     ],
 )
 def test_codes_of_the_vendor_behind_the_relay(code: str, words: str, kind: Kind) -> None:

@@ -24,6 +24,7 @@ NAMES = [
     "file",
     "file_state",
     "failure",
+    "look_failure",
     "base_url",
     "parent",
     "tags",

@@ -18,7 +18,7 @@ ASIDE = "tasks.json.damaged-20260921T141320Z"
 def reopen(path: Path) -> tuple[TaskStore, list[str]]:
     store = TaskStore(path, clock=Clock(NOW))
     notices = store.open()
-    assert {notice.kind for notice in notices} <= {Kind.STORE}
+    assert {notice.kind for notice in notices} <= {Kind.STORE, Kind.RECOVERED}
     return store, [str(notice.detail) for notice in notices]
 
 

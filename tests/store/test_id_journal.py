@@ -180,3 +180,21 @@ def test_rule_1_1_apply_says_change_by_change_what_was_applied(path: Path, state
     )
     assert [item and item.status for item in told] == [None, Status.WAITING, Status.WAITING, None]
     assert msgspec.structs.asdict(store.tasks()[0])["id"] == "x:1"
+
+
+def test_rule_1_3_an_id_that_belongs_to_another_task_is_neither_doubled_nor_dropped(path: Path, state: Path) -> None:
+    store = opened(path, state)
+    first = task("first", now=NOW, status=Status.WAITING, id="x:1")
+    second = task("second", now=NOW + 1, status=Status.SENDING)
+    elsewhere = task("elsewhere", now=NOW + 2, status=Status.SENDING, base_url="https://other.example")
+    store.add([first, second, elsewhere])
+    answer = {"status": Status.WAITING, "id": "x:1", "created": "{}", "id_candidates": ("x:1",)}
+    store.learn([Fact(item.key, answer, NOW + 5, item) for item in (second, elsewhere)])
+    known = {item.prompt: item for item in opened(path, state).tasks()}
+    assert len(known) == 3
+    assert (known["second"].status, known["second"].id) == (Status.UNCONFIRMED, None)
+    assert known["second"].created == "{}"
+    assert known["second"].id_candidates == ("x:1",)
+    assert known["second"].failure is not None
+    assert "the id of another task here: x:1" in str(known["second"].failure.detail)
+    assert known["elsewhere"].id == "x:1", "another host counts its own"

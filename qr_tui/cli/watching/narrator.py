@@ -69,7 +69,7 @@ class Narrator:
                 title, detail = _(WORDS[event.kind].title), inert(translate(event.detail), limit=400)
                 self._above(_("{title}: {detail}").format(title=title, detail=detail), "yellow")
             case IdsUnsaved() if event.ids:
-                title, detail = _(WORDS[Kind.STORE].title), inert(translate(event.detail), limit=2_000)
+                title, detail = _(WORDS[Kind.ID_UNSAVED].title), inert(translate(event.detail), limit=2_000)
                 self._above(_("{title}: {detail}").format(title=title, detail=detail), "red")
             case PollingChanged(here=False):
                 self._above(_("another qr-tui on these tasks does the looking"), "dim")

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+import msgspec
+
 from qr_tui.cli import output
 from qr_tui.cli.task_words import status_colour, status_word
 from qr_tui.core.failures import WORDS
@@ -78,7 +80,7 @@ def show_lines(task: Task) -> Iterable[str]:
     """Yield everything known of `task`, a field a line, long texts as blocks."""
     from qr_tui.core.catalogue import Catalogue
 
-    shape = [f"{name}={value}" for name, value in task.parameters.items()]
+    shape = [f"{name}={msgspec.json.encode(value).decode()}" for name, value in task.parameters.items()]
     progress = "" if task.progress is None else f"{task.progress:.0f} %"
     word = f"({task.provider_status})" if task.provider_status else ""
     fields = [

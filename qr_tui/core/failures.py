@@ -266,9 +266,9 @@ WORDS: Final[Mapping[Kind, Words]] = {
     ),
     Kind.CONFIG: Words(
         N_("bad config"),
-        N_("The configuration cannot be read"),
-        N_("The file was left as it is."),
-        N_("Correct the named line; see: qr-tui config show"),
+        N_("A setting cannot be used"),
+        N_("It stays as it is, and nothing else was changed."),
+        N_("Correct what is named, a line of config.toml or a variable; see: qr-tui config show"),
     ),
     Kind.KEYS: Words(
         N_("bad key"),

@@ -67,7 +67,7 @@ def test_an_unreadable_config_is_named_and_left_alone(env: dict[str, str], text:
     assert str(file) in done.stderr.decode() and words in done.stderr.decode()
     # the app goes on with what holds by default, and says so
     with PtyTerminal(program(), env=env, columns=200) as terminal:
-        terminal.wait_for("The configuration cannot be read")
+        terminal.wait_for("A setting cannot be used")
         terminal.wait_for(lambda rows: words.replace(" ", "") in re.sub(r"\W*\n\W*|\s", "", "\n".join(rows)))
         terminal.press("q")
         assert terminal.wait_exit() == 0

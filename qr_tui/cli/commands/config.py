@@ -163,7 +163,8 @@ def unset(context: CliContext, key: str, yes: bool) -> int:
         _agree_to_no_limit(key, before)
     save(file, {key: None})
     after = value_of(load(file), key)
-    output.say(_("{key}: {old} → {new}").format(key=inert(key), old=_spell(before), new=_spell(after)))
+    old, new = (_("not set") if value is None else _spell(value) for value in (before, after))
+    output.say(_("{key}: {old} → {new}").format(key=inert(key), old=old, new=new))
     return Exit.OK
 
 

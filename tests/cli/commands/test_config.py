@@ -105,7 +105,7 @@ def test_rule_1_10_a_limit_set_to_nothing_is_a_limit_removed(shell: Shell, nothi
 
 def test_unset_of_what_is_no_limit_asks_nothing(shell: Shell) -> None:
     assert shell("config", "set", "prices.sora-2-pro", "0.8").code == 0
-    assert "prices.sora-2-pro: 0.8 → null" in shell("config", "unset", "prices.sora-2-pro").err
+    assert "prices.sora-2-pro: 0.8 → not set" in shell("config", "unset", "prices.sora-2-pro").err
     assert shell("config", "unset", "limits.videos_per_day").code == 0  # there was none
 
 

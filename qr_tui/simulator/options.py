@@ -133,6 +133,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         port: 0 takes a free one.
         seed: Ids, lengths and everything else left to chance follow from it.
+        run: Sets the ids of this run apart. A real provider never gives an id again, so two simulators that serve
+            one home, one after the other, must not either.
         speed: How many times faster than the real thing a video is made (1: a Sora video takes 3–5 minutes).
         latency: Seconds every answer waits, after the request was carried out.
         faults: Faults from the start, as `parse_fault` reads them.
@@ -146,6 +148,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 0
     seed: int = 1
+    run: str = ""
     speed: float = 1.0
     latency: float = 0.0
     faults: tuple[str, ...] = ()

@@ -116,7 +116,7 @@ class SimulatorState:
 
     def _ghost(self) -> str:
         """Return an id that leads to no task, for an answer to something that was not carried out."""
-        chance = random.Random(f"{self.options.seed}/ghost/{self._requests}")
+        chance = random.Random(f"{self.options.seed}/ghost/{self._requests}/{self.options.run}")
         return str(uuid.UUID(int=chance.getrandbits(128), version=4))
 
     # making ----------------------------------------------------------------------------------------------------
@@ -170,6 +170,7 @@ class SimulatorState:
             now=self.now,
             speed=self.options.speed,
             source=source,
+            run=self.options.run,
         )
         self._made += 1
         self.tasks[task.id] = task

@@ -26,13 +26,22 @@ class SimTask:
         order: What was asked for.
         seed: Together with `number` decides everything left to chance.
         number: How many were made before it.
+        run: Sets its id apart from those of other runs with the same seed.
         now: When it was made (Unix seconds).
         speed: How many times faster than the real thing.
         source: The id of the video it was remixed from, if it was.
     """
 
     def __init__(
-        self, order: CreateRequest, *, seed: int, number: int, now: float, speed: float, source: str | None = None
+        self,
+        order: CreateRequest,
+        *,
+        seed: int,
+        number: int,
+        now: float,
+        speed: float,
+        source: str | None = None,
+        run: str = "",
     ) -> None:
         self.order = order
         self.source = source
@@ -43,7 +52,7 @@ class SimTask:
         self.looks_when_done = 0
         self.fetches = 0
         chance = random.Random(f"{seed}/{number}")  # by text, so that it is the same on every machine
-        self.id = self._make_id(chance)
+        self.id = self._make_id(random.Random(f"{seed}/{number}/{run}") if run else chance)
         low, high = LENGTHS.get(order.model.family, LENGTHS["sora"])
         length = chance.uniform(low, high) * self.scenario.pace
         if order.body.get("watermark") is False:

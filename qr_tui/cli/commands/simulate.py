@@ -1,5 +1,6 @@
 """`qr-tui simulate`: the provider's API on this machine, for trying things and for tests."""
 
+import uuid
 from typing import Any
 
 import click
@@ -31,7 +32,7 @@ def _use(url: str) -> str:
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help=_("The address to listen on."))
 @click.option("--port", type=click.IntRange(0, 65_535), default=8787, show_default=True, help=_("0 takes a free one."))
-@click.option("--seed", type=int, default=1, show_default=True, help=_("Everything left to chance follows from it."))
+@click.option("--seed", type=int, help=_("Chance follows from it; without it, every start has new ids."))
 @click.option("--speed", type=float, default=1.0, show_default=True, help=_("How many times faster than real."))
 @click.option("--latency", type=float, default=0.0, metavar="SECONDS", help=_("Every answer waits that long."))
 @click.option("--fault", "faults", multiple=True, metavar="ON:FAULT[:COUNT]", help=_("Something that goes wrong."))
@@ -39,12 +40,19 @@ def _use(url: str) -> str:
 @click.option("--balance", type=float, metavar="CREDITS", help=_("Credits at the start."))
 @click.option("--looks-per-minute", type=click.IntRange(min=0), default=0, help=_("Queries a minute before a 429."))
 @click.option("--model-off", "models_off", multiple=True, metavar="MODEL", help=_("A model that is not available."))
-def simulate(balance: float | None, faults: tuple[str, ...], models_off: tuple[str, ...], **named: Any) -> int:  # noqa: ANN401
+def simulate(
+    balance: float | None,
+    seed: int | None,
+    faults: tuple[str, ...],
+    models_off: tuple[str, ...],
+    **named: Any,  # noqa: ANN401
+) -> int:
     """Serve until told to stop."""
     from qr_tui.simulator import Options, run
 
     if balance is not None:
         named["balance"] = balance
+    named |= {"run": uuid.uuid4().hex} if seed is None else {"seed": seed}
     try:
         options = Options(faults=faults, models_off=models_off, **named)
     except ValueError as error:

@@ -1,3 +1,4 @@
+import json
 import signal
 import urllib.request
 
@@ -30,3 +31,24 @@ def test_simulate_prints_its_address_and_ends_cleanly(shell: Shell) -> None:
 )
 def test_simulate_refuses_what_it_does_not_know(shell: Shell, args: tuple[str, ...]) -> None:
     assert shell("simulate", *args).code == 2
+
+
+@pytest.mark.parametrize(("seed", "repeats"), [((), False), (("--seed", "7"), True)])
+def test_ids_are_new_at_every_start_unless_a_seed_is_given(shell: Shell, seed: tuple[str, ...], repeats: bool) -> None:
+    ids = []
+    for _ in range(2):
+        process = shell.start("simulate", "--port", "0", *seed)
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().strip()
+            body: dict[str, object] = {"model": "sora-2-pro", "prompt": "a boat", "images": []}
+            body |= {"orientation": "portrait", "size": "large"}
+            body |= {"duration": 15, "watermark": False, "private": True}
+            headers = {"Authorization": "Bearer any", "Content-Type": "application/json"}
+            request = urllib.request.Request(f"{url}/v1/video/create", json.dumps(body).encode(), headers)
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                ids.append(json.load(answer)["id"])
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=15)
+    assert (ids[0] == ids[1]) is repeats

@@ -64,6 +64,11 @@ class SettingsForm(VerticalScroll, can_focus=False):
         """Follow the focus once the new size is drawn."""
         self.follow_focus()
 
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow the focus: a scroll that was asked for before it moved may come after, and take it out of sight."""
+        super().watch_scroll_y(old_value, new_value)
+        self.follow_focus()
+
     def follow_focus(self) -> None:
         """Bring what has the focus into sight, behind any scrolling for what had it before."""
         self.call_after_refresh(self._show_focused)

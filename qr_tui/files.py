@@ -55,6 +55,29 @@ def write_new(path: Path, content: bytes, *, before_sync: Callable[[int], None] 
         _sync(handle)
 
 
+def write_at(handle: int, content: bytes, place: int) -> None:
+    """Write all of `content` at `place` of an open file.
+
+    Raises:
+        OSError: It cannot be written; a part of it may be there.
+    """
+    while content:
+        written = os.pwrite(handle, content, place)
+        content, place = content[written:], place + written
+
+
+def sync_data(handle: int) -> None:
+    """Return once the content of an open file is on disk; times that nobody needs may follow later.
+
+    Raises:
+        OSError: It failed.
+    """
+    if hasattr(fcntl, "F_FULLFSYNC") or not hasattr(os, "fdatasync"):
+        _sync(handle)
+    else:
+        os.fdatasync(handle)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in `folder` durable, where its file system can do that at all.
 

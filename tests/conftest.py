@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from qr_tui.store.codec import Document
+from qr_tui.store.storage import FileStorage
 from tests.support import environment
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
@@ -35,3 +37,13 @@ def same_environment() -> Iterator[None]:
     """The same variables, time zone and language for each test; what a test changes ends with it."""
     with environment.isolated(os.environ):
         yield
+
+
+@pytest.fixture
+def checkpoints(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every save write a checkpoint, no line: for tests of what becomes of that file and of its backup."""
+
+    def save(storage: FileStorage, draft: Document, **_options: bool) -> None:
+        storage._checkpoint(draft, backup=True)
+
+    monkeypatch.setattr(FileStorage, "_save", save)

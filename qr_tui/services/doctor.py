@@ -141,7 +141,7 @@ def _folder(name: str, folder: Path, *, private: bool) -> Check:
 def _store(folders: Paths) -> Iterator[Check]:
     from qr_tui.store.id_journal import IdJournal
     from qr_tui.store.lease import Lease
-    from qr_tui.store.names import JOURNAL
+    from qr_tui.store.names import IDS
     from qr_tui.store.peek import is_blank
     from qr_tui.store.tasks import TaskStore
 
@@ -162,7 +162,7 @@ def _store(folders: Paths) -> Iterator[Check]:
         )
     if not notices:
         yield check("tasks", _count(tasks, folders.store))
-    if not (journal := IdJournal(folders.state / JOURNAL)).is_empty:
+    if not (journal := IdJournal(folders.state / IDS)).is_empty:
         words = _("{file} holds ids that the task file could not take yet").format(file=journal.path)
         yield check("ids", words, "warn", _("make room on the disk or end what keeps the file, then: qr-tui list"))
     waiting = [task for task in tasks if task.status is Status.UNCONFIRMED]

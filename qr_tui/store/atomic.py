@@ -61,8 +61,10 @@ def replace(path: Path, data: bytes, *, backup: Path | None) -> Stamp:
     return stamp
 
 
-def copy_name(path: Path, other: Path) -> None:
+def copy_name(path: Path, other: Path, *, move: bool = True) -> None:
     """Make `other` a second name of the file `path`; where hard links are unknown, its only name.
+
+    Without `move` it is a copy there.
 
     Raises:
         OSError: Neither worked.
@@ -76,8 +78,10 @@ def copy_name(path: Path, other: Path) -> None:
     except OSError as error:
         if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EOPNOTSUPP):
             raise
-        path.replace(other)
-        return
+        if move:
+            path.replace(other)
+            return
+        files.write_new(link, path.read_bytes())
     try:
         link.replace(other)
     finally:

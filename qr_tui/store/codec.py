@@ -46,6 +46,12 @@ def revision(document: Document) -> int:
     return int(document[META]["1"]["revision"])
 
 
+def at_revision(document: Document, number: int) -> Document:
+    """Return `document` as one of this revision."""
+    meta = document[META]
+    return {**document, META: {**meta, "1": {**meta["1"], "revision": number}}}
+
+
 def recovered(document: Document) -> int:
     """Return the revision at which the file was last put together from several copies, 0 if it never was."""
     number = document[META]["1"].get("recovered", 0)

@@ -2,14 +2,15 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from qr_tui.core.sorting import newest_first
 from qr_tui.core.task import Task
-from qr_tui.store import codec, migrations
-from qr_tui.store.names import JOURNAL, MARK, backup_of
+from qr_tui.store import atomic, codec, migrations
+from qr_tui.store.journal import Journal, Line, follow
+from qr_tui.store.names import IDS, MARK, backup_of, journal_of
 from qr_tui.store.revision_mark import RevisionMark
 
 
@@ -19,6 +20,9 @@ def _head(path: Path) -> bytes:
             return file.read(codec.HEAD_SIZE)
     except OSError:
         return b""
+
+
+_TRIES: Final = 3  # how often to read while others make checkpoints
 
 
 class _File(msgspec.Struct):
@@ -31,7 +35,7 @@ def is_blank(path: Path, state: Path) -> bool:
 
     `state` is the folder that the store remembers in.
     """
-    traces = (path, backup_of(path), state / JOURNAL)
+    traces = (path, backup_of(path), state / IDS)
     return not any(map(os.path.lexists, traces)) and not RevisionMark(state / MARK, path.resolve()).read()
 
 
@@ -41,19 +45,43 @@ def peek(path: Path, state: Path) -> list[Task] | None:
     None says that it is not, or is not there, or that an id waits to be put into it: `TaskStore.open` knows what to
     do and what to tell. `state` is the folder that the store remembers in.
     """
-    try:
-        if (state / JOURNAL).exists():
+    if (state / IDS).exists():
+        return None
+    tasks: dict[str, Task] | None = None
+    for _ in range(_TRIES):
+        try:
+            # read before the files, which only ever grow beyond it
+            floor = max(RevisionMark(state / MARK, path.resolve()).read(), codec.head_revision(_head(backup_of(path))))
+            stamp = atomic.stamp_of(path)
+            data = path.read_bytes()
+            file = msgspec.json.decode(data, type=_File) if codec.is_whole(data) else None
+            lines = Journal(journal_of(path)).read(anew=True)
+            if atomic.stamp_of(path) != stamp:
+                continue  # a checkpoint came in between: its journal does not go on from what was read
+            if file is not None and lines is not None and not lines.damaged:
+                tasks = _brought_forward(file, lines.lines, floor)
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
-        # read before the file, which only ever grows beyond it
-        floor = max(RevisionMark(state / MARK, path.resolve()).read(), codec.head_revision(_head(backup_of(path))))
-        data = path.read_bytes()
-        file = msgspec.json.decode(data, type=_File) if codec.is_whole(data) else None
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        break
+    if tasks is None or any(task.key != key for key, task in tasks.items()):
         return None
-    if file is None or file.meta.get("1", {}).get("schema") != migrations.SCHEMA:
+    return newest_first(task for task in tasks.values() if task.removed_at is None)
+
+
+def _brought_forward(file: _File, lines: list[Line], floor: int) -> dict[str, Task] | None:
+    """Return the tasks in `file` after `lines`; None if they do not go on from it, or are older than `floor`."""
+    first = file.meta.get("1", {})
+    if first.get("schema") != migrations.SCHEMA or type(first.get("revision")) is not int:
         return None
-    if file.meta["1"].get("revision", 0) < floor:
+    document = {codec.META: file.meta, codec.TASKS: {}}
+    document, rest = follow(document, lines)
+    if rest or codec.revision(document) < floor:
         return None
-    if any(task.key != key for key, task in file.tasks.items()):
-        return None
-    return newest_first(task for task in file.tasks.values() if task.removed_at is None)
+    tasks = file.tasks
+    for line in lines:
+        if line.revision > first["revision"]:
+            for key in line.drop.get(codec.TASKS, []):
+                tasks.pop(key, None)
+            for key, task in line.put.get(codec.TASKS, {}).items():
+                tasks[key] = msgspec.convert(task, Task)
+    return tasks

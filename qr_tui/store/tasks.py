@@ -20,7 +20,7 @@ from qr_tui.store import documents
 from qr_tui.store.changes import Change, Delta, Fact
 from qr_tui.store.codec import TASKS
 from qr_tui.store.id_journal import Entry, IdJournal
-from qr_tui.store.names import JOURNAL, MARK, RECENT
+from qr_tui.store.names import IDS, MARK, RECENT_IDS
 
 if TYPE_CHECKING:
     from qr_tui.store.storage import FileStorage, TaskTable
@@ -51,8 +51,8 @@ class TaskStore:
         self.path: Final = path
         self._clock = clock
         self._state = state
-        self._journal = None if state is None else IdJournal(state / JOURNAL)
-        self._recent = None if state is None else IdJournal(state / RECENT)
+        self._journal = None if state is None else IdJournal(state / IDS)
+        self._recent = None if state is None else IdJournal(state / RECENT_IDS)
         self._mutex = threading.RLock()
         self._storage: FileStorage | None = None
         self._table: TaskTable | None = None
@@ -233,7 +233,7 @@ class TaskStore:
             OSError: They are not on disk.
         """
         if self._journal is None:
-            raise FileNotFoundError(None, "no folder for it", JOURNAL)
+            raise FileNotFoundError(None, "no folder for it", IDS)
         self._journal.append([_entry(fact) for fact in facts if fact.id])
 
     def refresh(self) -> Delta | None:

@@ -72,6 +72,7 @@ def test_rule_1_2_create_ends_with_1_and_shows_the_id_when_nothing_takes_it(
 
     def refused(store: TaskStore, facts: object) -> object:
         monkeypatch.setattr("qr_tui.store.atomic.replace", full)
+        monkeypatch.setattr("qr_tui.store.journal.Journal.append", full)
         return learn(store, facts)  # type: ignore[arg-type]
 
     monkeypatch.setattr(TaskStore, "learn", refused)
@@ -84,6 +85,7 @@ def test_rule_1_2_create_ends_with_1_and_shows_the_id_when_nothing_takes_it(
     assert f"could not be saved anywhere; write it down: {shown['id']}" in result.err
 
 
+@pytest.mark.usefixtures("checkpoints")
 @pytest.mark.parametrize("gone", ["file", "folder but for the backup"])
 def test_rule_1_6_every_command_brings_a_missing_file_back_and_says_so(shell: Shell, gone: str) -> None:
     done = task("first", id="sora-2:task_1abc", status=Status.DONE, video_url="https://e.com/v.mp4")
@@ -112,6 +114,7 @@ def test_rule_1_6_every_command_brings_a_missing_file_back_and_says_so(shell: Sh
             backup_of(shell.paths.store).write_bytes(saved)
 
 
+@pytest.mark.usefixtures("checkpoints")
 def test_rule_1_6_completion_brings_a_missing_file_back(shell: Shell) -> None:
     shell.put(task("first", id="sora-2:task_1abc"))
     shell.put(task("second", ago=1))
@@ -122,6 +125,7 @@ def test_rule_1_6_completion_brings_a_missing_file_back(shell: Shell) -> None:
     assert "is gone" in result.err
 
 
+@pytest.mark.usefixtures("checkpoints")
 def test_rule_1_6_an_older_file_put_back_sends_nothing_again(live: Shell) -> None:
     shell_store = live.paths.store
     assert live("create", "a boat").code == 0

@@ -1,7 +1,10 @@
+import pytest
+
 from qr_tui.store import codec
 from tests.support.cli import Shell, task
 
 
+@pytest.mark.usefixtures("checkpoints")
 def test_a_damaged_store_is_said_and_put_aside(shell: Shell) -> None:
     shell.put(task("first"))
     shell.put(task("second", ago=1))

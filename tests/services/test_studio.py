@@ -599,6 +599,7 @@ def test_a_full_disk_stops_the_intent_before_the_post(tmp_path: Path, monkeypatc
 
         with monkeypatch.context() as patch:
             patch.setattr("qr_tui.store.atomic.replace", full)
+            patch.setattr("qr_tui.store.journal.Journal.append", full)
             with pytest.raises(Trouble) as caught:
                 await engine.submit(BOAT)
             assert caught.value.kind is Kind.STORE

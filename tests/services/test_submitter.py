@@ -228,6 +228,7 @@ def test_a_claim_that_the_disk_refuses_is_tried_again_after_a_pause_and_nothing_
             await engine.index.add([task])
             with monkeypatch.context() as patch:
                 patch.setattr("qr_tui.store.atomic.replace", full)
+                patch.setattr("qr_tui.store.journal.Journal.append", full)
                 await engine.send_all()
                 assert len(tries) == 1
                 wait = await engine.send_all()

@@ -31,7 +31,7 @@ def full(*_: object, **__: object) -> None:
 @contextmanager
 def no_room(*, journal: bool) -> Iterator[None]:
     """Let the task file, and with `journal` what stands beside it too, take nothing more."""
-    with mock.patch("qr_tui.store.atomic.replace", full):
+    with mock.patch("qr_tui.store.atomic.replace", full), mock.patch("qr_tui.store.journal.Journal.append", full):
         if not journal:
             yield
             return

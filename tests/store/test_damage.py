@@ -11,7 +11,7 @@ from qr_tui.store.changes import Change
 from qr_tui.store.tasks import TaskStore
 from tests.support.store import NOW, Clock, names, opened, send, task
 
-pytestmark = pytest.mark.usefixtures("no_sync")
+pytestmark = pytest.mark.usefixtures("no_sync", "checkpoints")
 ASIDE = "tasks.json.damaged-20260921T141320Z"
 
 

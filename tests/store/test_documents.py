@@ -14,7 +14,7 @@ from qr_tui.core.task import Failure, Status, Task
 from qr_tui.core.text.messages import Detail, Message, titled
 from qr_tui.services.submitter import DIED, OUR_FAULT
 from qr_tui.store import documents
-from tests.support.store import opened, task
+from tests.support.store import on_disk, opened, task
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +70,7 @@ def test_it_is_english_in_the_file_whatever_the_language(path: Path) -> None:
     store = opened(path)
     store.add([task(status=Status.FAILED, failure=Failure(kind=Kind.LOST_ANSWER, detail=Message(OUR_FAULT)))])
     store.close()
-    assert OUR_FAULT in json.dumps(json.loads(path.read_text()), ensure_ascii=False)
+    assert OUR_FAULT in json.dumps(on_disk(path), ensure_ascii=False)
 
 
 def shown(detail: Detail) -> tuple[str, str]:

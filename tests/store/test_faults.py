@@ -17,6 +17,8 @@ from qr_tui.store.locks import FileLock
 from qr_tui.store.tasks import KEEP_REMOVED, TaskStore
 from tests.support.store import NOW, Clock, names, opened, task
 
+pytestmark = pytest.mark.usefixtures("checkpoints")
+
 
 def failing(number: int, after: int = 0) -> Callable[..., Any]:
     """Return what fails with this errno, from the call after the first `after` on, which do nothing."""

@@ -9,6 +9,10 @@ from qr_tui.store import codec, migrations
 from qr_tui.store.tasks import TaskStore
 from tests.support.store import names, opened, task
 
+pytestmark = pytest.mark.usefixtures("checkpoints")
+
+BASE = migrations.SCHEMA
+
 
 def stars(document: dict[str, dict[str, Any]]) -> None:
     """A step as a later version may bring: every task gets a tag."""
@@ -18,14 +22,14 @@ def stars(document: dict[str, dict[str, Any]]) -> None:
 
 @pytest.fixture
 def old(path: Path) -> bytes:
-    """A store of schema 1 with one task; its bytes."""
+    """A store of this schema with one task; its bytes."""
     opened(path).add([task()])
     return path.read_bytes()
 
 
 def later(monkeypatch: pytest.MonkeyPatch, *steps: migrations.Step) -> None:
-    monkeypatch.setattr(migrations, "SCHEMA", 1 + len(steps))
-    for number, step in enumerate(steps, 1):
+    monkeypatch.setattr(migrations, "SCHEMA", BASE + len(steps))
+    for number, step in enumerate(steps, BASE):
         monkeypatch.setitem(migrations.STEPS, number, step)
 
 
@@ -37,8 +41,8 @@ def test_an_older_file_is_migrated_step_by_step_after_a_backup(
     store = opened(path)
     assert [item.tags for item in store.tasks()] == [("starred",)]
     assert order == [1]
-    assert json.loads(path.read_bytes())["meta"]["1"]["schema"] == 3
-    assert path.with_name("tasks.json.v1.bak").read_bytes() == old
+    assert json.loads(path.read_bytes())["meta"]["1"]["schema"] == BASE + 2
+    assert path.with_name(f"tasks.json.v{BASE}.bak").read_bytes() == old
     before = path.read_bytes()
     opened(path)
     assert path.read_bytes() == before
@@ -93,7 +97,7 @@ def test_an_older_backup_of_a_damaged_file_is_migrated(path: Path, old: bytes, m
     store = TaskStore(path)
     assert len(store.open()) == 1
     assert [item.tags for item in store.tasks()] == [("starred",)]
-    assert codec.schema(codec.decode(path.read_bytes())) == 2
+    assert codec.schema(codec.decode(path.read_bytes())) == BASE + 1
 
 
 def test_a_step_that_fails_or_is_missing_leaves_the_file_untouched(
@@ -105,7 +109,7 @@ def test_a_step_that_fails_or_is_missing_leaves_the_file_untouched(
 
     later(monkeypatch, broken)
     for _ in range(2):
-        with pytest.raises(Trouble, match="from format 1 to 2"):
+        with pytest.raises(Trouble, match=f"from format {BASE} to {BASE + 1}"):
             TaskStore(path).open()
         assert path.read_bytes() == old
-        monkeypatch.delitem(migrations.STEPS, 1, raising=False)
+        monkeypatch.delitem(migrations.STEPS, BASE, raising=False)

@@ -17,7 +17,7 @@ from qr_tui.store.peek import is_blank, peek
 from qr_tui.store.tasks import TaskStore
 from tests.support.store import NOW, Clock, send, task
 
-pytestmark = pytest.mark.usefixtures("no_sync")
+pytestmark = pytest.mark.usefixtures("no_sync", "checkpoints")
 
 
 @pytest.fixture

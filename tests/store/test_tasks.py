@@ -1,4 +1,3 @@
-import json
 import subprocess
 import sys
 import threading
@@ -9,10 +8,12 @@ import pytest
 
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Failure, Status, Task
+from qr_tui.store import codec
 from qr_tui.store.atomic import stamp_of
 from qr_tui.store.changes import Change, Delta
+from qr_tui.store.names import journal_of
 from qr_tui.store.tasks import KEEP_REMOVED, TaskStore
-from tests.support.store import NOW, Clock, names, opened, send, task
+from tests.support.store import NOW, Clock, names, on_disk, opened, send, task
 
 
 def test_open_makes_a_private_file_in_a_private_folder(path: Path) -> None:
@@ -39,9 +40,10 @@ def test_backup_and_file_are_private(path: Path) -> None:
     store = opened(path)
     store.add([task()])
     assert {item.stat().st_mode & 0o777 for item in path.parent.iterdir()} == {0o600}
-    assert names(path) == {"tasks.json", "tasks.json.bak"}
+    assert names(path) == {"tasks.json", "tasks.json.journal"}
 
 
+@pytest.mark.usefixtures("checkpoints")
 def test_plain_tinydb_reads_the_file(path: Path) -> None:
     import tinydb
 
@@ -104,15 +106,15 @@ def test_a_batch_is_one_write_and_a_batch_without_effect_none(path: Path) -> Non
     store = opened(path)
     many = [task(str(number)) for number in range(20)]
     store.add(many)
-    before = json.loads(path.read_bytes())["meta"]["1"]["revision"]
+    before = codec.revision(on_disk(path))
     store.apply([Change(item.key, {"status": Status.SENDING}) for item in many])
-    assert json.loads(path.read_bytes())["meta"]["1"]["revision"] == before + 1
-    stamp = stamp_of(path)
+    assert codec.revision(on_disk(path)) == before + 1
+    stamp = stamp_of(journal_of(path))
     same = store.apply([Change(item.key, {"status": Status.SENDING}) for item in many])
     assert [item.key for item in same] == [item.key for item in many]
     assert store.apply([]) == []
     assert store.apply([Change(many[0].key, {"status": Status.DONE})]) == []
-    assert stamp_of(path) == stamp
+    assert stamp_of(journal_of(path)) == stamp
 
 
 def test_a_field_set_back_to_its_default_is_so_after_a_restart(path: Path) -> None:
@@ -137,7 +139,7 @@ def test_fields_of_a_newer_version_survive_our_writes(path: Path) -> None:
         document["failure"] = {"kind": "timeout", "weather": "rain"}
         storage.write({**tables, "tasks": {one.key: document}, "albums": {"1": {"title": "sea"}}})
     send(opened(path), one.key)
-    stored = json.loads(path.read_bytes())
+    stored = on_disk(path)
     assert stored["tasks"][one.key]["status"] == "waiting"
     assert stored["tasks"][one.key]["stars"] == [1, {"deep": None}]
     assert stored["tasks"][one.key]["failure"] == {"kind": "timeout", "weather": "rain"}
@@ -156,12 +158,12 @@ def test_check_sees_removed_tasks_of_others_and_can_stop_the_write(path: Path) -
         seen.extend(item.key for item in tasks)
         raise Trouble(Kind.OVER_LIMIT, "2 a day")
 
-    stamp = stamp_of(path)
+    stamp = stamp_of(journal_of(path))
     with pytest.raises(Trouble) as caught:
         here.make(check)
     assert caught.value.kind is Kind.OVER_LIMIT
     assert seen == [two.key, one.key]
-    assert stamp_of(path) == stamp
+    assert stamp_of(journal_of(path)) == stamp
     assert [item.key for item in here.tasks()] == [two.key]
     here.make(lambda _known: [task("4")])
     assert len(opened(path).tasks()) == 2

@@ -6,7 +6,10 @@ from typing import Any
 import msgspec
 
 from qr_tui.core.task import Request, Status, Task, new_task
+from qr_tui.store import codec
 from qr_tui.store.changes import Change
+from qr_tui.store.journal import Journal, follow
+from qr_tui.store.names import journal_of
 from qr_tui.store.tasks import TaskStore
 
 NOW = 1_790_000_000.0
@@ -42,6 +45,15 @@ def send(store: TaskStore, key: str) -> Task:
     store.apply([Change(key, {"status": Status.SENDING})])
     (sent,) = store.apply([Change(key, {"status": Status.WAITING, "id": f"sora-2:task_{key}"})])
     return sent
+
+
+def on_disk(path: Path) -> codec.Document:
+    """Return what the checkpoint at `path` and its journal hold."""
+    lines = Journal(journal_of(path)).read(anew=True)
+    assert lines is not None
+    document, rest = follow(codec.decode(path.read_bytes()), lines.lines)
+    assert (rest, lines.damaged) == ([], False)
+    return document
 
 
 def names(path: Path) -> set[str]:

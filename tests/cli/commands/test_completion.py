@@ -23,6 +23,7 @@ def completed(shell: Shell, *words: str, kind: str = "zsh") -> list[str]:
     return shell.process(env={"_QR_TUI_COMPLETE": f"{kind}_complete", **cursor}).out.splitlines()
 
 
+@pytest.mark.usefixtures("checkpoints")
 def test_ids_complete_with_their_prompt(shell: Shell) -> None:
     shell.put(task("a paper\x1b boat", id="sora-2:task_1abc"), task("a kite", id="veo3.1-fast:99-x"))
     assert completed(shell, "show", "sora") == ["plain", r"sora-2\:task_1abc", "a paper· boat"]

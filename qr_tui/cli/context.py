@@ -1,6 +1,7 @@
 """What every command shares: the folders, settings, keys and tasks of this user, each read when first needed."""
 
 import os
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from qr_tui.paths import Paths
 
 if TYPE_CHECKING:
     from qr_tui.config import FileTrouble, Settings
+    from qr_tui.core.events import Notice
     from qr_tui.core.schedule import Pace
     from qr_tui.secrets import KeyRing
     from qr_tui.store.tasks import TaskStore
@@ -73,16 +75,23 @@ class CliContext:
 
     def open_store(self) -> "TaskStore":
         """Open the task store for reading and say what it had to repair; the caller closes it."""
-        from qr_tui.cli import output
-        from qr_tui.core.failures import WORDS
-        from qr_tui.core.text.display import inert
         from qr_tui.store.tasks import TaskStore
 
         store = TaskStore(self.paths.store, state=self.paths.state)
-        for notice in store.open():
+        self.tell(store.open())
+        return store
+
+    def tell(self, notices: "Sequence[Notice]") -> None:
+        """Say what a person must know of the files."""
+        if not notices:
+            return
+        from qr_tui.cli import output
+        from qr_tui.core.failures import WORDS
+        from qr_tui.core.text.display import inert
+
+        for notice in notices:
             title, detail = i18n._(WORDS[notice.kind].title), inert(i18n.translate(notice.detail))
             output.say(i18n._("{title}: {detail}").format(title=title, detail=detail), "yellow")
-        return store
 
     @property
     def _configured(self) -> bool:

@@ -35,7 +35,7 @@ class Preload:
             left = load(self._paths.list_file)
             if left.filter:  # it is read and shown by more than the first paint has
                 return
-            tasks = peek(self._paths.store, self._paths.state)
-            self._seen = None if tasks is None else (tasks, left)
+            peeked = peek(self._paths.store, self._paths.state)
+            self._seen = None if peeked is None else (peeked.listed(), left)
         except OSError:
             return

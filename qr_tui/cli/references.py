@@ -1,7 +1,7 @@
 """How a person names a task on the command line: its key, its id or a unique tail; and how the shell completes one."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 _CANDIDATES = 8
+_COMPLETIONS = 200  # more are of no use to anybody
 
 
 def one(tasks: Sequence[Task], reference: str) -> Task:
@@ -39,9 +40,14 @@ def ambiguous(reference: str, found: Sequence[Task]) -> Trouble:
     return Trouble(Kind.AMBIGUOUS, f"{reference}: {', '.join(names)}{more}")
 
 
-def several(tasks: Sequence[Task], references: Sequence[str]) -> list[Task]:
-    """Return the tasks named by `references`, each once, in that order; raises as `one`."""
-    found = {task.key: task for task in (one(tasks, reference) for reference in references)}
+def several(named: Callable[[str], Sequence[Task]], references: Sequence[str]) -> list[Task]:
+    """Return the tasks that `references` name, each once, in that order; raises as `one`.
+
+    Args:
+        named: Returns the tasks that one of them may mean.
+        references: Ids, keys or their ends.
+    """
+    found = {task.key: task for task in (one(named(reference.strip()), reference) for reference in references)}
     return list(found.values())
 
 
@@ -88,21 +94,16 @@ def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -
     """Return the ids and keys that begin with what is typed, each with its prompt as help."""
     from click.shell_completion import CompletionItem
 
+    from qr_tui.cli import stored_tasks
     from qr_tui.core.text.display import cut, inert
-    from qr_tui.store.peek import is_blank
 
     context = ctx.find_object(CliContext) or CliContext()
-    if is_blank(context.paths.store, context.paths.state):
-        return []
     try:
-        store = context.open_store()
-        tasks = store.tasks()
-        store.close()
+        tasks = stored_tasks.read(context).beginning(incomplete, _COMPLETIONS)
     except (Trouble, OSError):
         return []  # a completion that complains on the prompt line helps nobody
     found = []
     for task in tasks:
-        name = next((name for name in (task.id, task.key) if name and name.startswith(incomplete)), None)
-        if name is not None:
-            found.append(CompletionItem(name, help=cut(inert(task.prompt, limit=200), 60)))
+        name = next(name for name in (task.id, task.key) if name and name.startswith(incomplete))
+        found.append(CompletionItem(name, help=cut(inert(task.prompt, limit=200), 60)))
     return found

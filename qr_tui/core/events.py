@@ -23,6 +23,12 @@ class TasksChanged(msgspec.Struct, frozen=True):
     removed: tuple[str, ...] = ()
 
 
+class ArchivesRead(msgspec.Struct, frozen=True):
+    """Tasks of an archive, which are on the list from now on; told after `TasksLoaded`, archive by archive."""
+
+    tasks: tuple[Task, ...]
+
+
 class HostStatus(StrEnum):
     """How a host is doing."""
 
@@ -79,5 +85,5 @@ class IdsUnsaved(msgspec.Struct, frozen=True):
         return Message(N_("an id could not be saved anywhere; write it down: {ids}"), {"ids": ", ".join(self.ids)})
 
 
-Event = TasksLoaded | TasksChanged | HostChanged | PollingChanged | TaskFinished | Notice | IdsUnsaved
+Event = TasksLoaded | ArchivesRead | TasksChanged | HostChanged | PollingChanged | TaskFinished | Notice | IdsUnsaved
 Sink = Callable[[Event], None]

@@ -211,6 +211,44 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.needs_you or self.is_unknown
 
 
+class ArchivedTask(Task, frozen=True, kw_only=True, omit_defaults=True):
+    """A task whose document stands in an archive: what lists, filters and orders ask for is here.
+
+    The fields called `LEFT_OUT` have their defaults until the document is read (`store.archived.ArchivedTasks.whole`).
+
+    Attributes:
+        month: The archive.
+        offset: Where its document begins there, in bytes.
+        length: How many bytes that takes.
+    """
+
+    month: str = ""
+    offset: int = 0
+    length: int = 0
+
+
+AnyTask = TypeVar("AnyTask", bound=Task)
+
+LEFT_OUT: Final = frozenset(
+    {
+        "enhanced_prompt",
+        "images",
+        "thumbnail_url",
+        "gif_url",
+        "fingerprint",
+        "sender",
+        "history",
+        "raw",
+        "created",
+        "id_candidates",
+        "seen_at",
+        "unknown_since",
+        "look_failure",
+    }
+)
+"""What no list shows of a task that is over: it stays in the archive's document."""
+
+
 def new_key(now: float) -> str:
     """Return a fresh local key: 9 base-36 digits of the time (so keys sort by age), then 6 at random."""
     import secrets
@@ -250,7 +288,7 @@ def new_task(
     )
 
 
-def find(tasks: Sequence[Task], reference: str) -> list[Task]:
+def find(tasks: Sequence[AnyTask], reference: str) -> list[AnyTask]:
     """Return the tasks that `reference` names: an exact key or id if there is one, else every id or key it ends."""
     exact = [task for task in tasks if reference in (task.key, task.id)]
     if exact or not reference:

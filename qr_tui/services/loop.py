@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 TICK = 0.5  # seconds between looks at the store for what other processes wrote
 LEASE_EVERY = 2.0  # seconds between tries to become the one that polls
+TIDY_EVERY = 3_600.0  # seconds between moves of old tasks into the archives
 SAVE_EVERY = 5.0  # seconds between writes of progress: of all tasks at once, and of nothing else
 BEAT_EVERY = 2.0  # seconds between two signs of life of the process that polls
 
@@ -123,7 +124,7 @@ class Loop:
         self.wake.set()
 
     async def _run(self) -> None:
-        next_save = 0.0
+        next_save, next_tidy = 0.0, self._clock.steady() + TIDY_EVERY
         while True:
             self.wake.clear()
             waits: list[float | None] = [TICK]
@@ -140,6 +141,9 @@ class Loop:
                 if now >= next_save:
                     next_save = now + SAVE_EVERY
                     await self._index.flush()
+                if now >= next_tidy:
+                    next_tidy = now + TIDY_EVERY
+                    await self._index.tidy()
                 if self.submitter is not None:
                     waits.append(self.submitter.step(include_orphans=self.polling_here and self._holds_lease()))
                 if self.polling_here:

@@ -11,7 +11,7 @@ from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.events import HostStatus, Sink
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.schedule import SILENCE, Pace
-from qr_tui.core.task import Request, Status, Task, find, new_task
+from qr_tui.core.task import Request, Status, Task, new_task
 from qr_tui.core.text.messages import N_, Detail, Message
 from qr_tui.paths import Paths
 from qr_tui.secrets import Key, KeyRing
@@ -197,7 +197,7 @@ class Studio:
             Trouble: NOT_NOW if one has not failed, or may have been made and paid after all; or as `submit` does.
                 Nothing was written then.
         """
-        tasks = [self._known(key) for key in keys]
+        tasks = [await self._index.whole(self._known(key)) for key in keys]
         if any(task.is_unknown for task in tasks):
             raise Trouble(Kind.NOT_NOW, Message(MAY_BE_PAID))
         checks.stop_at_first(self.check_retry(tasks), confirmed=confirmed)
@@ -256,25 +256,28 @@ class Studio:
 
     # reads -----------------------------------------------------------------------------------------------------
     def tasks(self) -> list[Task]:
-        """Return every task on the list, newest first."""
-        return self._index.tasks()
+        """Return the live tasks on the list, newest first: all that are unfinished, and the recent ones."""
+        return self._index.live()
+
+    async def read_archives(self) -> None:
+        """Take the archived tasks in as well, told with `ArchivesRead`: for who shows all there are."""
+        await self._index.read_archives()
+
+    async def named(self, reference: str) -> list[Task]:
+        """Return the tasks that `reference` names by key, id or tail, archived ones too: one, if it is a good one."""
+        return await self._index.named(reference)
+
+    async def whole(self, task: Task) -> Task:
+        """Return all that is known of `task`; of an archived one, lists hold only a row.
+
+        Raises:
+            Trouble: STORE, when its archive cannot be read.
+        """
+        return await self._index.whole(task)
 
     def get(self, key: str) -> Task | None:
         """Return the task with this local key."""
         return self._index.get(key)
-
-    def find(self, reference: str) -> Task:
-        """Return the one task named by key, id or unique tail.
-
-        Raises:
-            Trouble: UNKNOWN_TASK, or AMBIGUOUS with the candidates in its detail.
-        """
-        found = find(self.tasks(), reference)
-        if not found:
-            raise Trouble(Kind.UNKNOWN_TASK, reference)
-        if len(found) > 1:
-            raise Trouble(Kind.AMBIGUOUS, ", ".join(task.id or task.key for task in found[:10]))
-        return found[0]
 
     def check(self, request: Request, copies: int = 1) -> list[Concern]:
         """Return what to say before `request` is sent: bad input, no key, limits, a duplicate, a model that is off.
@@ -474,7 +477,7 @@ class Studio:
     async def _adopt(self, task: Task, task_id: str) -> Task:
         if not task_id:
             raise Trouble(Kind.USAGE, Message(N_("The id is empty.")))
-        if any(other.id == task_id for other in self.tasks()):
+        if await self._index.has_id(task_id):
             raise Trouble(Kind.USAGE, Message(SAME_ID, {"id": task_id}))
         client, key = await self._hosts.client_for(task)
         look = await client.query(task_id)

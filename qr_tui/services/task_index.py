@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from qr_tui.core.events import Notice, Sink, TaskFinished, TasksChanged, TasksLoaded
+from qr_tui.core.events import ArchivesRead, Notice, Sink, TaskFinished, TasksChanged, TasksLoaded
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.sorting import newest_first
-from qr_tui.core.task import Status, Task, advance
+from qr_tui.core.task import ArchivedTask, Status, Task, advance, find
 from qr_tui.core.text.messages import N_, Message
 from qr_tui.services.clock import Clock
 from qr_tui.services.unsaved_ids import UnsavedIds
@@ -26,7 +26,9 @@ AT_ONCE: Final = 0.5  # seconds the file may take to take an id in before the id
 
 
 class TaskIndex:
-    """Reads are instant, from memory. Writes go through one thread, in order.
+    """Reads are instant, from memory, by key or by state. Writes go through one thread, in order.
+
+    It begins with the live tasks; archived ones join them as rows once they are read or asked for.
 
     A change a person asks for either is on disk or raises. What a call taught is never thrown away: facts are kept in
     order, and one that the disk refuses stays in memory and is tried again every tick until it is written. An id is
@@ -47,6 +49,7 @@ class TaskIndex:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._store: TaskStore | None = None
         self._tasks: dict[str, Task] = {}
+        self._by_status: dict[Status, dict[str, Task]] = {status: {} for status in Status}
         self._facts: list[Fact] = []  # what is not on disk yet, in order
         self._in_flight: list[Fact] = []  # what is being written, before those
         self._turn = asyncio.Lock()  # one writes facts at a time, so that they stay in order
@@ -62,8 +65,12 @@ class TaskIndex:
         return self._store is not None
 
     def tasks(self) -> list[Task]:
-        """Return every task on the list, newest first."""
+        """Return every task on the list that is in memory, newest first: live ones, and archived ones once read."""
         return newest_first(self._tasks.values())
+
+    def live(self) -> list[Task]:
+        """Return the live tasks on the list, newest first."""
+        return newest_first(task for task in self._tasks.values() if not isinstance(task, ArchivedTask))
 
     def get(self, key: str) -> Task | None:
         """Return the task with this local key if it is on the list."""
@@ -71,14 +78,14 @@ class TaskIndex:
 
     def having(self, *statuses: Status) -> list[Task]:
         """Return the tasks in one of these states, in no order."""
-        return [task for task in self._tasks.values() if task.status in statuses]
+        return [task for status in statuses for task in self._by_status[status].values()]
 
     def having_hidden(self, *statuses: Status) -> list[Task]:
         """Return the tasks in one of these states, those taken off the list too, as they are on disk."""
         return [task for task in self._opened().tasks(removed=True) if task.status in statuses]
 
     def everything(self) -> list[Task]:
-        """Return every task on disk, those taken off the list too, newest first; nothing before the store is open."""
+        """Return every live task on disk, those taken off the list too, newest first; nothing before it is open."""
         return self._store.tasks(removed=True) if self._store is not None else []
 
     def on_change(self, watcher: Callable[[], None]) -> None:
@@ -106,10 +113,67 @@ class TaskIndex:
             return store, notices, store.tasks()
 
         self._store, notices, tasks = await self._run(read)
-        self._tasks = {task.key: task for task in tasks}
-        self._sink(TasksLoaded(tuple(self.tasks())))
+        for task in tasks:
+            self._keep(task)
+        self._sink(TasksLoaded(tuple(tasks)))
         for notice in notices:
             self._sink(notice)
+
+    async def read_archives(self) -> None:
+        """Take the archived tasks in, archive by archive, newest first, and tell each with `ArchivesRead`."""
+        store = self._opened()
+        for month in store.archived.months():
+            rows = await self._run(lambda month=month: store.archived.month(month))  # type: ignore[misc]
+            fresh = [row for row in rows if row.removed_at is None and row.key not in self._tasks]
+            for row in fresh:
+                self._keep(row)
+            self._sink(ArchivesRead(tuple(fresh)))
+        for notice in store.take_notices():
+            self._sink(notice)
+
+    async def named(self, reference: str) -> list[Task]:
+        """Return the tasks on the list that `reference` names (`core.task.find`), archived ones too, whole."""
+        store = self._opened()
+
+        def read() -> tuple[list[Task], list[Task]]:
+            rows = [row for row in store.archived.find(reference) if row.removed_at is None]
+            found = find([*self.live(), *rows], reference)
+            return found, list(map(store.whole, found))
+
+        found, whole = await self._run(read)
+        for task in found:
+            if task.key not in self._tasks:
+                self._keep(task)
+        return whole
+
+    async def whole(self, task: Task) -> Task:
+        """Return all that is known of a task, which may be a row of an archive.
+
+        Raises:
+            Trouble: STORE, when the archive cannot be read.
+        """
+        if not isinstance(task, ArchivedTask):
+            return task
+        store = self._opened()
+        return await self._run(lambda: store.whole(task))
+
+    async def has_id(self, task_id: str) -> bool:
+        """Tell whether a task here has this id, at any host."""
+        if any(task.id == task_id for task in self._tasks.values()):
+            return True
+        store = self._opened()
+        rows = await self._run(lambda: store.archived.find(task_id))
+        return any(row.id == task_id for row in rows)
+
+    async def tidy(self) -> None:
+        """Let old tasks move into the archives; on the list nothing changes."""
+        store = self._opened()
+        try:
+            moved = await self._run(store.tidy)
+        except Trouble as trouble:
+            log.warning("archives: %s", trouble.detail)
+            return
+        self._saw(row for row in moved if row.key in self._tasks)
 
     async def add(self, tasks: Sequence[Task]) -> None:
         """Write new tasks down, durably."""
@@ -158,7 +222,10 @@ class TaskIndex:
         return self._tasks.get(key)
 
     def learn_later(self, key: str, fields: dict[str, Any]) -> None:
-        """Like `learn`, but shown now and written with the next tick: for progress and other passing things."""
+        """Like `learn`, but shown now and written later: for progress and other passing things.
+
+        They cost no wait for the disk, unless there is something among them that has to last.
+        """
         fact = Fact(key, fields, self._clock.now(), self._tasks.get(key))
         last = next((known for known in reversed(self._facts) if known.key == key), None)
         if last is not None and _may_join(last, fact):
@@ -217,17 +284,17 @@ class TaskIndex:
     def _saw(self, tasks: Iterable[Task], gone: Iterable[str] = ()) -> None:
         changed, removed, finished = [], list(gone), []
         for key in removed:
-            self._tasks.pop(key, None)
+            self._drop(key)
         for task in tasks:
             old = self._tasks.get(task.key)
             if task.removed_at is not None:
-                if self._tasks.pop(task.key, None):
+                if self._drop(task.key):
                     removed.append(task.key)
                 continue
             shown = self._as_shown(task)
             if shown == old:
                 continue
-            self._tasks[task.key] = shown
+            self._keep(shown)
             changed.append(shown)
             if old is not None and not old.final and shown.status in (Status.DONE, Status.FAILED):
                 finished.append(shown)
@@ -238,6 +305,19 @@ class TaskIndex:
         if changed or removed:
             for watcher in self._watchers:
                 watcher()
+
+    def _keep(self, task: Task) -> None:
+        old = self._tasks.get(task.key)
+        if old is not None and old.status is not task.status:
+            del self._by_status[old.status][task.key]
+        self._tasks[task.key] = self._by_status[task.status][task.key] = task
+
+    def _drop(self, key: str) -> bool:
+        """Forget a task; False if it was not there."""
+        old = self._tasks.pop(key, None)
+        if old is not None:
+            del self._by_status[old.status][key]
+        return old is not None
 
     def _as_shown(self, task: Task) -> Task:
         """Return `task` with everything that is known of it and not on disk yet."""
@@ -267,6 +347,11 @@ class TaskIndex:
             await self._keep_aside()
             self._show([fact.key])
 
+    def _lasts(self, fact: Fact) -> bool:
+        """Tell whether `fact` must outlive a power cut: any but progress and the like, which the next look brings."""
+        known = self._opened().get(fact.key)
+        return known is None or fact.id is not None or fact.fields.get("status", known.status) != known.status
+
     def _waits(self, fact: Fact) -> bool:
         """Tell whether `fact` is not on disk yet."""
         return any(known is fact for known in (*self._in_flight, *self._facts))
@@ -286,7 +371,8 @@ class TaskIndex:
             batch = self._in_flight = self._facts
             self._facts = []
             try:
-                tasks = await self._run(lambda: store.learn(batch))
+                sync = any(map(self._lasts, batch))
+                tasks = await self._run(lambda: store.learn(batch, sync=sync))
             except Trouble as trouble:
                 self._facts, self._in_flight = [*batch, *self._facts], []
                 self._show({fact.key for fact in batch})

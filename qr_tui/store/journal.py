@@ -23,13 +23,15 @@ class Line(msgspec.Struct, frozen=True, array_like=True):
 
     Attributes:
         revision: The file's, from this line on.
-        put: The documents that were set, by table and key.
+        put: The documents that are new, by table and key.
         drop: The keys that went, by table.
+        patch: What changed in documents that were there, by table and key: fields, None for one that went.
     """
 
     revision: int
     put: dict[str, dict[str, Any]] = {}
     drop: dict[str, list[str]] = {}
+    patch: dict[str, dict[str, dict[str, Any]]] = {}
 
 
 class Lines(NamedTuple):
@@ -88,17 +90,38 @@ def difference(old: Document, new: Document, revision: int) -> Line | None:
     """
     put: dict[str, dict[str, Any]] = {}
     drop: dict[str, list[str]] = {}
+    patch: dict[str, dict[str, dict[str, Any]]] = {}
     for name in old.keys() | new.keys():
         before, after = old.get(name, {}), new.get(name, {})
         if name == META or before is after:
             continue
-        changed = {key: document for key, document in after.items() if before.get(key) is not document}
-        if changed:
-            put[name] = changed
+        for key, document in after.items():
+            known = before.get(key)
+            if known is document:
+                continue
+            fields = None if known is None else _changes(known, document)
+            if fields is None:
+                put.setdefault(name, {})[key] = document
+            elif fields:
+                patch.setdefault(name, {})[key] = fields
         gone = [key for key in before if key not in after]
         if gone:
             drop[name] = gone
-    return Line(revision, put, drop) if put or drop else None
+    return Line(revision, put, drop, patch) if put or drop or patch else None
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the fields that make `before` into `after`; None where they cannot say it."""
+    fields = {name: value for name, value in after.items() if name not in before or before[name] != value}
+    if None in fields.values():
+        return None
+    return fields | {name: None for name in before if name not in after}
+
+
+def patched(document: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `document` with `fields` set; None takes one away."""
+    merged = {**document, **fields}
+    return {name: value for name, value in merged.items() if value is not None or name not in fields}
 
 
 def follow(document: Document, lines: Iterable[Line]) -> tuple[Document, list[Line]]:
@@ -107,33 +130,41 @@ def follow(document: Document, lines: Iterable[Line]) -> tuple[Document, list[Li
     Lines that are not newer than the document are in it already.
     """
     revision = codec.revision(document)
-    tables: dict[str, dict[str, Any]] = {}
+    new: list[Line] = []
     rest: list[Line] = []
     for line in lines:
         if rest or line.revision > revision + 1:
             rest.append(line)
-        if rest or line.revision <= revision:
-            continue
-        revision = line.revision
+        elif line.revision > revision:
+            revision = line.revision
+            new.append(line)
+    return (onto(document, new) if new else document), rest
+
+
+def onto(document: Document, lines: Sequence[Line]) -> Document:
+    """Return what `lines` make of `document`, whether or not a line is missing before them.
+
+    What changed in a document that is not there cannot be told and is left out.
+    """
+    tables: dict[str, dict[str, Any]] = {}
+
+    def table(name: str) -> dict[str, Any]:
+        if name not in tables:
+            tables[name] = dict(document.get(name, {}))
+        return tables[name]
+
+    for line in lines:
         for name, put in line.put.items():
-            if name not in tables:
-                tables[name] = dict(document.get(name, {}))
-            tables[name].update(put)
+            table(name).update(put)
+        for name, patch in line.patch.items():
+            for key, fields in patch.items():
+                if key in table(name):
+                    table(name)[key] = patched(table(name)[key], fields)
         for name, keys in line.drop.items():
-            if name not in tables:
-                tables[name] = dict(document.get(name, {}))
             for key in keys:
-                tables[name].pop(key, None)
-    if revision == codec.revision(document):
-        return document, rest
-    return codec.at_revision({**document, **tables}, revision), rest
-
-
-def pieces(lines: Sequence[Line]) -> Document:
-    """Return what `lines` hold, without what they go on from: a copy of a part of the tables, as new as the last."""
-    ordered = sorted(lines, key=lambda line: line.revision)
-    document, _ = follow(codec.empty(), [Line(number, line.put) for number, line in enumerate(ordered, start=1)])
-    return codec.at_revision(document, ordered[-1].revision if ordered else 0)
+                table(name).pop(key, None)
+    revision = max((line.revision for line in lines), default=0)
+    return codec.at_revision({**document, **tables}, max(revision, codec.revision(document)))
 
 
 class Journal:

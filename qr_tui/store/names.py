@@ -18,3 +18,8 @@ def journal_of(path: Path) -> Path:
     """Return where the journal of the task file (or of the backup) at `path` stands."""
     path = path.resolve()
     return path.with_name(f"{path.name}.journal")
+
+
+def archive_of(path: Path) -> Path:
+    """Return the folder of the archives that belong to the task file at `path`."""
+    return path.resolve().with_name("archive")

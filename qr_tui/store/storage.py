@@ -15,7 +15,7 @@ from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.text.messages import N_, Message, titled
 from qr_tui.store import atomic, codec, merging, migrations, recovery
 from qr_tui.store.codec import DamagedError, Document, EditedError
-from qr_tui.store.journal import Journal, Line, Lines, difference, encode, follow, pieces
+from qr_tui.store.journal import Journal, Line, Lines, difference, encode, follow, onto
 from qr_tui.store.locks import FileLock
 from qr_tui.store.names import backup_of, journal_of
 from qr_tui.store.revision_mark import RevisionMark
@@ -142,6 +142,16 @@ class FileStorage(tinydb.Storage):
             self._draft = None
             self._lock.release()
 
+    def fold(self) -> None:
+        """Write a checkpoint now: after very much was dropped, the old one is a burden to every start.
+
+        Raises:
+            Trouble: The disk refuses, or another process keeps the lock; nothing is lost.
+        """
+        with self.transaction(), plainly(self.path):
+            if self._document is not None:
+                self._checkpoint(self._document, backup=True)
+
     # inside --------------------------------------------------------------------------------------------
     def _read_on(self, floor: int) -> Document | None:
         """Take in what the journal has gained; None if that does not follow from what is known."""
@@ -241,7 +251,7 @@ class FileStorage(tinydb.Storage):
         if older or edited:
             with suppress(DamagedError):
                 kept = self._read_backup()
-        loose = pieces(lines) if lines else None
+        loose = _loose(lines, document, kept, memory)
         others = [copy for copy in (loose, memory, kept) if copy is not None]
         merged = merging.merge([document, *others])
         believed = merging.queued(document) if not older else self._vouched(kept, loose)
@@ -266,7 +276,7 @@ class FileStorage(tinydb.Storage):
         kept = None
         with suppress(DamagedError):
             kept = self._read_backup()
-        loose = pieces(lines) if lines else None
+        loose = _loose(lines, document, kept, self._document)
         others = [copy for copy in (loose, self._document, kept) if copy is not None]
         merged = merging.merge([document, *others])
         believed = self._vouched(kept, loose)
@@ -299,7 +309,7 @@ class FileStorage(tinydb.Storage):
         if lines.lines:
             whole, rest = follow(kept, lines.lines) if kept is not None else (None, lines.lines)
             kept = whole if kept is not None else None
-            loose = pieces(rest) if rest else None
+            loose = _loose(rest, codec.empty(), kept, self._document)
         copies = [copy for copy in (self._document, kept, loose) if copy is not None]
         copies.sort(key=codec.revision, reverse=True)
         now = self._clock()
@@ -345,7 +355,7 @@ class FileStorage(tinydb.Storage):
         migrations.migrate(document, codec.schema(document), str(self.backup))
         lines = Journal(journal_of(self.backup)).read(anew=True)
         document, rest = follow(document, lines.lines if lines else [])
-        return merging.merge([document, pieces(rest)]) if rest else document
+        return merging.merge([document, onto(document, rest)]) if rest else document
 
     def _save(self, draft: Document, *, sync: bool) -> None:
         """Write what the transaction changed as one line, and a checkpoint when the journal has grown long.
@@ -402,6 +412,14 @@ class FileStorage(tinydb.Storage):
         document = codec.decode(data)
         migrations.refuse_newer(codec.schema(document), str(path))
         return stamp, document
+
+
+def _loose(lines: Sequence[Line], *bases: Document | None) -> Document | None:
+    """Return what `lines` tell though one before them is missing, on the newest of `bases` that is older than they."""
+    if not lines:
+        return None
+    older = [base for base in bases if base is not None and codec.revision(base) < lines[0].revision]
+    return onto(max(older, key=codec.revision, default=codec.empty()), lines)
 
 
 def _newest(copies: Sequence[Document]) -> int:

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -14,13 +14,17 @@ from qr_tui import paths
 from qr_tui.core.events import Notice
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.sorting import newest_first
-from qr_tui.core.task import Failure, HistoryEntry, Status, Task, advance, new_key
-from qr_tui.core.text.messages import N_, Message, counted
-from qr_tui.store import documents
+from qr_tui.core.task import ArchivedTask, Status, Task, advance
+from qr_tui.core.text.messages import counted
+from qr_tui.store import documents, merging
+from qr_tui.store.archive import Archive, month_of
+from qr_tui.store.archived import PATCHES, ArchivedTasks
 from qr_tui.store.changes import Change, Delta, Fact
 from qr_tui.store.codec import TASKS
-from qr_tui.store.id_journal import Entry, IdJournal
-from qr_tui.store.names import IDS, MARK, RECENT_IDS
+from qr_tui.store.draft import Draft
+from qr_tui.store.facts import entry_of, fact_of, fits, own_task, unclear
+from qr_tui.store.id_journal import IdJournal
+from qr_tui.store.names import IDS, MARK, RECENT_IDS, archive_of
 
 if TYPE_CHECKING:
     from qr_tui.store.storage import FileStorage, TaskTable
@@ -30,12 +34,17 @@ log = logging.getLogger(__name__)
 AT_ONCE: Final = 0.1  # seconds to wait for the lock where what is to be written is safe already
 RECENT_AGE: Final = 25 * 86_400.0  # seconds: less than it takes until a removed task is dropped for good
 RECENT_SIZE: Final = 512 * 1024  # bytes
-TWICE: Final = N_("the provider answered with the id of another task here: {id}")
 KEEP_REMOVED: Final = 30 * 86_400.0  # seconds a removed task can be brought back, at least
+LIVE_AGE: Final = 48 * 3_600.0  # seconds a task stays in the file after the last that happened to it: guards need it
+LIVE_COUNT: Final = 300  # finished tasks that stay in the file, the newest, however old
+ROLL_AT: Final = 200  # how many must be old enough before archives are written anew
 
 
 class TaskStore:
-    """One store file, shared with other processes, safe to call from any thread.
+    """The tasks on disk, shared with other processes, safe to call from any thread.
+
+    What is unfinished, recent or needs a person is *live*: it is in the task file and in memory. The rest stands in
+    archives, one a month, and is reached by `archived`. One that something happens to is live again.
 
     Writing blocks until it is on disk. Reading (`tasks`, `get`) never waits for a write: it sees what
     is known to be on disk. Every failure is a `Trouble` of kind STORE, and leaves disk and memory as they were.
@@ -56,12 +65,16 @@ class TaskStore:
         self._mutex = threading.RLock()
         self._storage: FileStorage | None = None
         self._table: TaskTable | None = None
+        self._patches: TaskTable | None = None
         # replaced, never altered, so that readers in other threads need no lock
         self._tasks: dict[str, Task] = {}
         self._list: list[Task] = []
         self._documents: dict[str, Any] = {}
         self._unreadable: frozenset[str] = frozenset()
         self._foreign: set[str] = set()  # what others changed and `refresh` has not yet told
+        self._patched: dict[str, Any] = {}
+        self._archive = Archive(archive_of(path), clock)
+        self.archived: Final = ArchivedTasks(self._archive, lambda: self._documents, lambda: self._patched)
 
     # life ----------------------------------------------------------------------------------------------
     def open(self) -> list[Notice]:
@@ -84,6 +97,7 @@ class TaskStore:
             database = tinydb.TinyDB(storage=lambda: storage)
             database.table_class = TaskTable
             self._storage, self._table = storage, cast("TaskTable", database.table(TASKS))
+            self._patches = cast("TaskTable", database.table(PATCHES))
             with suppress(OSError):
                 if storage.path.stat().st_mode & 0o077:
                     storage.path.chmod(0o600)
@@ -92,29 +106,41 @@ class TaskStore:
             self._foreign.clear()
             with suppress(Trouble):  # on a full or read-only disk it can wait for another day
                 self._take_in_journal()
-                self._purge()
+                self.tidy()
             return self.take_notices()
 
     def close(self) -> None:
         """Let go of the file. Nothing is pending: every change was on disk when its call returned."""
         with self._mutex:
-            self._storage = self._table = None
+            self._storage = self._table = self._patches = None
 
     # reads ---------------------------------------------------------------------------------------------
     def tasks(self, *, removed: bool = False) -> list[Task]:
-        """Return the tasks on the list, newest first; with `removed` also those taken off it."""
+        """Return the live tasks on the list, newest first; with `removed` also those taken off it."""
         return newest_first(self._tasks.values()) if removed else list(self._list)
 
     def get(self, key: str) -> Task | None:
-        """Return the task with this key, even if it was taken off the list."""
+        """Return the live task with this key, even if it was taken off the list."""
         return self._tasks.get(key)
+
+    def whole(self, task: Task) -> Task:
+        """Return all that is known of `task`, which may be a row of an archive.
+
+        Raises:
+            Trouble: Its archive cannot be read.
+        """
+        if not isinstance(task, ArchivedTask):
+            return task
+        with self._mutex:
+            return self._tasks.get(task.key) or self.archived.whole(task)
 
     def take_notices(self) -> list[Notice]:
         """Return what happened since the last call that a person must be told, like damage to the file."""
         with self._mutex:
             if self._storage is None:
                 return []
-            notices, self._storage.notices = self._storage.notices, []
+            notices = [*self._storage.notices, *self._archive.notices]
+            self._storage.notices, self._archive.notices = [], []
             return notices
 
     # writes --------------------------------------------------------------------------------------------
@@ -131,7 +157,7 @@ class TaskStore:
         """Write the tasks that `make` returns, durably, and return them.
 
         Args:
-            make: Called with every task on disk, removed ones too, newest first, while nobody else can write. What
+            make: Called with every live task on disk, removed ones too, newest first, while nobody else can write. What
                 depends on the time reads the clock here: waiting for the lock may have taken long. If it raises,
                 nothing is written.
 
@@ -142,9 +168,9 @@ class TaskStore:
         with self._writing() as new:
             made = list(make(newest_first(self._tasks.values())))
             for task in made:
-                if task.key in new or task.key in self._documents:
+                if task.key in new.tasks or task.key in self._documents:
                     raise ValueError(f"a task with the key {task.key!r} exists")
-                new[task.key] = documents.write(task, None, {})
+                new.add(task)
         self._after_write()
         return made
 
@@ -153,7 +179,7 @@ class TaskStore:
 
         Args:
             changes: What is to change.
-            check: Called with every task on disk under the lock, before anything changes; if it raises, nothing is
+            check: Called with every live task on disk under the lock, before anything changes; if it raises, nothing is
                 written.
 
         Returns:
@@ -181,8 +207,7 @@ class TaskStore:
             Trouble: Nothing was written.
             msgspec.ValidationError: A field has a value of the wrong type; nothing was written.
         """
-        applied: list[str | None] = []
-        touched: dict[str, Task] = {}
+        applied: list[Task | None] = []
         with self._writing() as new:
             if check is not None:
                 check(newest_first(self._tasks.values()))
@@ -190,19 +215,19 @@ class TaskStore:
             for change in changes:
                 if "key" in change.fields:
                     raise ValueError("the key of a task never changes")
-                task = touched.get(change.key) or self._tasks.get(change.key)
+                task = new.find(change.key, change.fields)
                 moved = None
                 if task is not None and (change.expect is None or task.status in change.expect):
                     moved = advance(task, change.fields, now)
                 if moved is not None:
-                    touched[change.key] = moved
-                applied.append(None if moved is None else moved.key)
-            self._put(touched, new)
+                    new.touch(moved)
+                applied.append(moved)
+            new.settle()
         self._after_write()
-        return [None if key is None else new[key][0] if key in new else touched[key] for key in applied]
+        return [None if task is None else new.result(task) for task in applied]
 
-    def learn(self, facts: Sequence[Fact]) -> list[Task]:
-        """Take in what calls taught, in order, in one durable write for all of it.
+    def learn(self, facts: Sequence[Fact], *, sync: bool = True) -> list[Task]:
+        """Take in what calls taught, in order, in one write for all of it; durable, unless `sync` is False.
 
         A fact that its task cannot take any more is left out, but never an id: that becomes a task of its own, whose
         parent is the one that it was made for.
@@ -213,16 +238,15 @@ class TaskStore:
         Raises:
             Trouble: Nothing was written.
         """
-        touched: dict[str, Task] = {}
-        with self._writing() as new:
+        with self._writing(sync=sync) as new:
             for fact in facts:
-                taught = self._taught(fact, touched)
+                taught = self._taught(fact, new)
                 if taught is not None:
-                    touched[taught.key] = taught
-            self._put(touched, new)
+                    new.touch(taught)
+            new.settle()
         self._remember_ids(facts)
         self._after_write()
-        return [new[key][0] if key in new else task for key, task in touched.items()]
+        return [new.result(task) for task in new.touched.values()]
 
     def keep_aside(self, facts: Sequence[Fact]) -> None:
         """Write the ids that `facts` carry down outside the file; the next start or write puts them into it.
@@ -234,7 +258,7 @@ class TaskStore:
         """
         if self._journal is None:
             raise FileNotFoundError(None, "no folder for it", IDS)
-        self._journal.append([_entry(fact) for fact in facts if fact.id])
+        self._journal.append([entry_of(fact) for fact in facts if fact.id])
 
     def refresh(self) -> Delta | None:
         """Return what other processes changed since the last call, None if nothing. Costs one stat if so.
@@ -252,64 +276,93 @@ class TaskStore:
                 return None
             keys, self._foreign = self._foreign, set()
             listed = [task for task in self._list if task.key in keys]
+            # what others moved into an archive is still on the list
+            moved = self.archived.loaded(key for key in keys if key not in self._tasks)
+            listed += [row for row in moved if row.removed_at is None]
             return Delta(tuple(listed), tuple(sorted(keys - {task.key for task in listed})))
+
+    def tidy(self) -> list[Task]:
+        """Drop what was removed long ago, and move what is over and old into the archives; return what moved, as rows.
+
+        Never what is unfinished or waits for a decision. Each archive is on disk before the file lets go of a task.
+
+        Raises:
+            Trouble: The disk refuses; nothing is lost.
+        """
+        from qr_tui.store.storage import plainly
+
+        moved: list[Task] = []
+        with self._mutex, plainly(self.path):
+            self._purge()
+            for month in self._old_months():
+                with self._opened().transaction():
+                    self._take()
+                    tasks = [task for task in self._old_enough() if month_of(task) == month]
+                    self._roll_over(month, tasks)
+                keys = {task.key for task in tasks}
+                self._set({key: task for key, task in self._tasks.items() if key not in keys})
+                moved.extend(row for row in self.archived.month(month) if row.key in keys)
+            if moved:
+                self._opened().fold()
+                self._take()
+        return moved
 
     # inside --------------------------------------------------------------------------------------------
     @contextmanager
-    def _writing(self, patience: float | None = None) -> Iterator[dict[str, tuple[Task, dict[str, Any]]]]:
-        """Hold both locks with the freshest tasks in memory; what the block leaves in the dict is written.
+    def _writing(self, patience: float | None = None, *, sync: bool = True) -> Iterator[Draft]:
+        """Hold both locks with the freshest tasks in memory; what the block leaves in the draft is written.
 
         Memory claims it when it is on disk, and only then. `patience` is how many seconds another process may keep
         its lock, when not the usual ones.
         """
         with self._mutex:
-            new: dict[str, tuple[Task, dict[str, Any]]] = {}
-            with self._opened().transaction(patience):
+            new = Draft(self._tasks, self._documents, self.archived)
+            with self._opened().transaction(patience, sync=sync):
                 self._take()
+                new.base(self._tasks, self._documents)
                 yield new
-                if new and self._table is not None:
-                    self._table.put({key: document for key, (_, document) in new.items()})
-            if new:
-                self._set(self._tasks | {key: task for key, (task, _) in new.items()})
+                if new.tasks and self._table is not None:
+                    self._table.put({key: document for key, (_, document) in new.tasks.items()})
+                if new.patches and self._patches is not None:
+                    self._patches.put(new.patches)
+                if new.recalled and self._patches is not None and not self._patched.keys().isdisjoint(new.recalled):
+                    self._patches.drop([key for key in new.recalled if key in self._patched])
+            if new.tasks or new.patches:
+                self._set(self._tasks | {key: task for key, (task, _) in new.tasks.items()})
 
-    def _put(self, touched: dict[str, Task], new: dict[str, tuple[Task, dict[str, Any]]]) -> None:
-        """Put what has become of tasks into `new`, as far as it differs from what is on disk."""
-        for key, task in touched.items():
-            known = self._tasks.get(key)
-            if task != known:
-                new[key] = documents.write(task, known, self._documents[key] if known else {})
-
-    def _taught(self, fact: Fact, touched: dict[str, Task]) -> Task | None:
+    def _taught(self, fact: Fact, new: Draft) -> Task | None:
         """Return the task that takes `fact` in, its own or one made for it; None if it is left out."""
-        task = touched.get(fact.key) or self._tasks.get(fact.key)
+        task = new.find(fact.key)
         if fact.id is None:
-            return advance(task, fact.fields, fact.at) if task is not None and _fits(task, fact.fields) else None
+            return advance(task, fact.fields, fact.at) if task is not None and fits(task, fact.fields) else None
         if task is not None and task.id == fact.id:
             return None  # taken in before, by whoever read it beside the file; the task may have gone on since
         fields = fact.fields
         base = task or fact.origin
-        if base is not None and not _fits(base, fields):
+        if base is not None and not fits(base, fields):
             fields = {"status": Status.WAITING, "id": fact.id}
         host = base.base_url if base else fields.get("base_url", "")
-        taken = self._holder(fact.id, host, touched) is not None
+        taken = self._holder(fact.id, host, new) is not None
         if task is not None and task.id is None:
-            moved = advance(task, _unclear(fact) if taken else fields, fact.at)
+            moved = advance(task, unclear(fact) if taken else fields, fact.at)
             if moved is not None:
                 return moved
         if taken:
             return None
-        stray = _stray(fact, fields)
+        stray = own_task(fact, fields)
         log.warning("%s could not take the id %s, which is now the task %s", fact.key, fact.id, stray.key)
         return stray
 
-    def _holder(self, task_id: str, base_url: str, touched: dict[str, Task]) -> Task | None:
+    def _holder(self, task_id: str, base_url: str, new: Draft) -> Task | None:
         """Return the task that has this id at this host already."""
-        known = self._tasks | touched
-        return next((task for task in known.values() if task.id == task_id and task.base_url == base_url), None)
+        for task in (self._tasks | new.touched).values():
+            if task.id == task_id and task.base_url == base_url:
+                return task
+        return self.archived.having_id(task_id, base_url)
 
     def _remember_ids(self, facts: Sequence[Fact]) -> None:
         """Note the ids in `facts` outside the file too, in case an older one is put in its place; not synced."""
-        entries = [_entry(fact) for fact in facts if fact.id]
+        entries = [entry_of(fact) for fact in facts if fact.id]
         if self._recent is None or not entries:
             return
         with suppress(OSError):
@@ -343,19 +396,37 @@ class TaskStore:
         limit = self._clock() - RECENT_AGE
         entries = [*aside, *(entry for entry in recent if entry.at > limit)]
         if entries:
-            touched: dict[str, Task] = {}
             with self._writing(AT_ONCE) as new:
                 for entry in entries:
-                    if self._holder(entry.id, entry.host, touched) is None:
-                        taught = self._taught(_fact(entry), touched)
+                    if self._holder(entry.id, entry.host, new) is None:
+                        taught = self._taught(fact_of(entry), new)
                         if taught is not None:
-                            touched[taught.key] = taught
-                self._put(touched, new)
-            self._foreign |= touched.keys()
+                            new.touch(taught)
+                new.settle()
+            self._foreign |= new.touched.keys()
+        if storage.restored:
+            self._take_in_archives()
         storage.restored = False
         if aside:
             with suppress(OSError):
                 self._journal.forget(aside)
+
+    def _take_in_archives(self) -> None:
+        """Bring tasks forward that an older copy of the file holds though they had moved into an archive since.
+
+        Raises:
+            Trouble: The file does not take it.
+        """
+        with self._writing(AT_ONCE) as new:
+            for month in self._archive.months():
+                for row in self._archive.rows(month):
+                    live = self._documents.get(row.key)
+                    if live is None or not row.length:
+                        continue
+                    copies = [{TASKS: {row.key: one}} for one in (live, self._archive.document(row))]
+                    newest = merging.merge(copies)[TASKS][row.key]
+                    if newest != live:
+                        new.tasks[row.key] = documents.read(row.key, newest), newest
 
     def _opened(self) -> "FileStorage":
         if self._storage is None:
@@ -364,14 +435,20 @@ class TaskStore:
 
     def _take(self) -> None:
         """Bring memory up to what the storage has read, and remember what others changed."""
-        stored = self._opened().known[TASKS]
+        known_tables = self._opened().known
+        stored, patched = known_tables[TASKS], known_tables.get(PATCHES, {})
+        if patched is not self._patched:
+            before_patches, self._patched = self._patched, patched
+            both = before_patches.keys() | patched.keys()
+            self._foreign |= {key for key in both if before_patches.get(key) != patched.get(key)}
         if stored is self._documents:
             return
         tasks: dict[str, Task] = {}
         unreadable: set[str] = set()
         for key, document in stored.items():
             known = self._tasks.get(key)
-            if known is not None and document == self._documents.get(key):
+            old = self._documents.get(key)
+            if known is not None and (document is old or document == old):
                 tasks[key] = known
                 continue
             try:
@@ -381,11 +458,13 @@ class TaskStore:
         before = {task.key: task for task in self._list}
         self._set(tasks)
         after = {task.key: task for task in self._list}
-        self._foreign |= {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+        both = before.keys() | after.keys()
+        self._foreign |= {key for key in both if before.get(key) is not after.get(key)}
         self._tell_unreadable(frozenset(unreadable))
 
     def _set(self, tasks: dict[str, Task]) -> None:
-        self._tasks, self._documents = tasks, self._opened().known[TASKS]
+        tables = self._opened().known
+        self._tasks, self._documents, self._patched = tasks, tables[TASKS], tables.get(PATCHES, {})
         self._list = newest_first(task for task in tasks.values() if task.removed_at is None)
 
     def _tell_unreadable(self, keys: frozenset[str]) -> None:
@@ -407,85 +486,55 @@ class TaskStore:
         def old(task: Task) -> bool:
             return task.final and task.removed_at is not None and task.removed_at < limit
 
-        if not any(map(old, self._tasks.values())):
-            return
-        with self._opened().transaction():
-            self._take()
-            keys = [key for key, task in self._tasks.items() if old(task)]
-            if keys and self._table is not None:
-                self._table.drop(keys)
-        self._set({key: task for key, task in self._tasks.items() if key not in keys})
+        if any(map(old, self._tasks.values())):
+            with self._opened().transaction():
+                self._take()
+                keys = [key for key, task in self._tasks.items() if old(task)]
+                self._drop_from_archives(keys)
+                if keys and self._table is not None:
+                    self._table.drop(keys)
+            self._set({key: task for key, task in self._tasks.items() if key not in keys})
+        if any(patch.get("removed_at") and patch["removed_at"] < limit for patch in self._patched.values()):
+            for month in self.archived.months():
+                with self._opened().transaction():
+                    self._take()
+                    if any(map(old, self.archived.month(month))):
+                        self._roll_over(month, [])
+                self._set(self._tasks)
 
+    def _drop_from_archives(self, keys: Sequence[str]) -> None:
+        """Drop what stands in an archive under these keys: once the live task is gone, it would be back."""
+        months = {month for key in keys for month in self._archive.mentions(key)}
+        for month in months:
+            self._archive.write(month, {}, keys)
 
-def _fits(task: Task, fields: dict[str, Any]) -> bool:
-    """Tell whether `fields` have the types that a task's have; what a provider says may be anything."""
-    try:
-        documents.write(msgspec.structs.replace(task, **fields), None, {})
-    except (msgspec.ValidationError, TypeError) as error:
-        log.error("task %s cannot take %s: %s", task.key, sorted(fields), error)
-        return False
-    return True
+    def _old_enough(self) -> list[Task]:
+        """Return the live tasks that belong into an archive: over for long, and not among the newest."""
+        limit = self._clock() - LIVE_AGE
 
+        def last(task: Task) -> float:
+            return max(task.created_at, *(at or 0.0 for at in (task.submitted_at, task.finished_at, task.removed_at)))
 
-def _unclear(fact: Fact) -> dict[str, Any]:
-    """Return what becomes of a task that was answered with the id of another one: a person has to find out."""
-    failure = Failure(kind=Kind.LOST_ANSWER, detail=Message(TWICE, {"id": fact.id or ""}))
-    own = {"status": Status.UNCONFIRMED, "failure": failure, "sender": None}
-    return {name: value for name, value in fact.fields.items() if name in ("raw", "created", "id_candidates")} | own
+        over = newest_first(task for task in self._tasks.values() if task.final)
+        return [task for task in over[LIVE_COUNT:] if last(task) < limit]
 
+    def _old_months(self) -> list[str]:
+        """Return the archives that are to be written anew; none while that is hardly worth it."""
+        old = self._old_enough()
+        return sorted({month_of(task) for task in old}) if len(old) >= ROLL_AT else []
 
-def _stray(fact: Fact, fields: dict[str, Any]) -> Task:
-    """Return a task of its own for the id in `fact`: it was paid for."""
-    now = fact.at
-    origin = fact.origin or Task(key=fact.key, model="", prompt="", base_url="", created_at=now)
-    status = fields.get("status", Status.WAITING)
-    own = {
-        "status": status,
-        "key": new_key(now),
-        "parent": fact.key,
-        "submitted_at": now,
-        "updated_at": now,
-        "removed_at": None,
-        "history": (*origin.history, HistoryEntry(now, status, fields.get("provider_status", ""))),
-    }
-    return msgspec.structs.replace(origin, **{**fields, **own})
+    def _roll_over(self, month: str, tasks: Iterable[Task]) -> None:
+        """Write the archive of `month` anew with `tasks` in it and what was changed of others, inside a transaction.
 
-
-def _entry(fact: Fact) -> Entry:
-    """Return the line that keeps the id in `fact`."""
-    origin, fields = fact.origin, fact.fields
-    return Entry(
-        key=fact.key,
-        id=fact.id or "",
-        host=origin.base_url if origin else "",
-        at=fact.at,
-        account=origin.account if origin else "",
-        model=origin.model if origin else "",
-        prompt=origin.prompt if origin else "",
-        provider_status=fields.get("provider_status", ""),
-        created=fields.get("created"),
-        id_candidates=fields.get("id_candidates", ()),
-    )
-
-
-def _fact(entry: Entry) -> Fact:
-    """Return what `entry` kept."""
-    origin = Task(
-        key=entry.key,
-        model=entry.model,
-        prompt=entry.prompt,
-        base_url=entry.host,
-        account=entry.account,
-        created_at=entry.at,
-    )
-    fields = {
-        "status": Status.WAITING,
-        "id": entry.id,
-        "provider_status": entry.provider_status,
-        "raw": entry.created,
-        "created": entry.created,
-        "id_candidates": entry.id_candidates,
-        "failure": None,
-        "sender": None,
-    }
-    return Fact(entry.key, fields, entry.at, origin)
+        What it holds of removed tasks goes after `KEEP_REMOVED`.
+        """
+        limit = self._clock() - KEEP_REMOVED
+        put = {task.key: self._documents[task.key] for task in tasks}
+        patched = [row for row in self.archived.month(month) if row.key in self._patched and row.key not in put]
+        gone = [row.key for row in patched if row.removed_at is not None and row.removed_at < limit]
+        again = {row.key: self.archived.document(row) for row in patched if row.key not in gone}
+        self._archive.write(month, {**put, **again}, gone)
+        if put and self._table is not None:
+            self._table.drop(list(put))
+        if patched and self._patches is not None:
+            self._patches.drop([row.key for row in patched])

@@ -18,7 +18,7 @@ from qr_tui.core.address import host_name
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.events import HostStatus, PollingChanged
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.task import Task
+from qr_tui.core.task import ArchivedTask, Task
 from qr_tui.core.text.display import inert
 from qr_tui.core.text.messages import Detail
 from qr_tui.i18n import _
@@ -134,6 +134,16 @@ class QrTui(FixedApp):
         """Return why a task stands where it does, empty when there is nothing to say beyond its state."""
         return self._studio.standing(task) if self._studio is not None else ""
 
+    async def whole(self, task: Task) -> Task:
+        """Return all that is known of a task, or what the list knows of it while its archive cannot be read."""
+        if not isinstance(task, ArchivedTask):
+            return task
+        try:
+            return await (await self.engine()).whole(task)
+        except Trouble as trouble:
+            tell(self, trouble)
+            return task
+
     def next_look(self) -> float | None:
         """Return when the next look is due, Unix seconds."""
         return self._studio.next_look if self._studio is not None else None
@@ -163,6 +173,7 @@ class QrTui(FixedApp):
         from qr_tui.ui.compose.screen import ComposeScreen
 
         studio = await self.engine()
+        start = await self.whole(start) if start is not None else None
         made = await self.push_screen_wait(ComposeScreen(studio, self.app_context, start=start))
         if made:
             self.catch_up()
@@ -305,8 +316,20 @@ class QrTui(FixedApp):
         self._listener.polling = PollingChanged(here=studio.polling_here, paused=studio.paused)
         self._renew_status()
         self.tasks.refresh_header_and_footer()
+        self.run_worker(self._read_archives(studio), group="archives")
         if not self.app_context.demo and studio.host_statuses.get(studio.base_url) is HostStatus.NO_KEY:
             self.run_worker(self.do_connect(), group="commands")
+
+    async def _read_archives(self, studio: "Studio") -> None:
+        """Bring the old tasks in, once everything else is there."""
+        import gc
+
+        try:
+            await studio.read_archives()
+        except Trouble as trouble:
+            tell(self, trouble)
+        gc.collect()
+        gc.freeze()  # what stays for good need not be looked through again and again
 
     async def leave(self, code: int) -> None:
         """Save what screens hold, close the engine, end."""

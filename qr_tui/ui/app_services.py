@@ -70,6 +70,10 @@ class AppServices(Protocol):
         """Return why a task stands where it does, empty when there is nothing to say beyond its state."""
         ...
 
+    async def whole(self, task: "Task") -> "Task":
+        """Return all that is known of a task, or what the list knows of it while its archive cannot be read."""
+        ...
+
     async def ask(self, title: str, lines: Sequence[str], *, yes: str = "", no: str = "", pays: bool = False) -> bool:
         """Ask a question; anything but a plain yes is a no. `pays` leaves the yes to the paying keys."""
         ...

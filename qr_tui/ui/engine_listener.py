@@ -8,6 +8,7 @@ from textual.app import App
 from textual.message import Message
 
 from qr_tui.core.events import (
+    ArchivesRead,
     Event,
     HostChanged,
     HostStatus,
@@ -94,6 +95,8 @@ class EngineListener:
                 self.inbox.clear()
                 self._tasks.take_all(event.tasks)
                 self._set_title()
+            case ArchivesRead():
+                self._tasks.add_archived(event.tasks)
             case TaskFinished():
                 self._notifier.notify([event.task])
             case HostChanged():

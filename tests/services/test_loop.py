@@ -59,9 +59,10 @@ def test_rule_2_8_progress_is_shown_at_once_and_written_every_five_seconds_in_on
             writes: list[tuple[float, int]] = []
             learn = TaskStore.learn
 
-            def counted(store: TaskStore, facts: Sequence[Fact]) -> list[Task]:
+            def counted(store: TaskStore, facts: Sequence[Fact], *, sync: bool) -> list[Task]:
+                assert not sync, "nobody waits for the disk"
                 writes.append((clock.steady(), len(facts)))
-                return learn(store, facts)
+                return learn(store, facts, sync=sync)
 
             monkeypatch.setattr(TaskStore, "learn", counted)
             shown: list[bool] = []

@@ -496,18 +496,15 @@ def test_find_by_key_id_and_unique_tail(tmp_path: Path) -> None:
         tasks = await engine.submit(BOAT, copies=2)
         await engine.sent([task.key for task in tasks], 5)
         first, second = engine.tasks()
-        assert engine.find(first.key) == first
-        assert engine.find(second.id or "") == second
-        assert engine.find((first.id or "")[-8:]) == first
-        for reference, kind in (("nothing", Kind.UNKNOWN_TASK), ("", Kind.UNKNOWN_TASK)):
-            with pytest.raises(Trouble) as caught:
-                engine.find(reference)
-            assert caught.value.kind is kind
+        assert await engine.named(first.key) == [first]
+        assert await engine.named(second.id or "") == [second]
+        assert await engine.named((first.id or "")[-8:]) == [first]
+        assert await engine.named("nothing") == await engine.named("") == []
 
     live(work, tmp_path)
 
 
-def test_a_tail_that_several_tasks_share_names_the_candidates(tmp_path: Path) -> None:
+def test_a_tail_that_several_tasks_share_names_all_of_them(tmp_path: Path) -> None:
     store = TaskStore(paths.under(tmp_path).store)
     store.open()
     made = [new_task(BOAT, base_url="https://api.example.com", account="", now=1_790_000_000.0) for _ in range(2)]
@@ -515,11 +512,8 @@ def test_a_tail_that_several_tasks_share_names_the_candidates(tmp_path: Path) ->
     store.add([replace(task, id=id_, status=Status.DONE) for task, id_ in zip(made, ids, strict=True)])
 
     async def work(_simulator: Simulator, engine: Studio) -> None:
-        with pytest.raises(Trouble) as caught:
-            engine.find("_same")
-        assert caught.value.kind is Kind.AMBIGUOUS
-        assert all(id_ in str(caught.value.detail) for id_ in ids)
-        assert engine.find("1_same").id == ids[0]
+        assert {task.id for task in await engine.named("_same")} == set(ids)
+        assert [task.id for task in await engine.named("1_same")] == [ids[0]]
 
     live(work, tmp_path)
 

@@ -13,7 +13,7 @@ from qr_tui.store.changes import Change, Fact
 from qr_tui.store.id_journal import Entry, IdJournal
 from qr_tui.store.peek import peek
 from qr_tui.store.tasks import TaskStore
-from tests.support.store import NOW, Clock, task
+from tests.support.store import NOW, Clock, seen, task
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_rule_1_2_what_was_kept_aside_is_in_the_file_after_the_next_start_and_on
     assert (known.status, known.id, known.created) == (Status.WAITING, "x:1", '{"id":"x:1"}')
     assert known.id_candidates == ("4711",)
     assert IdJournal(state / "ids.jsonl").entries() == []
-    assert peek(path, state) == [known]
+    assert seen(path, state) == [known]
 
 
 @pytest.mark.parametrize("how", ["add", "apply", "refresh"])

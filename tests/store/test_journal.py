@@ -15,7 +15,7 @@ from qr_tui.store.journal import Journal, Line, decode, encode, follow
 from qr_tui.store.names import backup_of, journal_of
 from qr_tui.store.peek import peek
 from qr_tui.store.tasks import TaskStore
-from tests.support.store import NOW, Clock, names, on_disk, opened, send, task
+from tests.support.store import NOW, Clock, names, on_disk, opened, seen, send, task
 
 pytestmark = pytest.mark.usefixtures("no_sync")
 
@@ -55,6 +55,23 @@ def test_lines_follow_in_order_and_a_gap_is_not_bridged() -> None:
     assert rest == []
 
 
+def test_a_line_says_only_what_changed() -> None:
+    old = {**codec.empty(), "tasks": {"a": {"n": 1, "gone": 2, "same": "x" * 500}, "b": {}}}
+    new = {**old, "tasks": {**old["tasks"], "a": {"n": 3, "same": "x" * 500, "new": [1]}, "c": {"odd": None}}}
+    line = journal.difference(old, new, 1)
+    assert line == Line(1, {"tasks": {"c": {"odd": None}}}, {}, {"tasks": {"a": {"n": 3, "new": [1], "gone": None}}})
+    assert follow(old, [line]) == (codec.at_revision(new, 1), [])
+    # what a later version may write cannot be said as a patch: the document is written whole
+    odd = {**old, "tasks": {**old["tasks"], "a": {"n": None}}}
+    assert journal.difference(old, odd, 1) == Line(1, {"tasks": {"a": {"n": None}}})
+    assert journal.difference(old, {**old}, 1) is None
+
+
+def test_a_change_of_a_document_that_is_missing_makes_none_out_of_thin_air() -> None:
+    lines = [Line(9, {}, {}, {"tasks": {"a": {"status": "done"}}})]
+    assert journal.onto(codec.empty(), lines)["tasks"] == {}
+
+
 def test_a_save_appends_one_line_and_leaves_the_checkpoint_alone(path: Path) -> None:
     store = opened(path)
     store.add([task(str(number)) for number in range(50)])
@@ -62,7 +79,7 @@ def test_a_save_appends_one_line_and_leaves_the_checkpoint_alone(path: Path) -> 
     send(store, store.tasks()[0].key)
     assert path.read_bytes() == checkpoint
     assert journal_of(path).stat().st_size - before < 4_000
-    assert opened(path).tasks() == store.tasks() == peek(path, path.parent)
+    assert opened(path).tasks() == store.tasks() == seen(path, path.parent)
 
 
 def test_readers_take_only_what_is_new(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +112,7 @@ def test_a_line_that_a_dying_writer_cut_short_is_passed_over_and_cut_off(path: P
     line = encode(Line(99, {"tasks": {"x": {}}}))
     for size in (1, 9, 20, len(line) - 1):
         journal_of(path).write_bytes(whole + line[:size])
-        assert peek(path, path.parent) == [one]
+        assert seen(path, path.parent) == [one]
         reader = opened(path)
         assert reader.tasks() == [one]
     reader.apply([Change(one.key, {"status": Status.SENDING})])
@@ -224,7 +241,7 @@ def test_a_death_at_any_step_of_folding_loses_nothing(path: Path, monkeypatch: p
     assert known.status is Status.RUNNING, "the line comes before the checkpoint"
     again.apply([Change(one.key, {"status": Status.RUNNING, "progress": 7.0})])
     assert [item.progress for item in opened(path).tasks()] == [7.0]
-    assert peek(path, path.parent) == again.tasks()
+    assert seen(path, path.parent) == again.tasks()
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
@@ -266,7 +283,7 @@ def test_a_change_that_may_be_forgotten_is_seen_by_all_and_counts_for_nothing_af
         tables = backing.read()
         document = {**tables["tasks"][one.key], "progress": 12.0}
         backing.write({**tables, "tasks": {**tables["tasks"], one.key: document}})
-    assert peek(path, state) != [one]
+    assert seen(path, state) != [one]
     os.truncate(journal_of(path), saved)  # the power is cut: what was not synced is gone
     again = TaskStore(path, clock=Clock(), state=state)
     assert again.open() == [], "nothing to say, nothing to decide"
@@ -274,13 +291,13 @@ def test_a_change_that_may_be_forgotten_is_seen_by_all_and_counts_for_nothing_af
 
 
 def test_the_journal_does_not_grow_for_ever(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage, "FOLD_AT", 5_000)
+    monkeypatch.setattr(storage, "FOLD_AT", 2_000)
     store, reader = opened(path), opened(path)
     one = task()
     store.add([one])
     for number in range(40):
         store.apply([Change(one.key, {"progress": float(number)})])
-        assert not journal_of(path).exists() or journal_of(path).stat().st_size <= 5_000
+        assert not journal_of(path).exists() or journal_of(path).stat().st_size <= 2_000
         reader.refresh()
         assert reader.tasks() == store.tasks()
     assert backup_of(path).exists()

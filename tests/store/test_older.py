@@ -15,7 +15,7 @@ from qr_tui.store.changes import Change, Fact
 from qr_tui.store.names import backup_of
 from qr_tui.store.peek import is_blank, peek
 from qr_tui.store.tasks import TaskStore
-from tests.support.store import NOW, Clock, send, task
+from tests.support.store import NOW, Clock, seen, send, task
 
 pytestmark = pytest.mark.usefixtures("no_sync", "checkpoints")
 
@@ -164,7 +164,7 @@ def test_rule_1_6_a_list_that_only_looks_does_not_believe_an_older_file_either(p
     store, _ = reopen(path, state)
     store.add([task("one")])
     old = path.read_bytes()
-    assert peek(path, state) == store.tasks()
+    assert seen(path, state) == store.tasks()
     store.add([task("two")])
     put_back(path, old)
     assert peek(path, state) is None

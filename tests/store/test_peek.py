@@ -8,6 +8,7 @@ from qr_tui.store.changes import Change
 from qr_tui.store.peek import peek
 from qr_tui.store.tasks import TaskStore
 from tests.support.cli import task
+from tests.support.store import seen
 
 
 @pytest.fixture
@@ -21,8 +22,8 @@ def store(tmp_path: Path) -> TaskStore:
 
 
 def test_it_sees_what_the_store_sees(store: TaskStore) -> None:
-    assert peek(store.path, store.path.parent) == store.tasks()
-    assert [item.prompt for item in peek(store.path, store.path.parent) or []] == ["new", "old"]
+    assert seen(store.path, store.path.parent) == store.tasks()
+    assert [item.prompt for item in seen(store.path, store.path.parent) or []] == ["new", "old"]
 
 
 def test_a_missing_file_is_left_to_the_store(tmp_path: Path) -> None:
@@ -61,4 +62,4 @@ def test_fields_of_a_later_version_do_no_harm(store: TaskStore) -> None:
     for item in document["tasks"].values():
         item["colour"] = "blue"
     store.path.write_bytes(codec.encode(document))
-    assert len(peek(store.path, store.path.parent) or []) == 2
+    assert len(seen(store.path, store.path.parent) or []) == 2

@@ -13,7 +13,7 @@ from qr_tui.config import DEFAULT_BASE_URL, Settings
 from qr_tui.core.answers import Balance
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.events import HostStatus, PollingChanged, Sink, TasksChanged, TasksLoaded
-from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.failures import Trouble
 from qr_tui.core.sorting import newest_first
 from qr_tui.core.tags import changed
 from qr_tui.core.task import Request, Status, Task, advance, new_task
@@ -97,11 +97,11 @@ class FakeStudio(Studio):
     def get(self, key: str) -> Task | None:
         return self._tasks.get(key)
 
-    def find(self, reference: str) -> Task:
-        for task in self._tasks.values():
-            if reference in (task.key, task.id):
-                return task
-        raise Trouble(Kind.UNKNOWN_TASK, reference)
+    async def whole(self, task: Task) -> Task:
+        return task
+
+    async def read_archives(self) -> None:
+        """There are none."""
 
     def check(self, request: Request, copies: int = 1) -> list[Concern]:
         self.calls.append(("check", (request, copies)))

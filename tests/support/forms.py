@@ -79,6 +79,9 @@ class FormApp(App[Any]):
     def standing(self, task: Task) -> Detail:
         return ""
 
+    async def whole(self, task: Task) -> Task:
+        return task
+
     def next_look(self) -> float | None:
         return None
 

@@ -10,6 +10,7 @@ from qr_tui.store import codec
 from qr_tui.store.changes import Change
 from qr_tui.store.journal import Journal, follow
 from qr_tui.store.names import journal_of
+from qr_tui.store.peek import peek
 from qr_tui.store.tasks import TaskStore
 
 NOW = 1_790_000_000.0
@@ -54,6 +55,12 @@ def on_disk(path: Path) -> codec.Document:
     document, rest = follow(codec.decode(path.read_bytes()), lines.lines)
     assert (rest, lines.damaged) == ([], False)
     return document
+
+
+def seen(path: Path, state: Path) -> list[Task] | None:
+    """Return the live tasks on the list as a quick look finds them."""
+    peeked = peek(path, state)
+    return None if peeked is None else peeked.listed()
 
 
 def names(path: Path) -> set[str]:

@@ -33,7 +33,8 @@ def copy(context: CliContext, ids: tuple[str, ...], what: str, as_json: bool) ->
     from qr_tui.terminal.clipboard import Clipboard
     from qr_tui.terminal.detect import detect
 
-    tasks = references.several(stored_tasks.read(context), ids)
+    stored = stored_tasks.read(context)
+    tasks = [stored.whole(task) for task in references.several(stored.named, ids)]
     text = "\n".join(part(task, what) for task in tasks)
     reachable = _reachable()
     clipboard = Clipboard(detect(tty=reachable), context.paths.clipboard_file, _send if reachable else None)

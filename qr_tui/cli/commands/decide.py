@@ -63,7 +63,7 @@ def decide(
     async def submit(studio: "Studio") -> list[Task]:
         from qr_tui.services.decisions import Adopt, Drop, SendAgain
 
-        task = references.one(studio.tasks(), reference)
+        task = references.one(await studio.named(reference.strip()), reference)
         if task.status is not Status.UNCONFIRMED and not (task.is_unknown and adopt is not None):
             raise Trouble(Kind.NOT_NOW, describe(task))
         choice: Decision

@@ -41,7 +41,8 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 @pass_cli_context
 def export(context: CliContext, filter_words: tuple[str, ...], form: str, file: str | None) -> int:
     """Choose, spell, write."""
-    tasks = references.filtered(stored_tasks.read(context), filter_words)
+    stored = stored_tasks.read(context)
+    tasks = [stored.whole(task) for task in references.filtered(stored.everything(), filter_words)]
     lines = {"json": _json, "jsonl": _jsonl, "csv": _csv}[form](tasks)
     if file is None:
         for text in lines:

@@ -33,14 +33,18 @@ def list(  # noqa: A001 -- a command's function bears its name
     context: CliContext, filter_words: tuple[str, ...], order: str, reverse: bool, limit: int | None, as_json: bool
 ) -> int:
     """Read, choose, print."""
-    tasks = references.filtered(stored_tasks.read(context), filter_words)
-    if order != DEFAULT_ORDER or reverse:  # they are read in that order
-        tasks = sort(tasks, order, reverse)
-    tasks = tasks[:limit]
+    stored = stored_tasks.read(context)
+    if limit is not None and not filter_words and order == DEFAULT_ORDER and not reverse:
+        tasks = stored.newest(limit)
+    else:
+        tasks = references.filtered(stored.everything(), filter_words)
+        if order != DEFAULT_ORDER or reverse:  # they are read in that order
+            tasks = sort(tasks, order, reverse)
+        tasks = tasks[:limit]
     if as_json:
         from qr_tui.core.export import task_json
 
-        output.document([task_json(task) for task in tasks])
+        output.document([task_json(stored.whole(task)) for task in tasks])
         return Exit.OK
     if not tasks:
         output.say(_("no tasks") if not filter_words else _("no task fits"))

@@ -1,5 +1,7 @@
 """`qr-tui remove`: take tasks off the list, or bring them back."""
 
+from functools import partial
+
 import click
 
 from qr_tui.cli import engine_session, output, references, sending, stored_tasks, streams
@@ -29,8 +31,7 @@ from qr_tui.i18n import _
 @pass_cli_context
 def remove(context: CliContext, ids: tuple[str, ...], undo: bool, yes: bool, as_json: bool) -> int:
     """Hide tasks, or show them again."""
-    known = stored_tasks.read_with_removed(context)
-    tasks = references.several([task for task in known if (task.removed_at is not None) == undo], ids)
+    tasks = references.several(partial(stored_tasks.read(context).named, removed=undo), ids)
     unfinished = [task for task in tasks if not task.final]
     if unfinished and not undo and not yes:
         names = ", ".join(name(task) for task in unfinished[:8])

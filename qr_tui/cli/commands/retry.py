@@ -34,7 +34,8 @@ def retry(
     """Submit each failed task's request once more: all of them, or none."""
 
     async def submit(studio: "Studio") -> list[Task]:
-        failed = references.several(studio.tasks(), ids)
+        named = {reference.strip(): await studio.named(reference.strip()) for reference in ids}
+        failed = references.several(named.__getitem__, ids)
         for task in failed:
             if task.status is not Status.FAILED:
                 raise Trouble(Kind.NOT_NOW, describe(task))

@@ -19,7 +19,8 @@ from qr_tui.i18n import _
 @pass_cli_context
 def show(context: CliContext, reference: str, as_json: bool) -> int:
     """Find and print one task."""
-    task = references.one(stored_tasks.read(context), reference)
+    stored = stored_tasks.read(context)
+    task = stored.whole(references.one(stored.named(reference.strip()), reference))
     if as_json:
         from qr_tui.core.export import task_json
 

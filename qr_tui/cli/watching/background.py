@@ -57,7 +57,7 @@ def find(context: CliContext) -> Watcher | None:
 
 
 def _unfinished(context: CliContext) -> list[Task]:
-    return [task for task in stored_tasks.read(context) if not task.final and not task.needs_you]
+    return [task for task in stored_tasks.read(context).live() if not task.final and not task.needs_you]
 
 
 def _document(context: CliContext, watcher: Watcher | None) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def follow(context: CliContext, words: Sequence[str], *, timeout: float | None, 
         try:
             async with engine_session.studio(context, narrator) as studio:
                 opened.append(studio)
-                chosen = _choose(studio, words)
+                chosen = await _choose(studio, words)
                 undecided.extend(task for task in studio.tasks() if task.needs_you)
                 keys = [task.key for task in chosen]
                 narrator.keys = set(keys)
@@ -66,7 +66,9 @@ def _say_decisions(undecided: Sequence[Task]) -> None:
             output.say(_("decide what becomes of it: qr-tui decide {key}").format(key=task.key))
 
 
-def _choose(studio: "Studio", words: Sequence[str]) -> list[Task]:
+async def _choose(studio: "Studio", words: Sequence[str]) -> list[Task]:
     if words:
-        return references.ids_or_filter(studio.tasks(), words)
+        named = {task.key: task for word in words for task in await studio.named(word)}
+        known = {task.key: task for task in studio.tasks()}
+        return references.ids_or_filter(list((known | named).values()), words)
     return [task for task in studio.tasks() if not task.final and not task.needs_you]

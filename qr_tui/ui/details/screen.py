@@ -60,8 +60,12 @@ class DetailsScreen(CommandScreen[None]):
         """Show the task as it is now."""
         for task in tasks:
             if task.key == self.task_shown.key:
-                self.task_shown = task
-                self._draw()
+                self.start(self._show(task))
+
+    async def _show(self, task: Task) -> None:
+        """Show the task as it is by now, whole."""
+        self.task_shown = await self.qr.whole(task)
+        self._draw()
 
     def restyle(self) -> None:
         """Draw in the app's appearance of now."""

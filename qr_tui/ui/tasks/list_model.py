@@ -4,11 +4,12 @@ Everything is held by task key, never by row number, so nothing a person set mov
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from qr_tui.core.sorting import DEFAULT_ORDER, sort
+from qr_tui.core.sorting import DEFAULT_ORDER, ORDERS, sort
 from qr_tui.core.task import Status, Task
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class ListModel:
         self.only_unfinished = False
         self.columns: tuple[str, ...] | None = None  # those a person chose; None means the usual ones
         self._ordered: list[str] = []
+        self._counts: Counter[Status] = Counter()
 
     # reads -----------------------------------------------------------------------------------------------------
     @property
@@ -91,16 +93,36 @@ class ListModel:
 
     def count(self, *statuses: Status) -> int:
         """Return how many tasks are in one of `statuses`."""
-        return sum(1 for task in self.tasks.values() if task.status in statuses)
+        return sum(self._counts[status] for status in statuses)
 
     # changes ---------------------------------------------------------------------------------------------------
     def load(self, tasks: Iterable[Task], now: float) -> None:
         """Replace all tasks; cursor and marks stay with the tasks that are still there."""
         self.tasks = {task.key: task for task in tasks}
+        self._counts = Counter(task.status for task in self.tasks.values())
         self.loaded = True
         self.marks = {key: None for key in self.marks if key in self.tasks}
         self._sort()
         self.rebuild(now)
+
+    def add_archived(self, tasks: Sequence[Task], now: float) -> None:
+        """Take old tasks in; one that is known already is newer than its row."""
+        fresh = [task for task in tasks if task.key not in self.tasks]
+        self.tasks.update((task.key, task) for task in fresh)
+        self._counts.update(task.status for task in fresh)
+        order, ordered = ORDERS[self.order], sort(fresh, self.order, self.reverse)
+        both = [self.tasks[self._ordered[-1]], *ordered[:1]] if self._ordered else ordered[:1]
+        if sorted(both, key=order.rank, reverse=order.descending != self.reverse) != both:
+            self._sort()
+            self.rebuild(now)
+            return
+        # they follow those of before, as old tasks usually do: nothing there needs to be looked at again
+        self._ordered = [*self._ordered, *(task.key for task in ordered)]
+        passed = [task.key for task in ordered if self._passes_filter(task, now)]
+        self.rows.update((key, at) for at, key in enumerate(passed, start=len(self.shown)))
+        self.shown.extend(passed)
+        if self.cursor is None and self.shown:
+            self.cursor = self.shown[0]
 
     def update(self, tasks: Sequence[Task], removed: Sequence[str], now: float) -> RowsChanged:
         """Take these new or changed tasks, forget `removed`; say what to draw again."""
@@ -111,22 +133,27 @@ class ListModel:
             if old is task:
                 continue
             self.tasks[task.key] = task
+            self._counts[task.status] += 1
+            if old is not None:
+                self._counts[old.status] -= 1
             if old is None or (self.order not in _FIXED_ORDERS and old != task):
                 resort = True
             elif (task.key in self.rows) != self._passes_filter(task, now):
-                refilter = True
+                refilter = self._place(task.key, shown=task.key not in self.rows)
             elif task.key in self.rows:
                 rows.append(task.key)
-        gone = [key for key in removed if self.tasks.pop(key, None)]
+        gone = [key for key in removed if key in self.tasks]
         for key in gone:
+            self._counts[self.tasks.pop(key).status] -= 1
             self.marks.pop(key, None)
         if gone:
             left = set(gone)
             self._ordered = [key for key in self._ordered if key not in left]
         if resort:
             self._sort()
-        if resort or refilter or gone:
+        if resort or gone:
             self.rebuild(now)
+        if resort or refilter or gone:
             return RowsChanged(everything=True)
         return RowsChanged(tuple(rows))
 
@@ -180,8 +207,27 @@ class ListModel:
             return False
         return self.query is None or self.query.matches(task, now=now, marked=self.marks.keys())
 
+    def _place(self, key: str, *, shown: bool) -> bool:
+        """Show one task among the others, at its place in the order, or no longer."""
+        order = ORDERS[self.order]
+        descending = order.descending != self.reverse
+        rows = [other for other in self.shown if other != key]
+        if shown:
+            mine, low, high = order.rank(self.tasks[key]), 0, len(rows)
+            while low < high:
+                middle = (low + high) // 2
+                other = order.rank(self.tasks[rows[middle]])
+                is_before = other > mine if descending else other < mine
+                low, high = (middle + 1, high) if is_before else (low, middle)
+            rows.insert(low, key)
+        self._show_rows(rows)
+        return True
+
     def _sort(self) -> None:
-        self._ordered = [task.key for task in sort(self.tasks.values(), self.order, self.reverse)]
+        # beginning with the order of before, of which most still holds
+        known = {key: self.tasks[key] for key in self._ordered if key in self.tasks}
+        tasks = (known | self.tasks).values() if known else self.tasks.values()
+        self._ordered = [task.key for task in sort(tasks, self.order, self.reverse)]
 
     def _show_rows(self, shown: list[str]) -> None:
         row = self.index

@@ -1,12 +1,12 @@
 """The details pane beside the list: there while the screen is wide enough, and following the cursor."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 from textual.widget import Widget
 
-from qr_tui.core.task import Task
+from qr_tui.core.task import ArchivedTask, Task
 from qr_tui.core.text.messages import Detail
 from qr_tui.ui.tasks.list_model import ListModel
 from qr_tui.ui.theme.appearance import Appearance
@@ -27,6 +27,7 @@ class PanePlacement:
         appearance: Returns how to draw now.
         clock: Returns the time, Unix seconds.
         standing: Returns why a task stands where it does.
+        whole: Returns all that is known of a task, of which the list may hold only a row.
     """
 
     def __init__(
@@ -36,12 +37,15 @@ class PanePlacement:
         appearance: Callable[[], Appearance],
         clock: Callable[[], float],
         standing: Callable[[Task], Detail],
+        whole: Callable[[Task], Awaitable[Task]],
     ) -> None:
         self._beside = beside
         self._model = list_model
         self._appearance = appearance
         self._clock = clock
         self._standing = standing
+        self._whole = whole
+        self._read: tuple[Task, Task] | None = None  # the last row that was completed, and what came of it
         self._pane: DetailsPane | None = None
         self._timer: Timer | None = None
 
@@ -59,8 +63,21 @@ class PanePlacement:
 
     def refresh(self) -> None:
         """Show the task under the cursor as it is now."""
-        if self._pane is not None:
-            self._pane.show_task(self._model.current)
+        if self._pane is None:
+            return
+        task = self._model.current
+        if isinstance(task, ArchivedTask):
+            if self._read is None or self._read[0] is not task:
+                self._beside.run_worker(self._complete(task), group="pane", exclusive=True)
+                return
+            task = self._read[1]
+        self._pane.show_task(task)
+
+    async def _complete(self, row: Task) -> None:
+        """Read what the list does not hold, and show it if the cursor is still there."""
+        self._read = row, await self._whole(row)
+        if self._model.current is row:
+            self.refresh()
 
     def follow_cursor(self) -> None:
         """Show the task under the cursor a moment later, once the cursor rests."""

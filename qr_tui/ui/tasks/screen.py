@@ -82,7 +82,12 @@ class TasksScreen(CommandScreen[None]):
     def _hold_parts(self, body: Horizontal) -> None:
         save, refresh = self.save_list_state, self.refresh_header_and_footer
         self.pane = PanePlacement(
-            body, self.list_model, lambda: self.qr.appearance, self.qr.app_context.clock, self.qr.standing
+            body,
+            self.list_model,
+            lambda: self.qr.appearance,
+            self.qr.app_context.clock,
+            self.qr.standing,
+            self.qr.whole,
         )
         self.filtering = Filtering(self, self.list, below=self.status, save=save)
         self.arranging = Arranging(self, self.list, save=save)
@@ -114,6 +119,11 @@ class TasksScreen(CommandScreen[None]):
     def take_all(self, tasks: Iterable[Task]) -> None:
         """Show these tasks instead of all that were there."""
         self.list.load(tasks)
+        self._tasks_changed()
+
+    def add_archived(self, tasks: Sequence[Task]) -> None:
+        """Show these old tasks too."""
+        self.list.add_archived(tasks)
         self._tasks_changed()
 
     def take(self, tasks: Sequence[Task], removed: Sequence[str]) -> None:
@@ -238,7 +248,7 @@ class TasksScreen(CommandScreen[None]):
 
         task = self.current
         if task is not None:
-            await self.qr.push_screen_wait(DetailsScreen(task))
+            await self.qr.push_screen_wait(DetailsScreen(await self.qr.whole(task)))
 
     # what follows a change -------------------------------------------------------------------------------------
     def on_resize(self) -> None:

@@ -45,7 +45,8 @@ class TaskActions:
         """Choose what to copy."""
         from qr_tui.ui.details.copy_menu import CopyMenu
 
-        qr, targets = self._screen.qr, self._screen.targets
+        qr = self._screen.qr
+        targets = [await qr.whole(task) for task in self._screen.targets]
         chosen = await qr.push_screen_wait(CopyMenu(targets, qr.app_context.clock(), write=qr.write))
         if chosen is None:
             return
@@ -77,7 +78,7 @@ class TaskActions:
     async def do_retry(self) -> None:
         """Make failed videos again, after a paying key: it costs."""
         qr, targets = self._screen.qr, self._screen.targets
-        failed = [task for task in targets if task.status is Status.FAILED and not task.is_unknown]
+        failed = [await qr.whole(task) for task in targets if task.status is Status.FAILED and not task.is_unknown]
         title = ngettext("Make this video again?", "Make {n} videos again?", len(failed)).format(n=len(failed))
         costs = ngettext(
             "It is sent as a new video and costs again.", "They are sent as new videos and cost again.", len(failed)
@@ -112,7 +113,7 @@ class TaskActions:
         task = next((task for task in able if task.needs_you), able[0])
         from qr_tui.ui.details.decide import DecideScreen
 
-        studio = await self._screen.qr.engine()
+        studio, task = await self._screen.qr.engine(), await self._screen.qr.whole(task)
         decided = await self._screen.qr.push_screen_wait(DecideScreen(studio, task))
         if decided is not None:
             say(self._screen.app, decided)

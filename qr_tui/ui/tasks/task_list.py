@@ -94,6 +94,12 @@ class TaskList(ScrollView, inherit_bindings=False):
         self.list_model.arrange(order, reverse, self._clock())
         self._show_chosen_rows(anchor)
 
+    def add_archived(self, tasks: Sequence[Task]) -> None:
+        """Show these old tasks too; the row under the cursor stays where it is."""
+        anchor = self._find_anchor()
+        self.list_model.add_archived(tasks, self._clock())
+        self._show_chosen_rows(anchor)
+
     def rebuild(self) -> None:
         """Show the rows that pass the filter in force; the task under the cursor stays on its line."""
         anchor = self._find_anchor()

@@ -176,3 +176,44 @@ def test_a_gentle_rebuild_survives_a_change_in_the_middle() -> None:
 def test_equal_content_in_another_object_is_a_row_to_compare(list_model: ListModel) -> None:
     same = with_fields(list_model.tasks[key(4)])
     assert list_model.update([same], [], NOW).rows == (key(4),)
+
+
+def test_counts_follow_every_change(list_model: ListModel) -> None:
+    list_model.update([make_task(4, status=Status.RUNNING), make_task(11, status=Status.RUNNING)], [], NOW)
+    list_model.update([], [key(4), key(11), "unknown"], NOW)
+    list_model.add_archived([make_task(0, status=Status.FAILED), make_task(5)], NOW)
+    for status in Status:
+        assert list_model.count(status) == sum(task.status is status for task in list_model.tasks.values())
+    assert list_model.count(*Status) == len(list_model.tasks) == 10
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "status", "model", "finished"])
+@pytest.mark.parametrize("text", ["", "status:done"])
+def test_old_tasks_take_their_places_in_any_order(order: str, text: str) -> None:
+    made = [make_task(number, status=Status.DONE if number % 3 else Status.FAILED) for number in range(1, 31)]
+    whole, parts = ListModel(), ListModel()
+    for model in (whole, parts):
+        model.query = parse(text) if text else None
+    whole.load(made, NOW)
+    whole.arrange(order, False, NOW)
+    parts.load(made[20:], NOW)
+    parts.arrange(order, False, NOW)
+    parts.move_to(2)
+    at = parts.cursor
+    for start in (10, 0):
+        parts.add_archived(made[start : start + 10], NOW)
+    assert parts.shown == whole.shown
+    assert parts.rows == whole.rows
+    assert parts.cursor == at
+
+
+def test_a_task_that_comes_to_pass_the_filter_takes_its_place_and_leaves_it_again(list_model: ListModel) -> None:
+    list_model.query = parse("status:failed")
+    list_model.rebuild(NOW)
+    before = list(list_model.shown)
+    for number in (3, 10, 1, 7):
+        assert list_model.update([make_task(number, status=Status.FAILED)], [], NOW).everything
+        assert list_model.shown == sorted({*before, *list_model.shown}, reverse=True)
+        assert list_model.rows == {shown: at for at, shown in enumerate(list_model.shown)}
+    list_model.update([make_task(10, status=Status.RUNNING)], [], NOW)
+    assert key(10) not in list_model.shown

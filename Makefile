@@ -66,8 +66,8 @@ screenshots: $(STAMP) ## draw screenshots/ anew from the real app on the simulat
 snapshots: $(STAMP) ## accept how the screens look now (look at them first)
 	@$(PYTEST) tests/ui/test_snapshots.py --snapshot-update
 
-bench: $(STAMP) ## measure, as ratios in one run, and write bench.json
-	@$(BIN)/python -m tests.bench
+bench: $(STAMP) ## measure, and write bench.json: ROWS=save,paint SIZES=100,1000 for less
+	@$(BIN)/python -m tests.bench --rows "$(ROWS)" --sizes "$(or $(SIZES),100,1000,10000,50000)"
 
 messages: $(STAMP) ## collect the messages for translators and compile the catalogues
 	@$(BIN)/python -m tests.support.tools.messages update

@@ -67,7 +67,7 @@ class StoredTasks:
         """Return the newest tasks on the list, reading no more archives than that takes."""
         found = self.live()
         for month in self._archived.months():
-            if len(found) >= count and found[count - 1].created_at >= _end_of(month):
+            if len(found) >= count and found[count - 1].created_at >= self._archived.archive.newest(month):
                 break
             found = newest_first([*found, *(row for row in self._archived.month(month) if row.removed_at is None)])
         self._tell()
@@ -92,10 +92,9 @@ class StoredTasks:
 
     def beginning(self, words: str, count: int) -> list[Task]:
         """Return at most `count` of the newest tasks on the list whose id or key begins with `words`."""
-        rows = self._archived.beginning(words) if words else ()
-        found = newest_first(task for task in (*self._live, *rows) if task.removed_at is None)
-        fitting = (task for task in found if (task.id or "").startswith(words) or task.key.startswith(words))
-        return [task for task, _number in zip(fitting, range(count), strict=False)]
+        live = [task for task in self.live() if (task.id or "").startswith(words) or task.key.startswith(words)]
+        rows = self._archived.beginning(words, count) if words and len(live) < count else ()
+        return newest_first([*live, *(row for row in rows if row.removed_at is None)])[:count]
 
     def _all(self) -> Iterator[Task]:
         yield from self._live
@@ -106,11 +105,3 @@ class StoredTasks:
         """Say what was found wrong with an archive."""
         notices, self._archived.archive.notices = self._archived.archive.notices, []
         self._context.tell(notices)
-
-
-def _end_of(month: str) -> float:
-    """Return when the month called so ends, Unix seconds."""
-    from datetime import UTC, datetime
-
-    year, number = (int(part) for part in month.split("-"))
-    return datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC).timestamp()

@@ -7,8 +7,8 @@ their archive are made anew from it.
 
 import contextlib
 import logging
+import mmap
 import os
-import secrets
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
@@ -34,11 +34,19 @@ _SHARED: Final = ("model", "base_url", "account", "provider_status", "month")
 
 
 class _RowsHead(msgspec.Struct):
-    """The first line of a file of rows: which writing it is of, and the checksum of the rest."""
+    """The first line of a file of rows, which then has all ids and keys on one line, and one row a line.
+
+    Attributes:
+        schema: The version of the format.
+        stamp: Which writing of the archive it is of.
+        crc: The checksum of the other lines.
+        newest: When the newest of the tasks was made, Unix seconds.
+    """
 
     schema: int
     stamp: str
     crc: int
+    newest: float
 
 
 class _Whole(msgspec.Struct):
@@ -97,17 +105,33 @@ class Archive:
         self._read[month] = stamps, rows
         return rows
 
-    def mentions(self, words: str) -> list[str]:
-        """Return the months whose rows hold `words` somewhere, without reading them into memory."""
+    def newest(self, month: str) -> float:
+        """Return when the newest task of `month` was made, Unix seconds; reads no more than it must."""
+        head = self._fitting_head(month)
+        if head is not None:
+            return head.newest
+        return max((row.created_at for row in self.rows(month)), default=0.0)
+
+    def search(self, month: str, words: str) -> list[ArchivedTask]:
+        """Return the rows of `month` whose id or key holds `words`, and perhaps some more; no others are read."""
+        if self._fitting_head(month) is None:
+            return self.rows(month)
         wanted = msgspec.json.encode(words)[1:-1]
         found = []
-        for month in self.months():
-            try:
-                data = self._rows_path(month).read_bytes()
-            except OSError:
-                data = wanted  # to be looked at
-            if wanted in data:
-                found.append(month)
+        try:
+            with (
+                self._rows_path(month).open("rb") as file,
+                mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+            ):
+                ids = data.find(b"\n") + 1
+                first = data.find(b"\n", ids)
+                place = data.find(wanted, first) if data.find(wanted, ids, first) >= 0 else -1
+                while place >= 0:
+                    start, end = data.rfind(b"\n", 0, place) + 1, data.find(b"\n", place)
+                    found.append(msgspec.json.decode(data[start:end], type=ArchivedTask))
+                    place = data.find(wanted, end)
+        except (OSError, ValueError, msgspec.MsgspecError, UnicodeDecodeError):
+            return self.rows(month)
         return found
 
     def document(self, row: ArchivedTask) -> dict[str, Any]:
@@ -140,7 +164,7 @@ class Archive:
         kept = [row for row in self.rows(month) if row.key not in put and row.key not in drop]
         with contextlib.suppress(FileNotFoundError):
             old = self._path(month).read_bytes()
-        stamp = secrets.token_hex(8)
+        stamp = os.urandom(8).hex()
         out = bytearray(_HEAD % (SCHEMA, stamp.encode()))
         rows: list[ArchivedTask] = []
 
@@ -176,8 +200,10 @@ class Archive:
         return Trouble(Kind.STORE, Message(N_("{file} cannot be read"), {"file": str(self._path(month))}))
 
     def _write_rows(self, month: str, stamp: str, rows: Sequence[ArchivedTask]) -> None:
-        body = msgspec.json.encode(rows)
-        head = msgspec.json.encode(_RowsHead(SCHEMA, stamp, zlib.crc32(body)))
+        names = [name for row in rows for name in (row.id, row.key) if name]
+        body = msgspec.json.encode(names) + b"\n" + msgspec.json.Encoder().encode_lines(rows)
+        newest = max((row.created_at for row in rows), default=0.0)
+        head = msgspec.json.encode(_RowsHead(SCHEMA, stamp, zlib.crc32(body), newest))
         atomic.replace(self._rows_path(month), head + b"\n" + body, backup=None)
 
     def _load(self, month: str) -> list[ArchivedTask]:
@@ -214,13 +240,22 @@ class Archive:
                 return head[len(begin) :].decode("ascii", "replace")
         return None
 
+    def _fitting_head(self, month: str) -> _RowsHead | None:
+        """Return the first line of the rows of `month`, if they fit their archive."""
+        try:
+            with self._rows_path(month).open("rb") as file:
+                head = msgspec.json.decode(file.readline(), type=_RowsHead)
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            return None
+        return head if head.schema == SCHEMA and head.stamp == self._stamp(month) else None
+
     def _saved_rows(self, month: str) -> tuple[_RowsHead | None, list[ArchivedTask]]:
         try:
             first, _, body = self._rows_path(month).read_bytes().partition(b"\n")
             head = msgspec.json.decode(first, type=_RowsHead)
             if head.schema > SCHEMA or head.crc != zlib.crc32(body):
                 return None, []
-            return head, _shared(msgspec.json.decode(body, type=list[ArchivedTask]))
+            return head, _shared(msgspec.json.Decoder(ArchivedTask).decode_lines(body.partition(b"\n")[2]))
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
             return None, []
 

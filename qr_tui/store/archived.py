@@ -45,11 +45,7 @@ class ArchivedTasks:
 
     def month(self, name: str) -> list[ArchivedTask]:
         """Return the tasks of one archive, removed ones too, in no order."""
-        live, patches = self._live(), self._patches()
-        rows = self.archive.rows(name)
-        if not patches:
-            return [row for row in rows if row.key not in live]
-        return [_patched(row, patches.get(row.key)) for row in rows if row.key not in live]
+        return self._current(self.archive.rows(name))
 
     def __iter__(self) -> Iterator[ArchivedTask]:
         """Yield all of them, month by month, removed ones too."""
@@ -64,10 +60,15 @@ class ArchivedTasks:
         """Return the tasks whose key or id is `reference`, else those where it ends so."""
         return find(list(self._mentioned(reference)), reference) if reference else []
 
-    def beginning(self, words: str) -> list[ArchivedTask]:
-        """Return the tasks whose id or key begins with `words`."""
-        rows = self._mentioned(words)
-        return [row for row in rows if (row.id or "").startswith(words) or row.key.startswith(words)]
+    def beginning(self, words: str, count: int) -> list[ArchivedTask]:
+        """Return tasks whose id or key begins with `words`: at least `count` of the newest, if there are so many."""
+        found: list[ArchivedTask] = []
+        for name in self.months():
+            if len(found) >= count:
+                break
+            rows = self._current(self.archive.search(name, words))
+            found += [row for row in rows if (row.id or "").startswith(words) or row.key.startswith(words)]
+        return found
 
     def having_id(self, task_id: str, base_url: str) -> ArchivedTask | None:
         """Return the task that has this id at this host."""
@@ -98,8 +99,14 @@ class ArchivedTasks:
         return documents.read(row.key, self.document(row))
 
     def _mentioned(self, words: str) -> Iterator[ArchivedTask]:
-        for name in self.archive.mentions(words):
-            yield from self.month(name)
+        for name in self.months():
+            yield from self._current(self.archive.search(name, words))
+
+    def _current(self, rows: Iterable[ArchivedTask]) -> list[ArchivedTask]:
+        live, patches = self._live(), self._patches()
+        if not patches:
+            return [row for row in rows if row.key not in live]
+        return [_patched(row, patches.get(row.key)) for row in rows if row.key not in live]
 
 
 def patch_of(task: Task) -> dict[str, Any]:

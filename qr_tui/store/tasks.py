@@ -68,7 +68,6 @@ class TaskStore:
         self._patches: TaskTable | None = None
         # replaced, never altered, so that readers in other threads need no lock
         self._tasks: dict[str, Task] = {}
-        self._list: list[Task] = []
         self._documents: dict[str, Any] = {}
         self._unreadable: frozenset[str] = frozenset()
         self._foreign: set[str] = set()  # what others changed and `refresh` has not yet told
@@ -117,7 +116,8 @@ class TaskStore:
     # reads ---------------------------------------------------------------------------------------------
     def tasks(self, *, removed: bool = False) -> list[Task]:
         """Return the live tasks on the list, newest first; with `removed` also those taken off it."""
-        return newest_first(self._tasks.values()) if removed else list(self._list)
+        tasks = self._tasks.values()
+        return newest_first(tasks if removed else (task for task in tasks if task.removed_at is None))
 
     def get(self, key: str) -> Task | None:
         """Return the live task with this key, even if it was taken off the list."""
@@ -275,7 +275,7 @@ class TaskStore:
             if not self._foreign:
                 return None
             keys, self._foreign = self._foreign, set()
-            listed = [task for task in self._list if task.key in keys]
+            listed = [task for task in self.tasks() if task.key in keys]
             # what others moved into an archive is still on the list
             moved = self.archived.loaded(key for key in keys if key not in self._tasks)
             listed += [row for row in moved if row.removed_at is None]
@@ -455,17 +455,15 @@ class TaskStore:
                 tasks[key] = documents.read(key, document)
             except msgspec.ValidationError:
                 unreadable.add(key)
-        before = {task.key: task for task in self._list}
+        before = self._tasks
         self._set(tasks)
-        after = {task.key: task for task in self._list}
-        both = before.keys() | after.keys()
-        self._foreign |= {key for key in both if before.get(key) is not after.get(key)}
+        both = before.keys() | tasks.keys()
+        self._foreign |= {key for key in both if _listed(before.get(key)) is not _listed(tasks.get(key))}
         self._tell_unreadable(frozenset(unreadable))
 
     def _set(self, tasks: dict[str, Task]) -> None:
         tables = self._opened().known
         self._tasks, self._documents, self._patched = tasks, tables[TASKS], tables.get(PATCHES, {})
-        self._list = newest_first(task for task in tasks.values() if task.removed_at is None)
 
     def _tell_unreadable(self, keys: frozenset[str]) -> None:
         """Say which documents this version cannot read; they stay in the file as they are."""
@@ -504,9 +502,10 @@ class TaskStore:
 
     def _drop_from_archives(self, keys: Sequence[str]) -> None:
         """Drop what stands in an archive under these keys: once the live task is gone, it would be back."""
-        months = {month for key in keys for month in self._archive.mentions(key)}
-        for month in months:
-            self._archive.write(month, {}, keys)
+        for month in self._archive.months():
+            found = {row.key for key in keys for row in self._archive.search(month, key)}
+            if not found.isdisjoint(keys):
+                self._archive.write(month, {}, keys)
 
     def _old_enough(self) -> list[Task]:
         """Return the live tasks that belong into an archive: over for long, and not among the newest."""
@@ -538,3 +537,8 @@ class TaskStore:
             self._table.drop(list(put))
         if patched and self._patches is not None:
             self._patches.drop([row.key for row in patched])
+
+
+def _listed(task: Task | None) -> Task | None:
+    """Return `task` if it is on the list."""
+    return task if task is not None and task.removed_at is None else None

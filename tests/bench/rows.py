@@ -1,186 +1,362 @@
-"""What is measured, one function a row; each returns what it saw, to be held against the row's target."""
+"""What is measured: one function a row of the table. Ratios compare things that were measured in turn."""
 
+import json
+import os
+import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+import urllib.request
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from statistics import median, quantiles
-from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from statistics import median
 
 from qr_tui import paths
-from qr_tui.core.task import Request
+from qr_tui.core.task import Status
 from qr_tui.simulator.options import Options
 from qr_tui.simulator.server import Simulator
 from qr_tui.store.changes import Change
+from qr_tui.store.names import journal_of
 from qr_tui.store.tasks import TaskStore
-from tests.bench.homes import NEWEST, environment, fill
+from tests.bench.homes import NEWEST, NOBODY, environment, oldest_id, set_pace
+from tests.bench.report import Figure, Row, Setting, against_first, middle, p95
+from tests.bench.tasks_at_provider import hold, running
 from tests.bench.terminal import Program
+from tests.support.store import task as new_task
 
 APP = (str(Path(sys.executable).with_name("qr-tui")),)
 HELLO = (sys.executable, "-m", "tests.bench.hello")
 HELLO_WORD = b"hello-is-drawn"
-NOBODY = "http://127.0.0.1:9"
+DRAWN = NEWEST.encode()
+CURSOR = "▌".encode()  # stands before the row that the cursor is on, and nowhere else
 IMPORTS = "import msgspec, tinydb, click"
 SETTLED = 1.5  # seconds without a byte of news after which the screen is at rest
+MANY = 50  # unfinished tasks, where a row has them
+MINUTE = 60.0
 
 
-class Seen(NamedTuple):
-    """One row's outcome: the figure held against its target, and the words that say what it is made of."""
-
-    figure: float
-    words: str
-
-
-class Row(NamedTuple):
-    """A figure of the product: what it is, its unit, the most it may be, and how it is measured."""
-
-    name: str
-    unit: str
-    target: float
-    measure: Callable[[int], Seen]
-
-
-def first_paint(runs: int) -> Seen:
-    """Exec → the newest of 1 000 stored tasks on the wire, against a minimal Textual app, in turn."""
-    ours, theirs = [], []
-    with TemporaryDirectory() as home:
-        fill(Path(home), 1_000, base_url=NOBODY)
-        env = environment(Path(home), NOBODY)
-        for _ in range(runs + 1):  # the first round warms the caches and is dropped
-            with Program(HELLO, env) as hello:
-                theirs.append(hello.until(HELLO_WORD))
-            with Program(APP, env) as app:
-                ours.append(app.until(NEWEST.encode()))
-    a, b = median(ours[1:]), median(theirs[1:])
-    return Seen(a / b, f"{a * 1000:.0f} ms, hello {b * 1000:.0f} ms")
+def paint(setting: Setting) -> Iterator[Figure]:
+    """Exec → a known row is on the wire."""
+    ours: dict[int, float] = {}
+    for size in setting.sizes:
+        apps, hellos = [], []
+        with setting.homes.copy(size) as home:
+            env = environment(home)
+            for _ in range(setting.runs + 1):
+                with Program(HELLO, env, columns=100) as hello:
+                    hellos.append(hello.until(HELLO_WORD))
+                with Program(APP, env, columns=100) as app:
+                    apps.append(app.until(DRAWN))
+        ours[size] = middle(apps)
+        words = f"{middle(apps) * 1000:.0f} ms, hello {middle(hellos) * 1000:.0f} ms"
+        if size == 1_000 or len(setting.sizes) == 1:
+            yield Figure(f"first paint, {size} tasks", middle(apps) / middle(hellos), 1.25, "×hello", words)
+    yield from against_first("first paint", ours, 1.15)
 
 
-def list_command(runs: int) -> Seen:
-    """`qr-tui list --json` at 1 000 tasks against importing what it cannot do without."""
-    ours, theirs = [], []
-    with TemporaryDirectory() as home:
-        fill(Path(home), 1_000, base_url=NOBODY)
-        env = environment(Path(home), NOBODY)
-        for _ in range(runs + 1):
-            theirs.append(_whole([sys.executable, "-c", IMPORTS], env))
-            ours.append(_whole([*APP, "list", "--json"], env))
-    a, b = median(ours[1:]), median(theirs[1:])
-    return Seen(a / b, f"{a * 1000:.0f} ms, imports {b * 1000:.0f} ms")
+def start(setting: Setting) -> Iterator[Figure]:
+    """Bytes on the wire until a start, and the opening of each screen, has come to rest, at 100×40."""
+    with setting.homes.copy(1_000) as home:
+        env = environment(home)
+        with Program(APP, env, columns=100) as app:
+            app.until(DRAWN)
+            app.quiet(SETTLED)
+            yield Figure("bytes of a start", len(app.seen), 22_000, "bytes")
+            for name, key in (("help", b"?"), ("compose", b"n"), ("details", b"\r"), ("settings", b",")):
+                app.press(key)
+                opened = app.quiet(0.7)
+                app.press(b"\x1b")
+                closed = app.quiet(0.7)
+                yield Figure(f"bytes of opening {name}", opened, 14_000, "bytes", f"closing {closed}")
 
 
-def bytes_a_change(runs: int) -> Seen:
-    """Bytes on the wire when the progress of one visible task changes, header and all."""
-    with TemporaryDirectory() as home, Simulator(Options()) as simulator:
-        (task_id,) = _running(simulator, 1)
-        simulator.force(task_id, status="processing", progress=0.1, hold=True)
-        fill(Path(home), 30, base_url=simulator.url, running=(task_id,))
-        _every_second(Path(home))
-        seen = []
-        with Program(APP, environment(Path(home), simulator.url)) as app:
-            app.until(NEWEST.encode())
-            app.quiet(SETTLED, most=15)
-            for number in range(runs):
-                calm = app.count(4.0)
-                simulator.force(task_id, status="processing", progress=0.2 + 0.05 * number, hold=True)
-                seen.append(max(0, app.count(4.0) - calm))
-    return Seen(median(seen), f"median of {runs} changes, most {max(seen)}")
+def lists(setting: Setting) -> Iterator[Figure]:
+    """Whole processes that read and print, against importing what they cannot do without."""
+    for size in setting.sizes:
+        with setting.homes.copy(size) as home:
+            env, old = environment(home), oldest_id(home)
+            completion = env | {"_QR_TUI_COMPLETE": "bash_complete", "COMP_WORDS": f"qr-tui show {old[:14]}"}
+            commands = {
+                "list --json --limit 20": ([*APP, "list", "--json", "--limit", "20"], env),
+                "show of the oldest": ([*APP, "show", old], env),
+                "completion of an id": ([*APP], completion | {"COMP_CWORD": "2"}),
+            }
+            for name, (command, variables) in commands.items():
+                imports, times = [], []
+                for _ in range(setting.runs + 1):
+                    imports.append(_whole([sys.executable, "-c", IMPORTS], env))
+                    times.append(_whole(command, variables))
+                words = f"{middle(times) * 1000:.0f} ms, imports {middle(imports) * 1000:.0f} ms"
+                target = 1.5 if size <= 1_000 else 2.0
+                yield Figure(f"{name}, {size} tasks", middle(times) / middle(imports), target, "×", words)
 
 
-def bytes_a_cursor_step(runs: int) -> Seen:
-    """Bytes on the wire for one cursor step in a full list; the details pane, where there is one, follows after it."""
-    with TemporaryDirectory() as home:
-        fill(Path(home), 1_000, base_url=NOBODY)
-        env = environment(Path(home), NOBODY)
-        alone, with_pane = (median(_steps(env, columns, runs)) for columns in (100, 120))
-    return Seen(alone, f"median of {runs} steps at 100×40; with the details pane at 120×40: {with_pane:.0f}")
+def save(setting: Setting) -> Iterator[Figure]:
+    """The p95 of one durable change, against appending the same bytes to a file and one fdatasync."""
+    ours: dict[int, float] = {}
+    for size in setting.sizes:
+        with setting.homes.copy(size) as home:
+            store = TaskStore(paths.under(home).store, state=paths.under(home).state)
+            store.open()
+            journal, key = journal_of(store.path), store.tasks()[0].key
+            saves, bare = [], []
+            with tempfile.NamedTemporaryFile(dir=home) as file:
+                for number in range(setting.runs * 25):
+                    before = journal.stat().st_size if journal.exists() else 0
+                    started = time.perf_counter()
+                    store.apply([Change(key, {"provider_status": f"word {number}", "progress": float(number)})])
+                    saves.append(time.perf_counter() - started)
+                    line = b"x" * max(1, journal.stat().st_size - before)
+                    started = time.perf_counter()
+                    os.write(file.fileno(), line)
+                    os.fdatasync(file.fileno())
+                    bare.append(time.perf_counter() - started)
+            store.close()
+        ours[size] = p95(saves)
+        words = f"{p95(saves) * 1000:.2f} ms, bare {p95(bare) * 1000:.2f} ms; medians {median(saves) * 1000:.2f}"
+        words += f" and {median(bare) * 1000:.2f}"
+        yield Figure(f"durable save p95, {size} tasks", p95(saves) / p95(bare), 2.0, "×bare", words)
+    yield from against_first("durable save p95", ours, 1.3)
 
 
-def bytes_at_rest(_runs: int) -> Seen:
-    """Bytes a minute while nothing changes but ages and the countdown, with 50 unfinished tasks polled."""
-    with TemporaryDirectory() as home, Simulator(Options()) as simulator:
-        ids = _running(simulator, 50)
-        for task_id in ids:
-            simulator.force(task_id, status="processing", progress=0.1, hold=True)
-        fill(Path(home), 30, base_url=simulator.url, running=ids)
-        with Program(APP, environment(Path(home), simulator.url)) as app:
-            app.until(NEWEST.encode())
-            app.quiet(SETTLED, most=15)
-            app.count(10.0)
-            before, started = app.cpu(), time.perf_counter()
-            seen = app.count(60.0)
-            busy = 100 * (app.cpu() - before) / (time.perf_counter() - started)
-    return Seen(seen, f"over 60 s; {busy:.1f} % of one core")
+def disk(setting: Setting) -> Iterator[Figure]:
+    """Bytes for the disk, and the processor, in a minute in which the progress of 50 tasks moves."""
+    for size in setting.sizes:
+        with Simulator(Options()) as simulator:
+            ids = running(simulator, MANY)
+            with (
+                setting.homes.copy(size, base_url=simulator.url, running=ids) as home,
+                Program(APP, environment(home, simulator.url), columns=100) as app,
+            ):
+                app.until(DRAWN)
+                app.quiet(SETTLED, most=15)
+                before, busy, started = app.written(), app.cpu(), time.perf_counter()
+                for number in range(30):
+                    hold(simulator, ids, 0.11 + 0.02 * number)
+                    app.count(MINUTE / 30)
+                spent = 100 * (app.cpu() - busy) / (time.perf_counter() - started)
+                yield Figure(f"bytes to disk a minute, {size} tasks", app.written() - before, 1e6, "bytes")
+                yield Figure(f"processor with progress, {size} tasks", spent, 4.0, "%")
 
 
-def durable_save(runs: int) -> Seen:
-    """The p95 of one durable status change at 1 000 stored tasks, in milliseconds."""
-    many, few = _saves(1_000, runs * 10), _saves(100, runs * 10)
-    return Seen(many * 1000, f"{few * 1000:.1f} ms at 100 tasks")
+def others(setting: Setting) -> Iterator[Figure]:
+    """From the return of another process's change to its row on the screen, and what taking it in costs."""
+    for size in setting.sizes:
+        with setting.homes.copy(size) as home:
+            state = paths.under(home).state
+            store = TaskStore(paths.under(home).store, state=state)
+            reader = TaskStore(paths.under(home).store, state=state)
+            store.open()
+            reader.open()
+            seen, cost = [], []
+            with Program(APP, environment(home), columns=100) as app:
+                app.until(DRAWN)
+                app.quiet(SETTLED)
+                for number in range(20):
+                    now = time.time()
+                    store.add([new_task(f"from-elsewhere-{number}-", now=now, status=Status.STOPPED)])
+                    seen.append(app.until_new(f"from-elsewhere-{number}-".encode()))
+                    started = time.perf_counter()
+                    reader.refresh()
+                    cost.append(time.perf_counter() - started)
+            store.close()
+            reader.close()
+        yield Figure(f"another process's change seen p95, {size} tasks", p95(seen), 0.6, "s")
+        yield Figure(f"taking it in p95, {size} tasks", p95(cost) * 1000, 5.0, "ms")
+
+
+def keys(setting: Setting) -> Iterator[Figure]:
+    """From a key to the cursor on its new row, while the progress of 50 tasks arrives."""
+    ours: dict[int, float] = {}
+    for size in setting.sizes:
+        with Simulator(Options()) as simulator:
+            ids = running(simulator, MANY)
+            with setting.homes.copy(size, base_url=simulator.url, running=ids) as home:
+                set_pace(home, first=1.0, every=1.0, late=1.0, per_minute=600)
+                times = []
+                with Program(APP, environment(home, simulator.url), columns=100) as app:
+                    app.until(DRAWN)
+                    app.count(4.0)
+                    for number in range(200):
+                        if number % 10 == 0:
+                            hold(simulator, ids, 0.11 + 0.004 * number)
+                        app.count(0.05)
+                        app.press(b"j" if number % 60 < 30 else b"k")
+                        times.append(app.until_new(CURSOR))
+        ours[size] = p95(times)
+        words = f"median {median(times) * 1000:.1f}, longest {max(times) * 1000:.0f}"
+        yield Figure(f"key to paint p95, {size} tasks", p95(times) * 1000, 15.0, "ms", words)
+    yield from against_first("key to paint p95", ours, 1.2)
+
+
+def cursor(setting: Setting) -> Iterator[Figure]:
+    """Bytes for one cursor step in a full list; the pane, where there is one, follows after it."""
+    for columns, target in ((100, 450), (120, 700)):
+        with setting.homes.copy(1_000) as home, Program(APP, environment(home), columns=columns) as app:
+            app.until(DRAWN)
+            app.quiet(SETTLED)
+            seen = []
+            for _ in range(max(7, setting.runs)):
+                app.press(b"j")
+                seen.append(app.quiet(0.4))
+        yield Figure(f"bytes for a cursor step at {columns}×40", median(seen), target, "bytes", f"most {max(seen)}")
+
+
+def filtering(setting: Setting) -> Iterator[Figure]:
+    """A filter as it is typed over the largest store: from the key to its echo, and the bytes until rest."""
+    size = max(setting.sizes)
+    with setting.homes.copy(size) as home, Program(APP, environment(home), columns=100) as app:
+        app.until(DRAWN)
+        app.quiet(SETTLED, most=15)
+        times, seen = [], []
+        app.press(b"/")
+        app.quiet(0.5)
+        for letter in "paper boat 12":
+            app.press(letter.encode())
+            started, before = time.perf_counter(), len(app.seen)
+            while len(app.seen) == before:
+                app.read(1.0)
+            times.append(time.perf_counter() - started)
+            app.quiet(0.5)
+            seen.append(len(app.seen) - before)
+    words = f"median {median(times) * 1000:.0f}, longest {max(times) * 1000:.0f}"
+    yield Figure(f"a filter's key p95, {size} tasks", p95(times) * 1000, 50.0, "ms", words)
+    yield Figure("bytes for a filter's key", median(seen), 4_000, "bytes", f"most {max(seen)}")
+
+
+def change(setting: Setting) -> Iterator[Figure]:
+    """Bytes on the wire when the progress of one visible task changes, header and all, at 120×40."""
+    with Simulator(Options()) as simulator:
+        ids = running(simulator, 1)
+        with setting.homes.copy(100, base_url=simulator.url, running=ids) as home:
+            set_pace(home, first=1.0, every=1.0, late=1.0)
+            seen = []
+            with Program(APP, environment(home, simulator.url)) as app:
+                app.until(DRAWN)
+                app.press(b"jj")  # the pane shows another task
+                app.quiet(SETTLED, most=15)
+                for number in range(setting.runs):
+                    calm = app.count(3.0)
+                    hold(simulator, ids, 0.2 + 0.05 * number)
+                    seen.append(max(0, app.count(3.0) - calm))
+    yield Figure("bytes when one visible task changes", median(seen), 300, "bytes", f"most {max(seen)}")
+
+
+def rest(setting: Setting) -> Iterator[Figure]:
+    """A minute in which 50 tasks are polled and nothing changes but ages and the countdown; and memory after it."""
+    held: dict[int, float] = {}
+    for size in setting.sizes:
+        with Simulator(Options()) as simulator:
+            ids = running(simulator, MANY)
+            with (
+                setting.homes.copy(size, base_url=simulator.url, running=ids) as home,
+                Program(APP, environment(home, simulator.url), columns=100) as app,
+            ):
+                app.until(DRAWN)
+                app.quiet(SETTLED, most=15)
+                app.count(10.0)
+                before, started = app.cpu(), time.perf_counter()
+                seen = app.count(MINUTE)
+                spent = 100 * (app.cpu() - before) / (time.perf_counter() - started)
+                held[size] = app.memory()
+        yield Figure(f"bytes a minute at rest, {size} tasks", seen, 1_500, "bytes")
+        yield Figure(f"processor at rest, {size} tasks", spent, 1.5, "%")
+    for figure in against_first("memory", held, 1.6):
+        yield figure._replace(words=", ".join(f"{size}: {value / 1e6:.0f} MB" for size, value in held.items()))
+
+
+def thousand(setting: Setting) -> Iterator[Figure]:
+    """1 000 unfinished tasks and 200 looks a minute: never more, and a new task does not wait behind the others."""
+    with Simulator(Options()) as simulator:
+        ids = running(simulator, 1_000)
+        with setting.homes.copy(100, base_url=simulator.url, running=ids) as home:
+            set_pace(home, per_minute=200, first=2.0)
+            with Program(APP, environment(home, simulator.url), columns=100) as app:
+                app.until(DRAWN)
+                app.count(10.0)
+                before = _looks(simulator)
+                app.count(MINUTE)
+                yield Figure("looks in a minute at 1 000 unfinished", _looks(simulator) - before, 201, "looks")
+                known = set(simulator.state.tasks)
+                _whole([*APP, "create", "the newest of all"], environment(home, simulator.url))
+                (fresh,) = set(simulator.state.tasks) - known
+                started = time.perf_counter()
+                while not simulator.state.request_log.look_counts[fresh]:
+                    if time.perf_counter() - started > MINUTE:
+                        break
+                    app.count(0.2)
+                late = time.perf_counter() - started - 2.0
+    yield Figure("a new task's first look late by", max(0.0, late), 300.0 * 1.1, "s", "one gap is 300 s")
+
+
+def create(setting: Setting) -> Iterator[Figure]:
+    """`create` and `create --copies 20` as whole processes, at any size."""
+    for name, more in (("create", ()), ("create --copies 20", ("--copies", "20"))):
+        ours: dict[int, float] = {}
+        for size in setting.sizes:
+            with Simulator(Options(balance=None)) as simulator, setting.homes.copy(size) as home:
+                env, times = environment(home, simulator.url), []
+                for number in range(min(setting.runs, 7) + 1):
+                    times.append(_whole([*APP, "create", f"boat {number}", "--yes", *more], env))
+            ours[size] = middle(times)
+        yield from against_first(name, ours, 1.2)
+
+
+def leave(setting: Setting) -> Iterator[Figure]:
+    """From `q` to the end of the process, against a minimal app; and from the line being dropped."""
+    for size in setting.sizes:
+        ours, theirs, dropped = [], [], []
+        with setting.homes.copy(size) as home:
+            env = environment(home)
+            for _ in range(setting.runs + 1):
+                with Program(HELLO, env, columns=100) as hello:
+                    hello.until(HELLO_WORD)
+                    hello.quiet(0.5)
+                    hello.press(b"\x11")
+                    theirs.append(hello.end())
+                with Program(APP, env, columns=100) as app:
+                    app.until(DRAWN)
+                    app.quiet(0.5)
+                    app.press(b"q")
+                    ours.append(app.end())
+            with Program(APP, env, columns=100) as app:
+                app.until(DRAWN)
+                app.quiet(0.5)
+                os.kill(app.pid, signal.SIGHUP)
+                dropped.append(app.end())
+        words = f"{middle(ours) * 1000:.0f} ms, hello {middle(theirs) * 1000:.0f} ms"
+        yield Figure(f"quit beyond hello's, {size} tasks", middle(ours) - middle(theirs), 0.1, "s", words)
+        yield Figure(f"hang-up to exit, {size} tasks", max(dropped), 1.5, "s")
 
 
 ROWS = (
-    Row("first paint, 1 000 tasks", "× hello", 1.4, first_paint),
-    Row("bytes when one visible task changes", "bytes", 400, bytes_a_change),
-    Row("bytes for one cursor step", "bytes", 700, bytes_a_cursor_step),
-    Row("bytes a minute at rest", "bytes", 6_000, bytes_at_rest),
-    Row("list --json, 1 000 tasks", "× imports", 1.5, list_command),
-    Row("durable save p95, 1 000 tasks", "ms", 10, durable_save),
+    Row("paint", "first paint", paint),
+    Row("start", "bytes of a start and of opening screens", start),
+    Row("lists", "commands that read and print", lists),
+    Row("save", "a durable change", save),
+    Row("disk", "bytes to disk and processor while progress moves", disk),
+    Row("others", "another process's change", others),
+    Row("keys", "key to paint", keys),
+    Row("cursor", "bytes for a cursor step", cursor),
+    Row("filter", "a filter as it is typed", filtering),
+    Row("change", "bytes for one change", change),
+    Row("rest", "a minute at rest, and memory", rest),
+    Row("thousand", "1 000 unfinished tasks", thousand),
+    Row("create", "sending", create),
+    Row("leave", "quit and hang-up", leave),
 )
 
 
-def _steps(env: dict[str, str], columns: int, runs: int) -> list[int]:
-    with Program(APP, env, columns=columns) as app:
-        app.until(NEWEST.encode())
-        app.quiet(SETTLED)
-        seen = []
-        for _ in range(runs):
-            app.press(b"j")
-            seen.append(app.quiet(0.4))
-    return seen
+def _looks(simulator: Simulator) -> int:
+    with urllib.request.urlopen(f"{simulator.url}/_sim/stats", timeout=10) as answer:
+        return int(json.load(answer)["requests"].get("query", 0))
 
 
-def _whole(command: list[str], env: dict[str, str]) -> float:
+def _whole(command: Sequence[str], env: dict[str, str]) -> float:
     started = time.perf_counter()
-    subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return time.perf_counter() - started
 
 
-def _running(simulator: Simulator, count: int) -> tuple[str, ...]:
-    """Make `count` tasks at the simulator and return their ids."""
-    import asyncio
-
-    from qr_tui.api.client import QuickRouter
-    from qr_tui.core.catalogue import Catalogue
-    from qr_tui.secrets import Key
-
-    async def make() -> tuple[str, ...]:
-        client = QuickRouter(simulator.url, Key("sk-bench-0123456789", "memory", simulator.url))
-        request = Catalogue().complete(Request(model="sora-2-pro", prompt=NEWEST))
-        ids = [(await client.create(request)).id for _ in range(count)]
-        await client.aclose()
-        return tuple(ids)
-
-    return asyncio.run(make())
-
-
-def _every_second(home: Path) -> None:
-    """Ask for the quickest pace that settings allow, so that a change is seen soon."""
-    from qr_tui import config
-
-    config.save(paths.under(home).config_file, {"poll.first": 1.0, "poll.every": 1.0, "poll.late": 1.0})
-
-
-def _saves(count: int, runs: int) -> float:
-    with TemporaryDirectory() as home:
-        fill(Path(home), count, base_url=NOBODY)
-        store = TaskStore(paths.under(Path(home)).store)
-        store.open()
-        key, times = store.tasks()[0].key, []
-        for number in range(runs):
-            started = time.perf_counter()
-            store.apply([Change(key, {"provider_status": f"word {number}"})])
-            times.append(time.perf_counter() - started)
-        store.close()
-    return quantiles(times, n=20)[-1]
+__all__ = ["NOBODY", "ROWS"]

@@ -25,14 +25,16 @@ class Program:
             os.execvpe(command[0], list(command), dict(env))
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, size)
         self.seen = bytearray()
+        self._ended = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
+        if not self._ended:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
         os.close(self.fd)
 
     def read(self, seconds: float) -> int:
@@ -77,6 +79,19 @@ class Program:
                 break
         return len(self.seen) - before
 
+    def until_new(self, word: bytes, seconds: float = 5.0) -> float:
+        """Return how long it takes from now until `word` is written once more.
+
+        Raises:
+            TimeoutError: It is not.
+        """
+        before, started = len(self.seen), time.perf_counter()
+        while word not in self.seen[before:]:
+            left = started + seconds - time.perf_counter()
+            if left <= 0 or self.read(left) < 0:
+                raise TimeoutError(f"{word!r} was not drawn")
+        return time.perf_counter() - started
+
     def press(self, keys: bytes) -> None:
         """Type."""
         os.write(self.fd, keys)
@@ -86,3 +101,28 @@ class Program:
         with open(f"/proc/{self.pid}/stat", encoding="ascii") as file:  # noqa: PTH123 -- a file of the kernel
             fields = file.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory(self) -> int:
+        """Return the bytes it holds in memory (Linux)."""
+        return self._kernel("status", "VmRSS:") * 1024
+
+    def written(self) -> int:
+        """Return the bytes it has let the disk write so far (Linux; nothing on a file system in memory)."""
+        return self._kernel("io", "write_bytes:")
+
+    def end(self, seconds: float = 20.0) -> float:
+        """Return how long it takes until the program has ended, reading what it still writes.
+
+        Raises:
+            TimeoutError: It does not end.
+        """
+        started = time.perf_counter()
+        while time.perf_counter() - started < seconds:
+            if self.read(0.05) < 0 and os.waitpid(self.pid, os.WNOHANG)[0]:
+                self._ended = True
+                return time.perf_counter() - started
+        raise TimeoutError("it does not end")
+
+    def _kernel(self, file: str, name: str) -> int:
+        with open(f"/proc/{self.pid}/{file}", encoding="ascii") as opened:  # noqa: PTH123 -- a file of the kernel
+            return next(int(line.split()[1]) for line in opened if line.startswith(name))

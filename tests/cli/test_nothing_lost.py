@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,10 +71,10 @@ def test_rule_1_2_create_ends_with_1_and_shows_the_id_when_nothing_takes_it(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    def refused(store: TaskStore, facts: object) -> object:
+    def refused(store: TaskStore, facts: Any, *, sync: bool) -> object:
         monkeypatch.setattr("qr_tui.store.atomic.replace", full)
         monkeypatch.setattr("qr_tui.store.journal.Journal.append", full)
-        return learn(store, facts)  # type: ignore[arg-type]
+        return learn(store, facts, sync=sync)
 
     monkeypatch.setattr(TaskStore, "learn", refused)
     monkeypatch.setattr(IdJournal, "append", full)

@@ -291,6 +291,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("app.help", ("question_mark", "f1"), N_("help"), N_("the keys of this screen"), footer=90),
     Command("app.settings", ("comma",), N_("settings"), N_("theme, language, pace, notices, keys")),
     Command("app.connect", ("C",), N_("connect"), N_("host and key")),
+    Command("app.redraw", ("ctrl+l",), N_("redraw"), N_("draw the whole screen again, if something wrote over it")),
     Command("app.quit", ("q",), N_("quit"), N_("leave; unfinished tasks are looked at again next time"), footer=91),
 )
 

@@ -5,6 +5,7 @@ from typing import Any
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.strip import Strip
 
 from qr_tui.commands.keymap import display
 from qr_tui.commands.registry import Command
@@ -39,7 +40,7 @@ class HelpScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         """Yield the lines."""
         with Vertical(id="box"):
-            self._lines = Lines(self._owner.qr.appearance.palette.style("text", raised=True))
+            self._lines = Lines(self._owner.qr.appearance.palette.style("text", raised=True), self._draw)
             yield self._lines
 
     def on_mount(self) -> None:
@@ -47,10 +48,6 @@ class HelpScreen(Dialog[None]):
         names = {"tasks": _("the list"), "details": _("details"), "compose": _("writing a video")}
         title = _("Keys: {screen}").format(screen=names.get(self._owner.scope, self._owner.scope))
         self.frame(title, _("↑↓ scroll · esc back"))
-
-    def on_resize(self) -> None:
-        """Lay the lines out for the width."""
-        self.call_after_refresh(self._draw)
 
     def on_key(self, event: events.Key) -> None:
         """Scroll or close."""
@@ -63,10 +60,8 @@ class HelpScreen(Dialog[None]):
         elif event.key in ("escape", "q", "enter", "question_mark", "f1", "backspace"):
             self.dismiss(None)
 
-    def _draw(self) -> None:
-        width = self._lines.size.width
-        if not width:
-            return
+    def _draw(self, width: int) -> list[Strip]:
+        """Return the lines for this width."""
         owner, keymap = self._owner, self._owner.keymap
         appearance = owner.qr.appearance
         style = appearance.palette.style
@@ -81,7 +76,7 @@ class HelpScreen(Dialog[None]):
         shown = {name: _keys(keys) for name, keys in bound.items()}
         key_wide = max(cells(keys) for keys in shown.values()) + GAP
         title_wide = max(cells(_(command.title)) for command in commands.values()) + GAP
-        strips = []
+        strips: list[Strip] = []
         scope = owner.scope
         for name, command in commands.items():
             if command.scope != scope:
@@ -104,7 +99,7 @@ class HelpScreen(Dialog[None]):
             for part in wrap(said, room):
                 strips.append(line([*heads, (part, style("muted", raised=True))], width, fill))
                 heads = [(" " * (width - room), fill)]
-        self._lines.show(strips)
+        return strips
 
 
 def _keys(keys: list[str]) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from textual.strip import Strip
+
 from qr_tui.core.task import Task
 from qr_tui.core.text.messages import Detail
 from qr_tui.ui.details.lines import RENEW_EVERY, Details, empty
@@ -17,7 +19,7 @@ class DetailsPane(Lines):
     def __init__(
         self, appearance: Appearance, clock: Callable[[], float], standing: Callable[[Task], Detail] = lambda _task: ""
     ) -> None:
-        super().__init__(appearance.palette.style("text"))
+        super().__init__(appearance.palette.style("text"), self._lines_for)
         self._appearance = appearance
         self._clock = clock
         self._standing = standing
@@ -42,22 +44,17 @@ class DetailsPane(Lines):
         """Say from time to time anew when the next look comes."""
         self.set_interval(RENEW_EVERY, self._renew)
 
-    def on_resize(self) -> None:
-        """Wrap for the new width."""
-        self._draw()
-
     def _renew(self) -> None:
         if self._shown_task is not None and (self._said or self._standing(self._shown_task)):
             self._draw()
 
     def _draw(self) -> None:
-        width = self.size.width
-        if not width:
-            return
+        if self.size.width:
+            self.show(self._lines_for(self.size.width))
+
+    def _lines_for(self, width: int) -> list[Strip]:
+        """Return what is shown, in lines of this width."""
         if self._shown_task is None:
-            self.show(empty(self._appearance, width))
-        else:
-            task = self._shown_task
-            self._said = self._standing(task)
-            details = Details(self._appearance, width, self._clock(), standing=self._said)
-            self.show(details.strips(task))
+            return empty(self._appearance, width)
+        self._said = self._standing(self._shown_task)
+        return Details(self._appearance, width, self._clock(), standing=self._said).strips(self._shown_task)

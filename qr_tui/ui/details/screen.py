@@ -39,7 +39,7 @@ class DetailsScreen(CommandScreen[None]):
         """Lay out title, lines and keys."""
         appearance = self.qr.appearance
         self.header = Bar(self._header_line, classes="raised")
-        self.lines = Lines(appearance.palette.style("text"))
+        self.lines = Lines(appearance.palette.style("text"), self._lines_for)
         self.footer = Bar(
             lambda width: footer_line(width, self.qr.appearance, self.keymap, self.scope, self), classes="raised"
         )
@@ -78,10 +78,6 @@ class DetailsScreen(CommandScreen[None]):
     def on_mount(self) -> None:
         """Say from time to time anew when the next look comes."""
         self.set_interval(RENEW_EVERY, self._renew)
-
-    def on_resize(self) -> None:
-        """Wrap for the new width, once the lines know theirs."""
-        self.call_after_refresh(self._draw)
 
     def do_back(self) -> None:
         """Back to the list."""
@@ -130,19 +126,22 @@ class DetailsScreen(CommandScreen[None]):
     def _draw(self) -> None:
         width = self.lines.size.width
         if width:
-            self._standing = self.qr.standing(self.task_shown)
-            key = self.keymap.show("details.raw")
-            details = Details(
-                self.qr.appearance,
-                width,
-                self.qr.app_context.clock(),
-                unfolded=self._unfolded,
-                raw_key=key,
-                standing=self._standing,
-            )
-            self.lines.show(details.strips(self.task_shown))
+            self.lines.show(self._lines_for(width))
             self.header.renew()
             self.footer.renew()
+
+    def _lines_for(self, width: int) -> list[Strip]:
+        """Return everything known of the task in lines of this width."""
+        self._standing = self.qr.standing(self.task_shown)
+        details = Details(
+            self.qr.appearance,
+            width,
+            self.qr.app_context.clock(),
+            unfolded=self._unfolded,
+            raw_key=self.keymap.show("details.raw"),
+            standing=self._standing,
+        )
+        return details.strips(self.task_shown)
 
     def _header_line(self, width: int) -> Strip:
         style = self.qr.appearance.palette.style

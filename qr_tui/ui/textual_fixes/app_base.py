@@ -1,7 +1,7 @@
 """Textual's app with what we change in it: what is typed, what goes to the terminal, how a screen closes."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from rich.console import RenderableType
 from textual import events
@@ -15,7 +15,8 @@ from textual.widget import AwaitMount
 from qr_tui.terminal.detect import Colours, Terminal
 from qr_tui.ui import too_small
 from qr_tui.ui.textual_fixes import rendering
-from qr_tui.ui.textual_fixes.compositor import PreciseCompositor, precise
+from qr_tui.ui.textual_fixes.compositor import PreciseCompositor
+from qr_tui.ui.textual_fixes.frame import Frame, differences
 from qr_tui.ui.textual_fixes.typeahead import KeyQueue, Typed
 from qr_tui.ui.theme.glyphs import Glyphs
 
@@ -30,6 +31,7 @@ class FixedApp(App[int], inherit_bindings=False):
         unseen: Called with each key that is typed while the terminal is too small to show anything.
 
     Attributes:
+        frame: What stands on the terminal.
         key_queue: What is typed and not yet handed out.
     """
 
@@ -44,12 +46,15 @@ class FixedApp(App[int], inherit_bindings=False):
         super().__init__()
         self.terminal = terminal
         self.glyphs = glyphs
+        self.frame = Frame()
         self.key_queue = KeyQueue(self, super().on_event, binds=binds, can_see=lambda: not self.cramped, unseen=unseen)
         rendering.use_colours(self.console, self.colours)
 
     # what is typed ---------------------------------------------------------------------------------------------
     async def on_event(self, event: events.Event) -> None:
         """Queue a key or a paste from the terminal; what comes back from a screen unused goes its usual way."""
+        if isinstance(event, events.Resize):
+            self.frame.forget()  # what a terminal makes of a picture that no longer fits is its own affair
         if isinstance(event, Typed) and not event.is_forwarded:
             await self.key_queue.take(event)
         else:
@@ -129,7 +134,15 @@ class FixedApp(App[int], inherit_bindings=False):
         """Send no more than what changed; on a terminal too small for it, one line in the place of everything."""
         if renderable is not None and self.cramped:
             renderable = too_small.picture(self.size, ascii_only=self.glyphs.ascii_only)
-        super()._display(screen, precise(renderable))
+        different = differences(self.frame, renderable)
+        if different is None and renderable is not None:
+            self.frame.forget()
+        super()._display(screen, renderable if different is None else cast(RenderableType, different))
+
+    def do_redraw(self) -> None:
+        """Send the whole screen again: another program may have written over it."""
+        self.frame.forget()
+        self.refresh(layout=True)
 
     def write(self, sequence: str) -> None:
         """Put a sequence on the terminal, in order with what is drawn.
@@ -137,4 +150,6 @@ class FixedApp(App[int], inherit_bindings=False):
         Raises:
             RuntimeError: There is no terminal to write to.
         """
+        if "\x1b[" in sequence:  # not the title or a copy: it may draw
+            self.frame.forget()
         rendering.write(self._driver, sequence)

@@ -5,11 +5,10 @@ line that is most of what it sends. It also cuts every line where any widget bel
 character that is cut is lost. The exact pin of Textual and a test of the bytes keep this in step with it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
-from rich.console import Console, RenderableType
-from rich.control import Control
 from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
 from textual.strip import Strip
@@ -46,12 +45,19 @@ def _take(line: dict[int, Strip | None], cuts: list[int], strip: Strip) -> None:
         line[begin] = strip.crop(begin - cuts[0], end - cuts[0])
 
 
+class Piece(NamedTuple):
+    """A part of a line to be shown: where it begins, in cells, and what it is."""
+
+    x: int
+    y: int
+    strip: Strip
+
+
 class PreciseUpdate(ChopsUpdate):
     """A partial update whose spans are cut at both ends, never inside a wide character."""
 
-    def render_segments(self, console: Console) -> str:
-        """Return the escape sequences and text of every changed span."""
-        parts: list[str] = []
+    def pieces(self) -> Iterator[Piece]:
+        """Yield every changed span."""
         for y, x1, x2 in self.spans:
             for x, strip in self.chops[y].items():
                 end = x + strip.cell_length if strip is not None else x
@@ -60,9 +66,7 @@ class PreciseUpdate(ChopsUpdate):
                 first, last = max(x, x1) - x, min(end, x2) - x
                 first -= _inside(strip, first)
                 last += _inside(strip, last)
-                parts.append(Control.move_to(x + first, y).segment.text)
-                parts.append(strip.crop(first, last).render(console))
-        return "".join(parts)
+                yield Piece(x + first, y, strip.crop(first, last))
 
 
 def _inside(strip: Strip, at: int) -> bool:
@@ -79,10 +83,3 @@ def _inside(strip: Strip, at: int) -> bool:
                     return here > at
         here += size
     return False
-
-
-def precise(renderable: RenderableType | None) -> RenderableType | None:
-    """Return `renderable`, sharpened if it is a partial update."""
-    if type(renderable) is ChopsUpdate:
-        return PreciseUpdate(renderable.chops, renderable.spans, renderable.chop_ends)
-    return renderable

@@ -31,6 +31,13 @@ class TidyDriver(LinuxDriver):
     resized meanwhile.
     """
 
+    def start_application_mode(self) -> None:
+        """Take the terminal, at the start or again: nothing of ours stands on it."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        frame = getattr(self._app, "frame", None)
+        if frame is not None:
+            frame.forget()
+
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was: at the end, to the shell, to an editor."""
         self.write(_WIPE)

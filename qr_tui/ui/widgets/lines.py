@@ -1,6 +1,6 @@
 """A block of ready lines that can be scrolled by keys; new lines send only the cells that differ."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.style import Style
 from textual.geometry import Region, Size
@@ -11,14 +11,22 @@ from qr_tui.ui.theme.strips import changed_span, line
 
 
 class Lines(ScrollView, inherit_bindings=False):
-    """Lines drawn by someone else; it takes no focus, the screen scrolls it."""
+    """Lines drawn by someone else; it takes no focus, the screen scrolls it.
+
+    Args:
+        blank: How a cell without text is drawn.
+        fill: Draws the lines for a width in cells. With it they are there in the first paint, when the width is known,
+            and not an empty block before them.
+    """
 
     DEFAULT_CSS = "Lines { height: 1fr; width: 1fr; scrollbar-size: 0 0; background: $background; }"
     can_focus = False
 
-    def __init__(self, blank: Style, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, blank: Style, fill: Callable[[int], Sequence[Strip]] | None = None) -> None:
+        super().__init__()
         self.blank = blank
+        self._fill = fill
+        self._filled_for = 0
         self._strips: list[Strip] = []
 
     @property
@@ -68,7 +76,16 @@ class Lines(ScrollView, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Return one line of the view."""
+        if self._fill is not None and self._filled_for != self.size.width:
+            self._filled_for = self.size.width
+            self._strips = list(self._fill(self.size.width))
+            self.call_later(self._measure)
         at = self.top + y
         if at < len(self._strips):
             return self._strips[at].adjust_cell_length(self.size.width, self.blank)
         return line([], self.size.width, self.blank)
+
+    def _measure(self) -> None:
+        """Know how far the lines can be scrolled: not while they are being drawn."""
+        self.virtual_size = Size(self.size.width, len(self._strips))
+        self.move_to(self.top)

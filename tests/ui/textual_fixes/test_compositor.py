@@ -2,7 +2,6 @@
 
 import asyncio
 
-from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate
@@ -12,7 +11,7 @@ from textual.widgets import Static
 
 from qr_tui.terminal.detect import detect
 from qr_tui.ui.textual_fixes.app_base import FixedApp
-from qr_tui.ui.textual_fixes.compositor import PreciseUpdate, precise
+from qr_tui.ui.textual_fixes.compositor import PreciseUpdate
 from qr_tui.ui.theme.glyphs import UNICODE
 
 PLAIN = Style()
@@ -22,31 +21,31 @@ def strip(text: str) -> Strip:
     return Strip([Segment(text, PLAIN)])
 
 
-def sent(spans: list[tuple[int, int, int]]) -> str:
-    """What is sent for these spans of two lines, each of two widgets that meet at cell 10."""
+def sent(spans: list[tuple[int, int, int]]) -> list[tuple[int, int, str]]:
+    """What is sent for these spans of two lines, each of two widgets that meet at cell 10: column, line, text."""
     chops = [{0: strip("0123456789"), 10: strip("abcdefghij")}, {0: strip("纸船在雨中"), 10: strip("ABCDEFGHIJ")}]
-    update = precise(ChopsUpdate(chops, spans, [[10, 20], [10, 20]]))
-    assert isinstance(update, PreciseUpdate)
-    return update.render_segments(Console(color_system=None))
+    update = ChopsUpdate(chops, spans, [[10, 20], [10, 20]])
+    pieces = PreciseUpdate(update.chops, update.spans, update.chop_ends).pieces()
+    return [(piece.x, piece.y, piece.strip.text) for piece in pieces]
 
 
 def test_only_the_cells_of_the_span_are_sent() -> None:
-    assert sent([(0, 3, 5)]) == "\x1b[1;4H34"
-    assert sent([(0, 12, 13)]) == "\x1b[1;13Hc"
+    assert sent([(0, 3, 5)]) == [(3, 0, "34")]
+    assert sent([(0, 12, 13)]) == [(12, 0, "c")]
 
 
 def test_a_span_over_two_widgets_is_sent_in_two_parts() -> None:
-    assert sent([(0, 8, 12)]) == "\x1b[1;9H89\x1b[1;11Hab"
+    assert sent([(0, 8, 12)]) == [(8, 0, "89"), (10, 0, "ab")]
 
 
 def test_whole_lines_and_wide_characters() -> None:
-    assert sent([(0, 0, 20), (1, 4, 6)]) == "\x1b[1;1H0123456789\x1b[1;11Habcdefghij\x1b[2;5H在"
+    assert sent([(0, 0, 20), (1, 4, 6)]) == [(0, 0, "0123456789"), (10, 0, "abcdefghij"), (4, 1, "在")]
 
 
 def test_a_wide_character_is_sent_whole() -> None:
-    assert sent([(1, 5, 6)]) == "\x1b[2;5H在"
-    assert sent([(1, 3, 5)]) == "\x1b[2;3H船在"
-    assert sent([(1, 9, 12)]) == "\x1b[2;9H中\x1b[2;11HAB"
+    assert sent([(1, 5, 6)]) == [(4, 1, "在")]
+    assert sent([(1, 3, 5)]) == [(2, 1, "船在")]
+    assert sent([(1, 9, 12)]) == [(8, 1, "中"), (10, 1, "AB")]
 
 
 class Under(Static):
@@ -80,8 +79,3 @@ def test_what_lies_below_cuts_no_character_above() -> None:
             return [line.text for line in app.screen._compositor.render_strips()]
 
     assert asyncio.run(look())[0].startswith(" 清晨雾里 ")
-
-
-def test_anything_else_passes_as_it_is() -> None:
-    assert precise(None) is None
-    assert precise("text") == "text"

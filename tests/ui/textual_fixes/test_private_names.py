@@ -15,6 +15,7 @@ from textual._compositor import Compositor
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.dom import DOMNode
+from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 from textual.widgets import TextArea
@@ -26,6 +27,7 @@ ROOM = "qr_tui.ui.textual_fixes"
 
 # each private member that is overridden or read, and the class it is a member of
 MEMBERS: dict[str, type] = {
+    "_app": Driver,
     "_bindings": DOMNode,
     "_color_system": Console,
     "_compositor": Screen,
@@ -42,7 +44,7 @@ MEMBERS: dict[str, type] = {
 }
 # each private module, and what is taken from it
 MODULES: dict[str, tuple[str, ...]] = {
-    "textual._compositor": ("ChopsUpdate", "Compositor"),
+    "textual._compositor": ("ChopsUpdate", "Compositor", "CompositorUpdate", "LayoutUpdate"),
     "textual._context": ("active_message_pump",),
     "textual._xterm_parser": ("XTermParser",),
 }

@@ -30,7 +30,7 @@ def test_a_start_and_a_screen_cost_little_and_ctrl_l_mends_what_was_written_over
             terminal.settle(0.5)
             assert [row.split()[-3:] for row in terminal.screen()[3:]] == [row.split()[-3:] for row in before[3:]]
             # another program writes over it
-            slave = os.open(os.readlink(f"/proc/{terminal.pid}/fd/1"), os.O_WRONLY | os.O_NOCTTY)
+            slave = os.open(Path(f"/proc/{terminal.pid}/fd/1").readlink(), os.O_WRONLY | os.O_NOCTTY)
             os.write(slave, b"\x1b[2J\x1b[5;5Hscribble")
             os.close(slave)
             terminal.wait_for("scribble")

@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from qr_tui.core.task import HISTORY_LIMIT, Status
-from qr_tui.store import storage
+from qr_tui.core.task import HISTORY_LIMIT, Status, Task
+from qr_tui.store import codec, storage
 from qr_tui.store.peek import peek
 from qr_tui.store.tasks import TaskStore
-from tests.support.store import names, opened, task
+from tests.support.store import NOW, names, opened, task
 
 # the torture target asks for many more
 TORTURE = int(os.environ.get("QR_TUI_TORTURE", "0"))
@@ -24,15 +25,17 @@ CHANGES = 1000 if TORTURE else 60
 KILLS = TORTURE or 25
 PAIRS = {"tasks.json", "tasks.json.journal", "tasks.json.bak", "tasks.json.bak.journal"}
 
-# adds tasks of its own, moves each on, and writes on the one that all share; says each key once it is on disk
+# adds tasks of its own, moves each on, and writes on the one that all share; says each key once it is on disk. What is
+# over moves into an archive soon, and the journal is folded often.
 WRITER = """
 import sys, time
 from pathlib import Path
 from qr_tui.core.task import Request, Status, new_task
 from qr_tui.store.changes import Change
-from qr_tui.store import storage
+from qr_tui.store import storage, tasks
 from qr_tui.store.tasks import TaskStore
 storage.FOLD_AT = 6_000
+tasks.LIVE_COUNT, tasks.ROLL_AT, tasks.LIVE_AGE = 2, 3, -3_600.0
 path, name, count, shared = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
 store = TaskStore(path)
 assert store.open() == [], "something to say"
@@ -48,7 +51,11 @@ for number in range(count):
         Change(made.key, {"status": Status.RUNNING, "progress": 1.0 + number}),
         Change(shared, {"provider_status": f"{name} {number}"}),
     ])
+    assert store.apply([Change(made.key, {"status": Status.DONE, "finished_at": time.time()})])
+    print("done", made.key, flush=True)
     store.refresh()
+    if number % 4 == 3:
+        store.tidy()
 print("end", name, flush=True)
 """
 
@@ -79,16 +86,34 @@ def test_several_writers_lose_nothing_while_readers_read(path: Path) -> None:
     added = {key for word, key in said if word == "added"}
     assert len(added) == CHANGES // 3 * 3
     assert set(told) == added | {shared.key}
-    assert set(told.values()) == {Status.RUNNING}
+    assert {told[key] for key in added} == {Status.DONE}
     again = opened(path)
-    by_key = {item.key: item for item in again.tasks()}
+    assert len(list(again.archived)) > CHANGES // 3
+    by_key = everything(again)
     assert set(by_key) == added | {shared.key}
-    assert {by_key[key].status for key in added} == {Status.RUNNING}
+    assert {by_key[key].status for key in added} == {Status.DONE}
     assert {by_key[key].id for key in added} == {f"x:{key}" for key in added}
     counts = [moment.word.split()[0] for moment in by_key[shared.key].history if moment.word]
     if CHANGES < HISTORY_LIMIT:  # else the oldest lines have made room
         assert {name: counts.count(name) for name in "abc"} == dict.fromkeys("abc", CHANGES // 3)
-    assert names(path) == PAIRS
+    assert names(path) == PAIRS | {"archive"}
+
+
+def everything(store: TaskStore) -> dict[str, Task]:
+    """Return every task by its key, archived ones whole; none stands twice."""
+    tasks = [*store.tasks(), *map(store.whole, store.archived)]
+    by_key = {item.key: item for item in tasks}
+    assert len(by_key) == len(tasks)
+    return by_key
+
+
+def first_format(path: Path, tasks: list[Task]) -> None:
+    """Write `tasks` as the first version of the program did."""
+    document = codec.empty()
+    document["meta"]["1"] |= {"schema": 1, "revision": 7}
+    document["tasks"] = {item.key: msgspec.to_builtins(item) for item in tasks}
+    path.parent.mkdir(parents=True)
+    path.write_bytes(codec.encode(document))
 
 
 def kill_at(process: "subprocess.Popen[str]", moment: Callable[[], float]) -> list[list[str]]:
@@ -103,26 +128,35 @@ def kill_at(process: "subprocess.Popen[str]", moment: Callable[[], float]) -> li
 
 @pytest.mark.slow
 def test_kill_at_any_instant_keeps_every_word_given(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = opened(path)
     shared = task("shared", status=Status.RUNNING)
-    store.add([shared])
+    first_format(path, [shared, *(task(f"old {number}", status=Status.DONE, finished_at=NOW) for number in range(20))])
+    reader = TaskStore(path)
+    assert reader.open() == []
     chance = random.Random(3)
     added: set[str] = set()
     with_id: set[str] = set()
+    done: set[str] = set()
     for number in range(KILLS):
-        said = kill_at(start(path, f"w{number}", 10_000, shared.key), lambda: chance.random() * 0.06)
+        writers = [start(path, f"{name}{number}", 10_000, shared.key) for name in "ab"]
+        said = [words for writer in writers for words in kill_at(writer, lambda: chance.random() * 0.06)]
+        reader.refresh()
         added |= {key for word, key in said if word == "added"}
         with_id |= {key for word, key in said if word == "id"}
+        done |= {key for word, key in said if word == "done"}
         again = TaskStore(path)
         assert again.open() == []  # never anything to recover
-        by_key = {item.key: item for item in again.tasks()}
+        by_key = everything(again)
         assert added <= set(by_key)
+        assert {by_key[key].status for key in done} <= {Status.DONE}
+        reader.refresh()
+        assert {item.key for item in reader.tasks()} == {item.key for item in again.tasks()}
         assert all(by_key[key].id == f"x:{key}" for key in with_id)
-        assert names(path) <= PAIRS | {f"{name}.tmp" for name in PAIRS}
+        assert names(path) <= PAIRS | {f"{name}.tmp" for name in PAIRS} | {"archive", "tasks.json.v1.bak"}
     assert len(added) >= KILLS
     monkeypatch.setattr(storage, "FOLD_AT", 0)
     again.add([task("last")])
-    assert names(path) == PAIRS
+    assert names(path) == PAIRS | {"archive", "tasks.json.v1.bak"}
+    assert len(list(again.archived)) > KILLS // 2
 
 
 def test_a_killed_writer_leaves_no_lock_behind(path: Path) -> None:

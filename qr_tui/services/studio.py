@@ -315,6 +315,11 @@ class Studio:
         return self._index.unsaved_ids
 
     @property
+    def is_sending(self) -> bool:
+        """Whether the answer to a request that costs is waited for, which `close` gives a short grace."""
+        return self._loop.submitter is not None and self._loop.submitter.is_sending
+
+    @property
     def paused(self) -> bool:
         """Whether the person paused looking."""
         return self._loop.paused

@@ -90,6 +90,11 @@ class Submitter:
             self._sending[task.key] = asyncio.create_task(self._send(task), name=f"send {task.key}")
         return min(waits, default=None)
 
+    @property
+    def is_sending(self) -> bool:
+        """Whether the answer to a POST of this process is waited for."""
+        return bool(self._sending)
+
     async def close(self) -> None:
         """Give what is being sent a short grace, then leave it as unconfirmed."""
         if self._sending:

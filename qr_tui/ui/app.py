@@ -84,6 +84,7 @@ class QrTui(FixedApp):
         self.tasks = TasksScreen()
         self._engine_decided = asyncio.Event()  # set once the engine runs, or has failed to
         self._begun = False
+        self._waits_to_leave = False
         self._studio: Studio | None = None
         self._failure: Trouble | None = None  # why the engine could not start
         self._signals = SignalHandler(self, self.leave)
@@ -259,8 +260,16 @@ class QrTui(FixedApp):
         self.tasks.refresh_header_and_footer()
 
     async def do_quit(self) -> None:
-        """Leave."""
-        await self.leave(0)
+        """Leave; at once when that is asked for again while an answer is waited for."""
+        if self._waits_to_leave:
+            self.exit(0, return_code=0)  # what is being sent is on disk as that: the next start asks what became of it
+        elif self._studio is not None and self._studio.is_sending:
+            self._waits_to_leave = True
+            words = _("A request is under way: waiting for its answer. {key} again leaves now.")
+            say(self, words.format(key=self.keymap.show("app.quit")), warn=True, timeout=READING_TIME)
+            self.run_worker(self.leave(0), group="leaving")
+        else:
+            await self.leave(0)
 
     def _unseen_key(self, key: str) -> None:
         """Take a key on a terminal too small to show anything: the one that quits still does."""

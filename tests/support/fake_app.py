@@ -55,6 +55,7 @@ class FakeStudio(Studio):
     """
 
     unsaved_ids: tuple[str, ...] = ()
+    is_sending = False
 
     def __init__(
         self, tasks: Iterable[Task] = (), *, sink: Sink | None = None, clock: Callable[[], float] = lambda: NOW

@@ -3,7 +3,6 @@
 import errno
 import fcntl
 import os
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -24,7 +23,7 @@ def write_private(path: Path, content: bytes) -> None:
     """
     path = path.resolve()
     folder = paths.make(path.parent)
-    temporary = folder / f".{path.name}.{secrets.token_hex(4)}.tmp"
+    temporary = folder / f".{path.name}.{os.urandom(4).hex()}.tmp"
     try:
         write_new(temporary, content)
         temporary.replace(path)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 _CANDIDATES = 8
-_COMPLETIONS = 200  # more are of no use to anybody
+_COMPLETIONS = 50  # more are of no use to anybody
 
 
 def one(tasks: Sequence[Task], reference: str) -> Task:

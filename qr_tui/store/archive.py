@@ -40,12 +40,14 @@ class _RowsHead(msgspec.Struct):
         schema: The version of the format.
         stamp: Which writing of the archive it is of.
         crc: The checksum of the other lines.
+        size: How many bytes they are.
         newest: When the newest of the tasks was made, Unix seconds.
     """
 
     schema: int
     stamp: str
     crc: int
+    size: int
     newest: float
 
 
@@ -63,7 +65,7 @@ def month_of(task: Task) -> str:
 
 
 class Archive:
-    """The folder of archives. Reading needs no lock; `write` needs that of the task file.
+    """The folder of archives. Who writes holds the lock of the task file; who reads only puts aside what is damaged.
 
     Args:
         folder: Where they stand; made when the first is written.
@@ -78,6 +80,7 @@ class Archive:
         self.notices: list[Notice] = []
         self._clock = clock
         self._read: dict[str, tuple[object, list[ArchivedTask]]] = {}
+        self._added: list[ArchivedTask] | None = None  # what others put into archives since it was asked for
 
     def months(self) -> list[str]:
         """Return the names of the archives, newest first."""
@@ -97,13 +100,31 @@ class Archive:
 
         What cannot be read is told in `notices`, and the rest goes on.
         """
-        stamps = atomic.stamp_of(self._path(month)), atomic.stamp_of(self._rows_path(month))
+        stamps = self._stamps(month)
         known = self._read.get(month)
         if known is not None and known[0] == stamps:
             return known[1]
         rows = self._load(month)
+        if known is not None and self._added is not None:
+            before = {row.key for row in known[1]}
+            self._added += [row for row in rows if row.key not in before]
         self._read[month] = stamps, rows
         return rows
+
+    def follow(self) -> None:
+        """Let `additions` tell what others put into archives from now on."""
+        self._added = []
+
+    def additions(self) -> list[ArchivedTask]:
+        """Return the rows that came since the last call. Costs two stats a month if there are none."""
+        if self._added is None:
+            return []
+        for month in self.months():
+            is_new = month not in self._read
+            rows = self.rows(month)
+            self._added += rows if is_new else []
+        added, self._added = self._added, []
+        return added
 
     def newest(self, month: str) -> float:
         """Return when the newest task of `month` was made, Unix seconds; reads no more than it must."""
@@ -135,21 +156,18 @@ class Archive:
         return found
 
     def document(self, row: ArchivedTask) -> dict[str, Any]:
-        """Return the document that `row` is about.
+        """Return the document that `row` is about, also when the archive was written anew since the row was read.
 
         Raises:
             Trouble: It cannot be read (STORE).
         """
-        try:
-            fd = os.open(self._path(row.month), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-            try:
-                document = msgspec.json.decode(os.pread(fd, row.length, row.offset))
-            finally:
-                os.close(fd)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise self._unreadable(row.month) from error
-        if not isinstance(document, dict) or document.get("key") != row.key:
-            raise self._unreadable(row.month)
+        document = self._document(row)
+        if document is None:
+            fresh = next((found for found in self.search(row.month, row.key) if found.key == row.key), None)
+            document = None if fresh is None else self._document(fresh)
+        if document is None:
+            text = N_("{file} cannot be read")
+            raise Trouble(Kind.STORE, Message(text, {"file": str(self._path(row.month))}))
         return document
 
     def write(self, month: str, put: Mapping[str, Mapping[str, Any]], drop: Collection[str] = ()) -> None:
@@ -187,7 +205,21 @@ class Archive:
         else:
             self._path(month).unlink(missing_ok=True)
             self._rows_path(month).unlink(missing_ok=True)
-        self._read.pop(month, None)
+        self._read[month] = self._stamps(month), _shared(rows)
+
+    def unfit(self) -> list[str]:
+        """Return the months whose rows do not fit their archive: whoever reads them has to read all of it."""
+        return [month for month in self.months() if self._fitting_head(month) is None and self._path(month).exists()]
+
+    def mend(self, month: str) -> None:
+        """Write rows that fit; the caller holds the lock of the task file.
+
+        Raises:
+            OSError: It cannot be done; they are made anew by each who reads them, then.
+        """
+        rows, stamp = self.rows(month), self._stamp(month)
+        if stamp is not None and self._fitting_head(month) is None:
+            self._write_rows(month, stamp, rows)
 
     # inside ----------------------------------------------------------------------------------------------------
     def _path(self, month: str) -> Path:
@@ -196,14 +228,26 @@ class Archive:
     def _rows_path(self, month: str) -> Path:
         return self.folder / f"{month}.rows"
 
-    def _unreadable(self, month: str) -> Trouble:
-        return Trouble(Kind.STORE, Message(N_("{file} cannot be read"), {"file": str(self._path(month))}))
+    def _stamps(self, month: str) -> tuple[atomic.Stamp | None, atomic.Stamp | None]:
+        return atomic.stamp_of(self._path(month)), atomic.stamp_of(self._rows_path(month))
+
+    def _document(self, row: ArchivedTask) -> dict[str, Any] | None:
+        """Return what stands where `row` says, None if that is not its document."""
+        try:
+            fd = os.open(self._path(row.month), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            try:
+                document = msgspec.json.decode(os.pread(fd, row.length, row.offset))
+            finally:
+                os.close(fd)
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            return None
+        return document if isinstance(document, dict) and document.get("key") == row.key else None
 
     def _write_rows(self, month: str, stamp: str, rows: Sequence[ArchivedTask]) -> None:
         names = [name for row in rows for name in (row.id, row.key) if name]
         body = msgspec.json.encode(names) + b"\n" + msgspec.json.Encoder().encode_lines(rows)
         newest = max((row.created_at for row in rows), default=0.0)
-        head = msgspec.json.encode(_RowsHead(SCHEMA, stamp, zlib.crc32(body), newest))
+        head = msgspec.json.encode(_RowsHead(SCHEMA, stamp, zlib.crc32(body), len(body), newest))
         atomic.replace(self._rows_path(month), head + b"\n" + body, backup=None)
 
     def _load(self, month: str) -> list[ArchivedTask]:
@@ -244,10 +288,12 @@ class Archive:
         """Return the first line of the rows of `month`, if they fit their archive."""
         try:
             with self._rows_path(month).open("rb") as file:
-                head = msgspec.json.decode(file.readline(), type=_RowsHead)
+                first = file.readline()
+                head = msgspec.json.decode(first, type=_RowsHead)
+                whole = len(first) + head.size == os.fstat(file.fileno()).st_size
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
             return None
-        return head if head.schema == SCHEMA and head.stamp == self._stamp(month) else None
+        return head if whole and head.schema == SCHEMA and head.stamp == self._stamp(month) else None
 
     def _saved_rows(self, month: str) -> tuple[_RowsHead | None, list[ArchivedTask]]:
         try:
@@ -260,10 +306,9 @@ class Archive:
             return None, []
 
     def _made_anew(self, month: str) -> list[ArchivedTask]:
-        """Read the whole archive and return its rows, saved where that is possible."""
+        """Read the whole archive and return its rows."""
         data = self._path(month).read_bytes()
         whole = msgspec.json.decode(data, type=_Whole)
-        stamp = self._stamp(month)
         rows, place = [], 0
         for key, document in whole.tasks.items():
             name = msgspec.json.encode(key) + b":"
@@ -277,9 +322,6 @@ class Archive:
                 log.error("%s: %s: %s", self._path(month), key, error)
                 continue
             rows.append(msgspec.structs.replace(row, month=month, offset=offset, length=length))
-        if stamp is not None:
-            with contextlib.suppress(OSError):
-                self._write_rows(month, stamp, rows)
         return _shared(rows)
 
 

@@ -81,6 +81,14 @@ class ArchivedTasks:
         names = [name for name in self.months() if self.archive.has_read(name)]
         return [row for name in names for row in self.month(name) if row.key in wanted]
 
+    def follow(self) -> None:
+        """Let `additions` tell what others put into archives from now on."""
+        self.archive.follow()
+
+    def additions(self) -> list[ArchivedTask]:
+        """Return the tasks that came into archives since the last call."""
+        return self._current(self.archive.additions())
+
     def document(self, row: ArchivedTask) -> dict[str, Any]:
         """Return the document of `row` with what was changed since; what the row says if the archive is lost.
 

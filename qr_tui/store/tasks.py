@@ -268,17 +268,20 @@ class TaskStore:
         """
         with self._mutex:
             storage = self._opened()
+            added: list[ArchivedTask] = []
             if storage.changed:
                 storage.load()
                 self._take()
+                added = self.archived.additions()
             self._after_write()
-            if not self._foreign:
+            if not self._foreign and not added:
                 return None
             keys, self._foreign = self._foreign, set()
             listed = [task for task in self.tasks() if task.key in keys]
             # what others moved into an archive is still on the list
             moved = self.archived.loaded(key for key in keys if key not in self._tasks)
-            listed += [row for row in moved if row.removed_at is None]
+            rows = {row.key: row for row in (*added, *moved) if row.removed_at is None}
+            listed += rows.values()
             return Delta(tuple(listed), tuple(sorted(keys - {task.key for task in listed})))
 
     def tidy(self) -> list[Task]:
@@ -294,6 +297,9 @@ class TaskStore:
         moved: list[Task] = []
         with self._mutex, plainly(self.path):
             self._purge()
+            for month in self._archive.unfit():
+                with self._opened().transaction():
+                    self._archive.mend(month)
             for month in self._old_months():
                 with self._opened().transaction():
                     self._take()

@@ -237,6 +237,31 @@ def test_another_process_sees_the_move_and_what_is_noted(path: Path, monkeypatch
     assert [(one.key, one.tags) for one in delta.changed] == [(made[5].key, ("x",))]
 
 
+def test_a_row_that_somebody_holds_is_good_after_its_archive_was_written_anew(path: Path) -> None:
+    store, made = filled(path)
+    held = rows(store)
+    other = opened(path)
+    other.add([old(number, prompt="new " * number) for number in range(20, 26)])
+    other.tidy()
+    for reader in (store, other):
+        assert [reader.whole(row) for row in held] == made[3:]
+
+
+def test_what_others_made_and_archived_meanwhile_is_told_to_one_who_slept(path: Path) -> None:
+    store, _ = filled(path)
+    store.archived.follow()
+    known = {row.key for row in rows(store)}
+    other = opened(path)
+    slept = [old(number) for number in range(100, 106)]
+    other.add(slept)
+    other.tidy()
+    delta = store.refresh()
+    assert delta is not None
+    assert {one.key for one in delta.changed} >= {one.key for one in slept}
+    assert known.isdisjoint(one.key for one in delta.changed)
+    assert store.refresh() is None
+
+
 STEPS = {"archive": ("os.replace", 0), "rows": ("os.replace", 1), "drop": ("os.pwrite", 0)}
 
 
@@ -318,9 +343,9 @@ def test_an_archive_of_which_nothing_can_be_read_is_kept_aside(path: Path) -> No
     (rows_file,) = archive_of(path).glob("*.rows")
     file.write_bytes(b"garbage")
     rows_file.unlink()
-    again = opened(path)
+    again = TaskStore(path, clock=Clock())
+    (notice,) = again.open()
     assert rows(again) == []
-    (notice,) = again.take_notices()
     assert "is damaged" in str(notice.detail)
     assert [name.read_bytes() for name in archive_of(path).glob("*.damaged-*")] == [b"garbage"]
     assert len(again.tasks()) == 3, "the rest works"

@@ -69,6 +69,7 @@ def test_several_writers_lose_nothing_while_readers_read(path: Path) -> None:
     store = opened(path)
     shared = task("shared", status=Status.RUNNING)
     store.add([shared])
+    store.archived.follow()
     writers = [start(path, name, CHANGES // 3, shared.key) for name in "abc"]
     told: dict[str, Status] = {}
     looks = peeked = 0

@@ -1,6 +1,6 @@
 """The archived tasks as they are now: without those that came back to life, with what was changed since."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +15,8 @@ PATCHES: Final = "archived"
 
 PATCHABLE: Final = frozenset({"tags", "removed_at"})
 """What can be changed without bringing a task back to life, since nothing follows from it."""
+
+_FEW: Final = 10  # keys
 
 Patches = Mapping[str, Mapping[str, Any]]
 
@@ -55,6 +57,13 @@ class ArchivedTasks:
     def get(self, key: str) -> ArchivedTask | None:
         """Return the task with this local key."""
         return next((row for row in self._mentioned(key) if row.key == key), None)
+
+    def many(self, keys: Collection[str]) -> dict[str, ArchivedTask]:
+        """Return the tasks with these local keys: a few are looked up, many are found in one pass over all."""
+        if len(keys) <= _FEW:
+            return {key: row for key in keys if (row := self.get(key)) is not None}
+        wanted = set(keys)
+        return {row.key: row for row in self if row.key in wanted}
 
     def find(self, reference: str) -> list[ArchivedTask]:
         """Return the tasks whose key or id is `reference`, else those where it ends so."""

@@ -1,5 +1,6 @@
 """What one write of the task file begins with, and what it leaves."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from qr_tui.core.task import ArchivedTask, Task
@@ -24,18 +25,23 @@ class Draft:
         self.patches: dict[str, dict[str, Any]] = {}
         self.recalled: dict[str, tuple[Task, dict[str, Any]]] = {}
         self._archived = archived_tasks
+        self._rows: dict[str, ArchivedTask] = {}
         self.base(tasks, known)
 
     def base(self, tasks: dict[str, Task], known: dict[str, Any]) -> None:
         """Begin with these tasks and documents, the newest there are."""
         self._tasks, self._documents = tasks, known
 
+    def expect(self, keys: Iterable[str]) -> None:
+        """Look up at once, in the archives, the tasks that `find` will be asked for."""
+        self._rows = self._archived.many({key for key in keys if key not in self._tasks})
+
     def find(self, key: str, fields: dict[str, Any] | None = None) -> Task | None:
         """Return the task as it stands in this draft; a row of an archive if a patch can bring it `fields`."""
         task = self.touched.get(key) or self._tasks.get(key)
         if task is not None and not (isinstance(task, ArchivedTask) and not _is_patch(fields)):
             return task
-        row = task if isinstance(task, ArchivedTask) else self._archived.get(key)
+        row = task if isinstance(task, ArchivedTask) else self._rows.get(key)
         if row is None or _is_patch(fields):
             return row
         document = self._archived.document(row)

@@ -38,6 +38,7 @@ KEEP_REMOVED: Final = 30 * 86_400.0  # seconds a removed task can be brought bac
 LIVE_AGE: Final = 48 * 3_600.0  # seconds a task stays in the file after the last that happened to it: guards need it
 LIVE_COUNT: Final = 300  # finished tasks that stay in the file, the newest, however old
 ROLL_AT: Final = 200  # how many must be old enough before archives are written anew
+PATCHES_AT: Final = 1_000  # how many archived tasks may be noted as changed before archives are written anew
 
 
 class TaskStore:
@@ -212,6 +213,7 @@ class TaskStore:
             if check is not None:
                 check(newest_first(self._tasks.values()))
             now = self._clock()
+            new.expect(change.key for change in changes)
             for change in changes:
                 if "key" in change.fields:
                     raise ValueError("the key of a task never changes")
@@ -239,6 +241,7 @@ class TaskStore:
             Trouble: Nothing was written.
         """
         with self._writing(sync=sync) as new:
+            new.expect(fact.key for fact in facts)
             for fact in facts:
                 taught = self._taught(fact, new)
                 if taught is not None:
@@ -300,7 +303,8 @@ class TaskStore:
             for month in self._archive.unfit():
                 with self._opened().transaction():
                     self._archive.mend(month)
-            for month in self._old_months():
+            months = self._old_months()
+            for month in months:
                 with self._opened().transaction():
                     self._take()
                     tasks = [task for task in self._old_enough() if month_of(task) == month]
@@ -308,7 +312,7 @@ class TaskStore:
                 keys = {task.key for task in tasks}
                 self._set({key: task for key, task in self._tasks.items() if key not in keys})
                 moved.extend(row for row in self.archived.month(month) if row.key in keys)
-            if moved:
+            if months:
                 self._opened().fold()
                 self._take()
         return moved
@@ -403,6 +407,7 @@ class TaskStore:
         entries = [*aside, *(entry for entry in recent if entry.at > limit)]
         if entries:
             with self._writing(AT_ONCE) as new:
+                new.expect(entry.key for entry in entries)
                 for entry in entries:
                     if self._holder(entry.id, entry.host, new) is None:
                         taught = self._taught(fact_of(entry), new)
@@ -525,8 +530,15 @@ class TaskStore:
 
     def _old_months(self) -> list[str]:
         """Return the archives that are to be written anew; none while that is hardly worth it."""
-        old = self._old_enough()
-        return sorted({month_of(task) for task in old}) if len(old) >= ROLL_AT else []
+        old, months = self._old_enough(), set()
+        if len(old) >= ROLL_AT:
+            months = {month_of(task) for task in old}
+        if len(self._patched) >= PATCHES_AT:
+            months.update(month for month in self.archived.months() if self._has_patches(month))
+        return sorted(months)
+
+    def _has_patches(self, month: str) -> bool:
+        return any(row.key in self._patched for row in self.archived.month(month))
 
     def _roll_over(self, month: str, tasks: Iterable[Task]) -> None:
         """Write the archive of `month` anew with `tasks` in it and what was changed of others, inside a transaction.

@@ -158,6 +158,19 @@ def test_ten_thousand_removals_are_one_small_line(path: Path) -> None:
     assert all(row.removed_at == NOW for row in rows(store))
 
 
+def test_very_many_notes_move_into_the_archives(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, made = filled(path)
+    store.apply([Change(one.key, {"tags": ("winter",)}) for one in made[3:]])
+    assert store.tidy() == []
+    assert len(on_disk(path)["archived"]) == len(made) - 3
+    monkeypatch.setattr(tasks, "PATCHES_AT", 5)
+    store.tidy()
+    assert on_disk(path)["archived"] == {}
+    for reader in (store, opened(path)):
+        assert {row.tags for row in rows(reader)} == {("winter",)}
+        assert [reader.whole(row).raw for row in rows(reader)] == [one.raw for one in made[3:]]
+
+
 def test_a_change_brings_a_task_back_to_life_whole(path: Path) -> None:
     store, made = filled(path, status=Status.STOPPED)
     one = made[6]

@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+SIZES ?= 100,1000,10000,50000
 PYTEST := $(BIN)/python -m pytest
 QUICK := -n 4 --dist worksteal -m "not slow and not e2e"
 # What a person's shell may hold; none of it may reach a test. The locale itself need not be installed.
@@ -67,7 +68,7 @@ snapshots: $(STAMP) ## accept how the screens look now (look at them first)
 	@$(PYTEST) tests/ui/test_snapshots.py --snapshot-update
 
 bench: $(STAMP) ## measure, and write bench.json: ROWS=save,paint SIZES=100,1000 for less
-	@$(BIN)/python -m tests.bench --rows "$(ROWS)" --sizes "$(or $(SIZES),100,1000,10000,50000)"
+	@$(BIN)/python -m tests.bench --rows "$(ROWS)" --sizes "$(SIZES)"
 
 messages: $(STAMP) ## collect the messages for translators and compile the catalogues
 	@$(BIN)/python -m tests.support.tools.messages update

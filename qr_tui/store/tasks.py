@@ -547,14 +547,19 @@ class TaskStore:
         """
         limit = self._clock() - KEEP_REMOVED
         put = {task.key: self._documents[task.key] for task in tasks}
-        patched = [row for row in self.archived.month(month) if row.key in self._patched and row.key not in put]
-        gone = [row.key for row in patched if row.removed_at is not None and row.removed_at < limit]
-        again = {row.key: self.archived.document(row) for row in patched if row.key not in gone}
+        rows = [row for row in self.archived.month(month) if row.key not in put]
+        gone = {row.key for row in rows if row.removed_at is not None and row.removed_at < limit}
+        again: dict[str, dict[str, Any]] = {}
+        for row in rows:
+            if row.key in self._patched and row.key not in gone:
+                with suppress(Trouble):  # a document that cannot be read keeps what was noted of it where it is
+                    again[row.key] = self.archived.document(row)
         self._archive.write(month, {**put, **again}, gone)
         if put and self._table is not None:
             self._table.drop(list(put))
-        if patched and self._patches is not None:
-            self._patches.drop([row.key for row in patched])
+        noted = [key for key in self._patched if key in gone or key in again]
+        if noted and self._patches is not None:
+            self._patches.drop(noted)
 
 
 def _listed(task: Task | None) -> Task | None:

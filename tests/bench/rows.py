@@ -154,9 +154,9 @@ def others(setting: Setting) -> Iterator[Figure]:
                 app.until(DRAWN)
                 app.quiet(SETTLED)
                 for number in range(20):
-                    now = time.time()
-                    store.add([new_task(f"from-elsewhere-{number}-", now=now, status=Status.STOPPED)])
-                    seen.append(app.until_new(f"from-elsewhere-{number}-".encode()))
+                    word = chr(ord("A") + number) * 9  # differs in every cell from the one before it
+                    store.add([new_task(word, now=time.time(), status=Status.STOPPED)])
+                    seen.append(app.until_new(word.encode()))
                     started = time.perf_counter()
                     reader.refresh()
                     cost.append(time.perf_counter() - started)

@@ -228,6 +228,20 @@ def test_removed_tasks_go_for_good_after_their_time(path: Path) -> None:
     assert on_disk(path).get("archived", {}) == {}
 
 
+def test_what_was_removed_before_it_moved_goes_too_when_its_archive_is_written_anew(path: Path) -> None:
+    store = opened(path)
+    made = [old(number, removed_at=NOW - 3 * DAY if number == 5 else None) for number in range(8)]
+    store.add(made)
+    store.tidy()
+    assert made[5].key in {row.key for row in rows(store)}
+    later = TaskStore(path, clock=Clock(NOW + KEEP_REMOVED + DAY))
+    later.open()
+    later.add([old(number) for number in range(40, 45)])
+    later.tidy()
+    assert made[5].key not in {row.key for row in rows(later)}
+    assert {row.key for row in rows(later)} >= {made[4].key, made[6].key}
+
+
 def test_another_process_sees_the_move_and_what_is_noted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = opened(path)
     made = [old(number) for number in range(8)]

@@ -337,7 +337,6 @@ class QrTui(FixedApp):
             await studio.read_archives()
         except Trouble as trouble:
             tell(self, trouble)
-        gc.collect()
         gc.freeze()  # what stays for good need not be looked through again and again
 
     async def leave(self, code: int) -> None:

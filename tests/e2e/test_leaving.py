@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.e2e.programs import PtyTerminal, clean_env, program, start_simulator
+from tests.support.e2e.programs import PATIENCE, PtyTerminal, SimulatorProcess, clean_env, program, start_simulator
 from tests.support.e2e.steps import stored
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -19,6 +19,14 @@ def send(terminal: PtyTerminal) -> None:
     terminal.wait_for("12 characters")
     terminal.press("ctrl+g")
     terminal.wait_for("sending")
+
+
+def wait_received(terminal: PtyTerminal, simulator: SimulatorProcess) -> None:
+    """Wait until the request has reached the provider: before that it may not have left at all."""
+    end = time.monotonic() + PATIENCE
+    while not simulator.ask("stats")["posts"]:
+        assert time.monotonic() < end, terminal.text
+        terminal.settle(0.05)
 
 
 def test_the_answer_is_waited_for_and_that_is_said(tmp_path: Path) -> None:
@@ -39,6 +47,7 @@ def test_a_second_key_leaves_at_once_and_the_next_start_asks(tmp_path: Path) -> 
         env = clean_env(tmp_path / "home", url=simulator.url)
         with PtyTerminal(program(), env=env) as terminal:
             send(terminal)
+            wait_received(terminal, simulator)
             terminal.press("q")
             terminal.wait_for("waiting for its answer")
             started = time.monotonic()

@@ -168,7 +168,8 @@ def test_a_hangup_takes_the_program_down(terminal: PtyTerminal | TmuxTerminal) -
     pid = terminal.pid
     terminal.hangup()
     if isinstance(terminal, PtyTerminal):
-        assert terminal.wait_exit(5) == -signal.SIGHUP
+        # by the signal, or by the read that fails before it comes
+        assert terminal.wait_exit(5) in (-signal.SIGHUP, 1)
     wait_gone(pid, 5)
 
 

@@ -151,7 +151,8 @@ def _store(folders: Paths) -> Iterator[Check]:
     store = TaskStore(folders.store, state=folders.state)
     try:
         notices = store.open()
-        tasks = store.tasks()
+        tasks = [*store.tasks(), *(row for row in store.archived if row.removed_at is None)]
+        notices += store.take_notices()
         store.close()
     except Trouble as trouble:
         yield failed("tasks", trouble)

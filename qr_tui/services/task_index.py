@@ -123,7 +123,7 @@ class TaskIndex:
         """Take the archived tasks in, archive by archive, newest first, and tell each with `ArchivesRead`."""
         store = self._opened()
         await self._run(store.archived.follow)
-        for month in store.archived.months():
+        for month in await self._run(store.archived.months):
             rows = await self._run(lambda month=month: store.archived.month(month))  # type: ignore[misc]
             fresh = [row for row in rows if row.removed_at is None and row.key not in self._tasks]
             for row in fresh:

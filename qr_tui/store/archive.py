@@ -27,6 +27,7 @@ from qr_tui.store.migrations import SCHEMA
 
 log = logging.getLogger(__name__)
 
+DAMAGED: Final = N_("{file} is damaged; it was kept beside it. Its tasks are on the list as far as known.")
 _HEAD: Final = b'{"meta":{"1":{"schema":%d,"stamp":"%s"}},"tasks":{'
 _TAIL: Final = b"}}"
 _KEPT: Final = tuple(name for name in Task.__struct_fields__ if name not in LEFT_OUT)
@@ -180,8 +181,7 @@ class Archive:
         """
         paths.make(self.folder)
         kept = [row for row in self.rows(month) if row.key not in put and row.key not in drop]
-        with contextlib.suppress(FileNotFoundError):
-            old = self._path(month).read_bytes()
+        old = self._path(month).read_bytes() if self._path(month).exists() else b""
         stamp = os.urandom(8).hex()
         out = bytearray(_HEAD % (SCHEMA, stamp.encode()))
         rows: list[ArchivedTask] = []
@@ -193,9 +193,16 @@ class Archive:
             rows.append(msgspec.structs.replace(row, month=month, offset=len(out), length=len(data)))
             out.extend(data)
 
+        damaged = False
         for row in kept:
-            data = old[row.offset : row.offset + row.length] if row.length else msgspec.json.encode(_bare(row))
+            data = old[row.offset : row.offset + row.length]
+            if _document(row, data) is None:
+                damaged = damaged or row.length > 0
+                data = msgspec.json.encode(bare(row))
             add(row.key, data, row)
+        if damaged:  # whoever wants to look at it finds it as it was
+            recovery.put_aside(self._path(month), self._clock())
+            self._tell(month, DAMAGED)
         for key, document in put.items():
             add(key, msgspec.json.encode(document), _row(documents.read(key, document)))
         out.extend(_TAIL)
@@ -236,12 +243,11 @@ class Archive:
         try:
             fd = os.open(self._path(row.month), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
             try:
-                document = msgspec.json.decode(os.pread(fd, row.length, row.offset))
+                return _document(row, os.pread(fd, row.length, row.offset))
             finally:
                 os.close(fd)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        except OSError:
             return None
-        return document if isinstance(document, dict) and document.get("key") == row.key else None
 
     def _write_rows(self, month: str, stamp: str, rows: Sequence[ArchivedTask]) -> None:
         names = [name for row in rows for name in (row.id, row.key) if name]
@@ -268,7 +274,7 @@ class Archive:
         with contextlib.suppress(OSError):
             recovery.put_aside(self._path(month), self._clock())
             self._path(month).unlink(missing_ok=True)
-        self._tell(month, N_("{file} is damaged; it was kept beside it. Its tasks are on the list as far as known."))
+        self._tell(month, DAMAGED)
         return [msgspec.structs.replace(row, length=0) for row in rows]
 
     def _tell(self, month: str, text: str) -> None:
@@ -330,7 +336,16 @@ def _row(task: Task) -> ArchivedTask:
     return ArchivedTask(**{name: getattr(task, name) for name in _KEPT})
 
 
-def _bare(row: ArchivedTask) -> dict[str, Any]:
+def _document(row: ArchivedTask, data: bytes) -> dict[str, Any] | None:
+    """Return the document in `data`, None if it is not that of `row`."""
+    try:
+        document = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return document if isinstance(document, dict) and document.get("key") == row.key else None
+
+
+def bare(row: ArchivedTask) -> dict[str, Any]:
     """Return a document made of what the row knows, where the archive itself is lost."""
     plain: dict[str, Any] = msgspec.to_builtins(row)
     return {name: value for name, value in plain.items() if name not in ("month", "offset", "length")}

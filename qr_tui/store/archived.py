@@ -7,11 +7,8 @@ import msgspec
 
 from qr_tui.core.task import ArchivedTask, Task, find
 from qr_tui.store import documents
-from qr_tui.store.archive import Archive
+from qr_tui.store.archive import Archive, bare
 from qr_tui.store.journal import patched
-
-PATCHES: Final = "archived"
-"""The table of what was changed in tasks that stand in an archive: fields by key."""
 
 PATCHABLE: Final = frozenset({"tags", "removed_at"})
 """What can be changed without bringing a task back to life, since nothing follows from it."""
@@ -105,8 +102,7 @@ class ArchivedTasks:
             Trouble: It cannot be read (STORE).
         """
         if not row.length:
-            plain: dict[str, Any] = msgspec.to_builtins(row)
-            return {name: value for name, value in plain.items() if name in Task.__struct_fields__}
+            return bare(row)
         document = self.archive.document(row)
         patch = self._patches().get(row.key)
         return document if patch is None else patched(document, patch)

@@ -12,6 +12,7 @@ Document = dict[str, dict[str, Any]]
 
 META: Final = "meta"
 TASKS: Final = "tasks"
+PATCHES: Final = "archived"  # what was changed in tasks that stand in an archive: fields by key
 _HEAD: Final = b'{"meta":{"1":{"checksum":"'
 _DIGITS: Final = 32
 HEAD_SIZE: Final = 512  # bytes within which `head_revision` finds what it looks for

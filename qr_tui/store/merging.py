@@ -9,11 +9,14 @@ import msgspec
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Failure, Status, Task, advance, with_candidate
 from qr_tui.store import documents
-from qr_tui.store.codec import TASKS, Document
+from qr_tui.store.codec import PATCHES, TASKS, Document, revision
 
 
 def merge(copies: Sequence[Document]) -> Document:
-    """Return the first of `copies` with what the others know better; of what is equally new the first has it."""
+    """Return the first of `copies` with what the others know better; of what is equally new the first has it.
+
+    What was noted of archived tasks is taken from all of them, the newest copy's word last.
+    """
     first, *others = copies
     tasks = dict(first[TASKS])
     for other in others:
@@ -21,8 +24,11 @@ def merge(copies: Sequence[Document]) -> Document:
             if key not in tasks:
                 tasks[key] = document
             elif tasks[key] != document:
-                tasks[key] = _merged(key, tasks[key], document)
-    return {**first, TASKS: tasks}
+                tasks[key] = newest(key, tasks[key], document)
+    notes: dict[str, Any] = {}
+    for copy in sorted(copies, key=revision):
+        notes.update(copy.get(PATCHES, {}))
+    return {**first, TASKS: tasks} | ({PATCHES: notes} if notes else {})
 
 
 def distrust(document: Document, now: float, *, believed: Collection[str] = ()) -> Document:
@@ -63,7 +69,8 @@ def queued(document: Document) -> set[str]:
     }
 
 
-def _merged(key: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> Mapping[str, Any]:
+def newest(key: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the newest of two documents of one task, with every id that either knows."""
     try:
         second = documents.read(key, other)
     except msgspec.ValidationError:

@@ -9,7 +9,6 @@ import msgspec
 from qr_tui.core.sorting import newest_first
 from qr_tui.core.task import Task
 from qr_tui.store import atomic, codec, migrations
-from qr_tui.store.archived import PATCHES
 from qr_tui.store.journal import Journal, Line, follow, patched
 from qr_tui.store.names import IDS, MARK, backup_of, journal_of
 from qr_tui.store.revision_mark import RevisionMark
@@ -91,7 +90,7 @@ def _brought_forward(file: _File, lines: list[Line], floor: int) -> Peeked | Non
     first = file.meta.get("1", {})
     if first.get("schema") != migrations.SCHEMA or type(first.get("revision")) is not int:
         return None
-    document: codec.Document = {codec.META: file.meta, PATCHES: file.archived}
+    document: codec.Document = {codec.META: file.meta, codec.PATCHES: file.archived}
     document, rest = follow(document, lines)
     if rest or codec.revision(document) < floor:
         return None
@@ -104,4 +103,4 @@ def _brought_forward(file: _File, lines: list[Line], floor: int) -> Peeked | Non
                 tasks[key] = msgspec.convert(task, Task)
             for key, fields in line.patch.get(codec.TASKS, {}).items():
                 tasks[key] = msgspec.convert(patched(msgspec.to_builtins(tasks[key]), fields), Task)
-    return Peeked(tasks, document[PATCHES])
+    return Peeked(tasks, document[codec.PATCHES])

@@ -305,11 +305,10 @@ class FileStorage(tinydb.Storage):
             kept = self._read_backup()
         except DamagedError:
             spoiled = True
-        loose = None
-        if lines.lines:
-            whole, rest = follow(kept, lines.lines) if kept is not None else (None, lines.lines)
-            kept = whole if kept is not None else None
-            loose = _loose(rest, codec.empty(), kept, self._document)
+        rest = lines.lines
+        if kept is not None:
+            kept, rest = follow(kept, rest)
+        loose = _loose(rest, kept, self._document)
         copies = [copy for copy in (self._document, kept, loose) if copy is not None]
         copies.sort(key=codec.revision, reverse=True)
         now = self._clock()
@@ -317,20 +316,20 @@ class FileStorage(tinydb.Storage):
         if spoiled:
             recovery.put_aside(self.backup, now)
             self.backup.unlink(missing_ok=True)
-        rest_of, count, doubtful = None, 0, 0
+        best, count, doubtful = None, 0, 0
         if copies:
             merged, believed = merging.merge(copies), self._vouched(kept, loose)
             doubtful = len(merging.queued(merged) - believed)
-            rest_of = merging.distrust(merged, now, believed=believed)
-            count = len(rest_of[codec.TASKS])
+            best = merging.distrust(merged, now, believed=believed)
+            count = len(best[codec.TASKS])
         document = self._checkpoint(
-            rest_of or codec.empty(),
+            best or codec.empty(),
             backup=False,
             recovered=bool(copies) or spoiled or lost,
             above=_newest(copies),
         )
         self.restored = self.restored or bool(copies) or lost
-        found = rest_of is not None
+        found = best is not None
         words = recovery.words(self.path, aside, found, count, doubtful=doubtful, spoiled=spoiled, lost=lost)
         if words:
             self.notices.append(Notice(Kind.RECOVERED if found else Kind.STORE, words))

@@ -18,9 +18,9 @@ from qr_tui.core.task import ArchivedTask, Status, Task, advance
 from qr_tui.core.text.messages import counted
 from qr_tui.store import documents, merging
 from qr_tui.store.archive import Archive, month_of
-from qr_tui.store.archived import PATCHES, ArchivedTasks
+from qr_tui.store.archived import ArchivedTasks
 from qr_tui.store.changes import Change, Delta, Fact
-from qr_tui.store.codec import TASKS
+from qr_tui.store.codec import PATCHES, TASKS
 from qr_tui.store.draft import Draft
 from qr_tui.store.facts import entry_of, fact_of, fits, own_task, unclear
 from qr_tui.store.id_journal import IdJournal
@@ -434,10 +434,9 @@ class TaskStore:
                     live = self._documents.get(row.key)
                     if live is None or not row.length:
                         continue
-                    copies = [{TASKS: {row.key: one}} for one in (live, self._archive.document(row))]
-                    newest = merging.merge(copies)[TASKS][row.key]
+                    newest = merging.newest(row.key, live, self._archive.document(row))
                     if newest != live:
-                        new.tasks[row.key] = documents.read(row.key, newest), newest
+                        new.tasks[row.key] = documents.read(row.key, newest), dict(newest)
 
     def _opened(self) -> "FileStorage":
         if self._storage is None:

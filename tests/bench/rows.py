@@ -9,6 +9,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -19,7 +20,7 @@ from qr_tui.simulator.server import Simulator
 from qr_tui.store.changes import Change
 from qr_tui.store.names import journal_of
 from qr_tui.store.tasks import TaskStore
-from tests.bench.homes import NEWEST, NOBODY, environment, oldest_id, set_pace
+from tests.bench.homes import NEWEST, environment, oldest_id, set_pace
 from tests.bench.report import Figure, Row, Setting, against_first, middle, p95
 from tests.bench.tasks_at_provider import hold, running
 from tests.bench.terminal import Program
@@ -123,21 +124,14 @@ def save(setting: Setting) -> Iterator[Figure]:
 def disk(setting: Setting) -> Iterator[Figure]:
     """Bytes for the disk, and the processor, in a minute in which the progress of 50 tasks moves."""
     for size in setting.sizes:
-        with Simulator(Options()) as simulator:
-            ids = running(simulator, MANY)
-            with (
-                setting.homes.copy(size, base_url=simulator.url, running=ids) as home,
-                Program(APP, environment(home, simulator.url), columns=100) as app,
-            ):
-                app.until(DRAWN)
-                app.quiet(SETTLED, most=15)
-                before, busy, started = app.written(), app.cpu(), time.perf_counter()
-                for number in range(30):
-                    hold(simulator, ids, 0.11 + 0.02 * number)
-                    app.count(MINUTE / 30)
-                spent = 100 * (app.cpu() - busy) / (time.perf_counter() - started)
-                yield Figure(f"bytes to disk a minute, {size} tasks", app.written() - before, 1e6, "bytes")
-                yield Figure(f"processor with progress, {size} tasks", spent, 4.0, "%")
+        with _polled(setting, size) as (app, simulator, ids):
+            before, busy, started = app.written(), app.cpu(), time.perf_counter()
+            for number in range(30):
+                hold(simulator, ids, 0.11 + 0.02 * number)
+                app.count(MINUTE / 30)
+            spent = 100 * (app.cpu() - busy) / (time.perf_counter() - started)
+            yield Figure(f"bytes to disk a minute, {size} tasks", app.written() - before, 1e6, "bytes")
+            yield Figure(f"processor with progress, {size} tasks", spent, 4.0, "%")
 
 
 def others(setting: Setting) -> Iterator[Figure]:
@@ -247,19 +241,12 @@ def rest(setting: Setting) -> Iterator[Figure]:
     """A minute in which 50 tasks are polled and nothing changes but ages and the countdown; and memory after it."""
     held: dict[int, float] = {}
     for size in setting.sizes:
-        with Simulator(Options()) as simulator:
-            ids = running(simulator, MANY)
-            with (
-                setting.homes.copy(size, base_url=simulator.url, running=ids) as home,
-                Program(APP, environment(home, simulator.url), columns=100) as app,
-            ):
-                app.until(DRAWN)
-                app.quiet(SETTLED, most=15)
-                app.count(10.0)
-                before, started = app.cpu(), time.perf_counter()
-                seen = app.count(MINUTE)
-                spent = 100 * (app.cpu() - before) / (time.perf_counter() - started)
-                held[size] = app.memory()
+        with _polled(setting, size) as (app, _simulator, _ids):
+            app.count(10.0)
+            before, started = app.cpu(), time.perf_counter()
+            seen = app.count(MINUTE)
+            spent = 100 * (app.cpu() - before) / (time.perf_counter() - started)
+            held[size] = app.memory()
         yield Figure(f"bytes a minute at rest, {size} tasks", seen, 1_500, "bytes")
         yield Figure(f"processor at rest, {size} tasks", spent, 1.5, "%")
     for figure in against_first("memory", held, 1.6):
@@ -348,6 +335,20 @@ ROWS = (
 )
 
 
+@contextmanager
+def _polled(setting: Setting, size: int) -> Iterator[tuple[Program, Simulator, tuple[str, ...]]]:
+    """Lend the app at rest over a store of `size` tasks, with its simulator and 50 tasks that it polls there."""
+    with Simulator(Options()) as simulator:
+        ids = running(simulator, MANY)
+        with (
+            setting.homes.copy(size, base_url=simulator.url, running=ids) as home,
+            Program(APP, environment(home, simulator.url), columns=100) as app,
+        ):
+            app.until(DRAWN)
+            app.quiet(SETTLED, most=15)
+            yield app, simulator, ids
+
+
 def _looks(simulator: Simulator) -> int:
     with urllib.request.urlopen(f"{simulator.url}/_sim/stats", timeout=10) as answer:
         return int(json.load(answer)["requests"].get("query", 0))
@@ -357,6 +358,3 @@ def _whole(command: Sequence[str], env: dict[str, str]) -> float:
     started = time.perf_counter()
     subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return time.perf_counter() - started
-
-
-__all__ = ["NOBODY", "ROWS"]

@@ -149,7 +149,7 @@ def test_a_tag_and_a_removal_are_noted_without_bringing_a_task_back_to_life(path
     assert (row.tags, row.removed_at) == ((), None)
 
 
-def test_ten_thousand_removals_are_one_small_line(path: Path) -> None:
+def test_hundreds_of_removals_are_one_small_line(path: Path) -> None:
     store, made = filled(path, count=400)
     size = path.with_name("tasks.json.journal").stat().st_size
     store.apply([Change(one.key, {"removed_at": NOW}) for one in made[3:]])
@@ -362,6 +362,38 @@ def test_an_archive_that_is_lost_is_said_and_its_tasks_stay_on_the_list(path: Pa
         assert tagged is None, "no legal move from done"
     else:
         assert again.whole(found[0]) == made[3], "what was cut off is the end of the file"
+
+
+def test_an_archive_written_anew_copies_no_document_that_cannot_be_read(path: Path) -> None:
+    store, made = filled(path)
+    (file,) = archive_of(path).glob("*.json")
+    spoiled = file.read_bytes().replace(made[6].prompt.encode(), b"\x01" * len(made[6].prompt.encode()))
+    file.write_bytes(spoiled)
+    store.add([old(number) for number in range(20, 26)])
+    store.tidy()
+    again = opened(path)
+    assert {row.key for row in rows(again)} >= {one.key for one in made[3:]}
+    whole = {one.key: one for one in map(again.whole, rows(again))}
+    assert whole[made[5].key] == made[5]
+    assert (whole[made[6].key].id, whole[made[6].key].raw) == (made[6].id, None), "what the row knew is left"
+    json.loads(file.read_bytes())
+    assert [kept.read_bytes() for kept in archive_of(path).glob("*.damaged-*")] == [spoiled]
+    assert any("is damaged" in str(notice.detail) for notice in store.take_notices())
+
+
+@pytest.mark.usefixtures("checkpoints")
+def test_rule_1_6_an_older_file_does_not_undo_what_was_noted_of_archived_tasks(path: Path) -> None:
+    store, made = filled(path)
+    earlier = path.read_bytes()
+    store.apply([Change(made[5].key, {"removed_at": NOW}), Change(made[6].key, {"tags": ("noted",)})])
+    store.add([task("one more")])
+    path.unlink()
+    path.write_bytes(earlier)
+    again = TaskStore(path, clock=Clock())
+    again.open()
+    notes = {row.key: (row.removed_at, row.tags) for row in rows(again)}
+    assert notes[made[5].key] == (NOW, made[5].tags)
+    assert notes[made[6].key] == (None, ("noted",))
 
 
 def test_an_archive_of_which_nothing_can_be_read_is_kept_aside(path: Path) -> None:

@@ -139,7 +139,8 @@ class ListModel:
             if old is None or (self.order not in _FIXED_ORDERS and old != task):
                 resort = True
             elif (task.key in self.rows) != self._passes_filter(task, now):
-                refilter = self._place(task.key, shown=task.key not in self.rows)
+                self._place(task.key, shown=task.key not in self.rows)
+                refilter = True
             elif task.key in self.rows:
                 rows.append(task.key)
         gone = [key for key in removed if key in self.tasks]
@@ -207,7 +208,7 @@ class ListModel:
             return False
         return self.query is None or self.query.matches(task, now=now, marked=self.marks.keys())
 
-    def _place(self, key: str, *, shown: bool) -> bool:
+    def _place(self, key: str, *, shown: bool) -> None:
         """Show one task among the others, at its place in the order, or no longer."""
         order = ORDERS[self.order]
         descending = order.descending != self.reverse
@@ -221,7 +222,6 @@ class ListModel:
                 low, high = (middle + 1, high) if is_before else (low, middle)
             rows.insert(low, key)
         self._show_rows(rows)
-        return True
 
     def _sort(self) -> None:
         # beginning with the order of before, of which most still holds

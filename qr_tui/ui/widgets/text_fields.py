@@ -77,11 +77,11 @@ class PlainEditor(SteadyTextArea, inherit_bindings=False):
             self.move_cursor(self.document.end)
 
     def on_key(self, event: events.Key) -> None:
-        """Take the space of an input method as a character."""
-        if event.character == FULL_WIDTH_SPACE:
+        """Take the space of an input method as a character, a line feed as what it is: text pasted without brackets."""
+        if event.character == FULL_WIDTH_SPACE or event.key == "ctrl+j":
             event.stop()
             event.prevent_default()
-            self._put(FULL_WIDTH_SPACE)
+            self._put("\n" if event.key == "ctrl+j" else FULL_WIDTH_SPACE)
 
     def on_paste(self, event: events.Paste) -> None:
         """Paste without what a terminal could act on."""

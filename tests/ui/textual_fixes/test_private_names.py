@@ -34,6 +34,7 @@ MEMBERS: dict[str, type] = {
     "_cursor_offset": TextArea,
     "_display": App,
     "_driver": App,
+    "_file": LinuxDriver,
     "_get_renders": Compositor,
     "_get_screen": App,
     "_merge_bindings": DOMNode,
@@ -45,11 +46,14 @@ MEMBERS: dict[str, type] = {
 # each private module, and what is taken from it
 MODULES: dict[str, tuple[str, ...]] = {
     "textual._compositor": ("ChopsUpdate", "Compositor", "CompositorUpdate", "LayoutUpdate"),
+    "textual._ansi_sequences": ("ANSI_SEQUENCES_KEYS",),
     "textual._context": ("active_message_pump",),
+    "textual._keyboard_protocol": ("FUNCTIONAL_KEYS",),
+    "textual._parser": ("ParseEOF", "ParseTimeout", "Peek1", "Read1"),
     "textual._xterm_parser": ("XTermParser",),
 }
 # what is replaced in a public module
-REPLACED: dict[str, tuple[str, ...]] = {"textual.drivers.linux_driver": ("XTermParser",)}
+REPLACED: dict[str, tuple[str, ...]] = {"textual.drivers.linux_driver": ("XTermParser", "getincrementaldecoder")}
 
 
 def ui_modules() -> list[str]:

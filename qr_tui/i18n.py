@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from qr_tui.core import environment
+from qr_tui.core.text import display
 from qr_tui.core.text.messages import Detail, Message
 
 LANGUAGES: Final = {"en": "English", "zh_CN": "简体中文"}
@@ -45,6 +46,11 @@ def ngettext(one: str, many: str, count: int) -> str:
 def translate(detail: Detail) -> str:
     """Return what a person reads of `detail`: a message in the language in use, words from outside as they are."""
     return detail.words(_catalogue) if isinstance(detail, Message) else detail
+
+
+def span(seconds: float) -> str:
+    """Return a span of time by its largest unit only, like ``12m``, in the language in use."""
+    return translate(display.span(seconds))
 
 
 def sentences(*parts: str) -> str:

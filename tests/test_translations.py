@@ -17,8 +17,8 @@ from qr_tui.core.failures import WORDS, Kind
 from qr_tui.core.status_words import STATUS_WORDS
 from qr_tui.core.task import Failure, FileState, Status
 from qr_tui.core.text.display import cells, inert
-from qr_tui.i18n import _, clauses, listed, sentences
-from qr_tui.ui.tasks.task_row import TITLES, USUAL, layout, render_row
+from qr_tui.i18n import _, clauses, listed, sentences, span
+from qr_tui.ui.tasks.task_row import STATE_CELLS, TITLES, USUAL, layout, render_row
 from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.glyphs import UNICODE
 from qr_tui.ui.theme.palettes import DARK
@@ -117,17 +117,21 @@ def test_sentences_are_joined_as_the_language_does(chinese: None) -> None:
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_a_failure_fits_its_cell_of_the_list(language: str, kind: Kind) -> None:
-    assert 0 < cells(_(WORDS[kind].short)) <= 16
+    assert 0 < cells(_(WORDS[kind].short)) <= STATE_CELLS - 2
 
 
 def test_the_list_has_every_column_at_80_cells(language: str) -> None:
     form = layout(80)
-    assert set(dict(form.columns)) == {"status", *USUAL, "prompt"}
+    assert set(dict(form.columns)) == {"state", *USUAL, "prompt"}
     for name, width in form.columns:
-        room = width - 2 if name == "status" else width
+        room = width - 2 if name == "state" else width
         assert cells(_(TITLES[name])) <= room, name
-    status = dict(form.columns)["status"]
-    assert all(2 + cells(_(word)) <= status for word in STATUS_WORDS.values())
+    assert all(2 + cells(_(word)) <= STATE_CELLS for word in STATUS_WORDS.values())
+
+
+@pytest.mark.parametrize("seconds", [59, 59 * 60, 12 * 3_600, 45 * 86_400])
+def test_an_age_fits_its_cell_of_the_list(language: str, seconds: float) -> None:
+    assert cells(span(seconds)) <= dict(layout(80).columns)["age"]
 
 
 def test_a_row_is_chinese_and_exact(chinese: None) -> None:
@@ -138,12 +142,13 @@ def test_a_row_is_chinese_and_exact(chinese: None) -> None:
         assert strip.cell_length == 80
         return strip.text
 
-    assert "● 生成中" in row(Status.RUNNING, progress=40.0)
-    assert "竖屏 15s" in row(Status.RUNNING, parameters={"orientation": "portrait", "duration": 15})
-    assert "✗ 失败" in row(Status.FAILED, failure=Failure(kind=Kind.REAL_PEOPLE))
-    assert "含有真人" in row(Status.FAILED, failure=Failure(kind=Kind.REAL_PEOPLE))
+    assert "● 40% " in row(Status.RUNNING, progress=40.0)
+    assert "● 3分/3–5分" in row(Status.RUNNING, progress=None, submitted_at=NOW - 180)
+    assert " 2分 " in row(Status.WAITING, created_at=NOW - 120)
+    assert "9:16 15s" in row(Status.RUNNING, parameters={"orientation": "portrait", "duration": 15})
+    assert "✗ 含有真人" in row(Status.FAILED, failure=Failure(kind=Kind.REAL_PEOPLE))
     assert "✓ 已保存" in row(Status.DONE, file="/videos/a.mp4", file_state=FileState.SAVED)
-    assert "按 u 决定" in row(Status.UNCONFIRMED, id=None)
+    assert "! 回复丢失" in row(Status.UNCONFIRMED, id=None)
 
 
 @pytest.mark.parametrize("status", list(Status))
@@ -172,10 +177,10 @@ def test_the_footer_is_chinese_and_fits(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
         footer = it.line[-1] or it.line[-2]
         assert cells(footer) == 80
-        for words_ in ("n 新建", "y 复制 id", "enter 详情", "u 决定/恢复", "/ 筛选", "? 帮助", "q 退出"):
+        for words_ in ("n 新建", "y 复制 id", "enter 详情", "/ 筛选", "? 帮助", "q 退出"):
             assert words_ in footer
         assert "1 个生成中" in it.line[0]
-        assert it.line[1].split()[:4] == ["状态", "进度", "时间", "模型"]
+        assert it.line[1].split()[:4] == ["状态", "已过", "画幅", "ID"]
 
     driving.run(tmp_path, [make_task(progress=40.0)], script)
 

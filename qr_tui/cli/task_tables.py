@@ -12,28 +12,27 @@ from qr_tui.cli.task_words import status_colour, status_word
 from qr_tui.core.failures import WORDS
 from qr_tui.core.status_words import look_failed
 from qr_tui.core.task import FileState, Status, Task
-from qr_tui.core.text.display import cells, cut, duration, fit, inert, inert_lines, tail
+from qr_tui.core.text.display import cells, cut, fit, inert, inert_lines, tail
 from qr_tui.core.text.messages import N_
-from qr_tui.i18n import _, sentences, translate
+from qr_tui.i18n import _, sentences, span, translate
 
 _WIDE: Final = 120  # cells from which a list shows whole ids
 _TAIL: Final = 9
-_COLUMNS: Final = (N_("STATUS"), N_("PROGRESS"), N_("AGE"), N_("MODEL"), N_("FORMAT"), N_("ID"), N_("PROMPT"))
+_COLUMNS: Final = (N_("STATUS"), N_("PROGRESS"), N_("AGE"), N_("MODEL"), N_("SHAPE"), N_("ID"), N_("PROMPT"))
 
 
 def list_lines(tasks: Sequence[Task], *, now: float, width: int | None) -> Iterable[str]:
     """Yield the table: its head, then a line a task, cut to `width` cells where lines end."""
-    from qr_tui.core.catalogue import Catalogue
+    from qr_tui.core.catalogue import shape
 
-    catalogue = Catalogue()
     whole = width is None or width >= _WIDE
     rows = [
         (
             status_word(task),
             _progress(task),
-            duration(now - task.created_at),
+            span(now - task.created_at),
             inert(task.model, limit=100),
-            inert(catalogue.format(task.model, task.parameters, say=_), limit=100),
+            inert(shape(task.parameters), limit=100),
             _name(task, whole),
             inert(task.prompt),
         )
@@ -78,9 +77,9 @@ def _when(at: float | None) -> str:
 
 def show_lines(task: Task) -> Iterable[str]:
     """Yield everything known of `task`, a field a line, long texts as blocks."""
-    from qr_tui.core.catalogue import Catalogue
+    from qr_tui.core.catalogue import shape
 
-    shape = [f"{name}={msgspec.json.encode(value).decode()}" for name, value in task.parameters.items()]
+    parameters = [f"{name}={msgspec.json.encode(value).decode()}" for name, value in task.parameters.items()]
     progress = "" if task.progress is None else f"{task.progress:.0f} %"
     word = f"({task.provider_status})" if task.provider_status else ""
     fields = [
@@ -88,8 +87,8 @@ def show_lines(task: Task) -> Iterable[str]:
         (_("local key"), task.key),
         (_("status"), " ".join(filter(None, (status_word(task), word, progress)))),
         (_("model"), task.model),
-        (_("format"), Catalogue().format(task.model, task.parameters, say=_)),
-        (_("parameters"), " ".join(shape)),
+        (_("shape"), shape(task.parameters)),
+        (_("parameters"), " ".join(parameters)),
         *((_("image"), image) for image in task.images),
         (_("host"), task.base_url),
         (_("created"), _when(task.created_at)),

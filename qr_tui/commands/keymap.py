@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from qr_tui.commands.registry import BANNED_KEYS, COMMANDS, PAYING, Command
+from qr_tui.commands.registry import BANNED_KEYS, COMMANDS, PAYING, RENAMED, Command
 from qr_tui.commands.registry import command as command_called
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.text.messages import N_, Detail, Message, Value
@@ -77,6 +77,8 @@ _MODIFIERS: Final = re.compile(r"^((?:(?:ctrl|alt|shift|super|hyper|meta)\+)*)(.
 _FUNCTION_KEY: Final = re.compile(r"f\d+")
 # Keys that move the focus or end the program in every screen.
 RESERVED: Final = frozenset({"tab", "shift+tab", "ctrl+c"})
+# Commands that one is lost without.
+_KEPT: Final = frozenset({"app.quit", "app.help", "app.palette"})
 # Screens where letters are text: commands of the app keep only the keys that no text field eats.
 TEXT_SCOPES: Final = frozenset({"compose"})
 
@@ -121,6 +123,24 @@ def may_pay(key: str) -> bool:
     return bool(_FUNCTION_KEY.fullmatch(name)) or "ctrl+" in modifiers
 
 
+_WIDE_SIGNS: Final = {"　": " ", "、": "/", "。": ".", "《": "<", "》": ">", "“": '"', "”": '"', "￥": "$"}
+
+
+def plain_key(character: str) -> str | None:
+    """Return the key that a full-width letter or sign of an input method stands for, None for other characters."""
+    code = ord(character) if len(character) == 1 else 0
+    plain = chr(code - 0xFEE0) if 0xFF01 <= code <= 0xFF5E else _WIDE_SIGNS.get(character)
+    if plain is None:
+        return None
+    return "space" if plain == " " else normal(plain)
+
+
+def by_current_id(overrides: Mapping[str, str]) -> dict[str, str]:
+    """Return a person's keys by the ids of now; where an old and a new id are both there, the new one counts."""
+    renamed = {RENAMED[name]: keys for name, keys in overrides.items() if name in RENAMED}
+    return renamed | {name: keys for name, keys in overrides.items() if name not in RENAMED}
+
+
 class KeyTrouble(Trouble):
     """A key of a person's own that cannot be used; `commands` are those that asked for it."""
 
@@ -149,15 +169,20 @@ class Keymap:
     Args:
         overrides: Command id to keys, comma separated, as in ``[keys]`` of `config.toml`.
 
+    A person's own key wins over a default: the command that had it by default does without. Only what one cannot do
+    without (`_KEPT`) keeps its keys.
+
     Attributes:
         problems: One for each choice that was not taken, naming the commands it concerns.
+        gave_way: The default keys that a person has given to other commands: (command, key) to the command that has it.
     """
 
     def __init__(self, overrides: Mapping[str, str] | None = None) -> None:
         self.problems: list[KeyTrouble] = []
+        self.gave_way: dict[tuple[str, str], str] = {}
         self._keys: dict[str, tuple[str, ...]] = {command.id: command.keys for command in COMMANDS}
         chosen: set[str] = set()
-        for command_id, written in (overrides or {}).items():
+        for command_id, written in by_current_id(overrides or {}).items():
             keys = self._read(command_id, written)
             if keys is not None:
                 self._keys[command_id] = keys
@@ -173,8 +198,11 @@ class Keymap:
         return any(key in keys for keys in self._keys.values())
 
     def show(self, command_id: str, *, ascii_only: bool = False) -> str:
-        """Return the first key of a command as a person reads it."""
-        return display(self._keys[command_id][0], ascii_only=ascii_only)
+        """Return the first key of a command as a person reads it; where it has none, the way through the palette."""
+        keys = self._keys[command_id]
+        if not keys:
+            return f"{self.show('app.palette', ascii_only=ascii_only)} {command_id.partition('.')[2]}"
+        return display(keys[0], ascii_only=ascii_only)
 
     def bindings(self, scope: str) -> Iterator[tuple[str, Command]]:
         """Yield each key that works on the screens of `scope` with its command, the screen's own first."""
@@ -229,13 +257,19 @@ class Keymap:
         return tuple(keys)
 
     def _settle(self, chosen: set[str]) -> None:
-        """Take back every choice that clashes, naming both commands; what was chosen first wins nothing."""
+        """Let defaults give way to what was chosen; take back what clashes with another choice or may not go."""
         defaults = {command.id: command.keys for command in COMMANDS}
         while chosen:
             clash = next(((one, two, key) for one, two, key in self.clashes() if {one, two} & chosen), None)
             if clash is None:
                 return
             one, two, key = clash
+            if len({one, two} & chosen) == 1:
+                winner, loser = (one, two) if one in chosen else (two, one)
+                if not _is_kept(loser):
+                    self._keys[loser] = tuple(other for other in self._keys[loser] if other != key)
+                    self.gave_way[loser, key] = winner
+                    continue
             self._complain(
                 N_("keys: {one} and {two} both want {key}; the default stays"),
                 {"one": one, "two": two, "key": display(key)},
@@ -266,6 +300,11 @@ class Keymap:
 
     def _complain(self, text: str, values: dict[str, Value], *commands: str) -> None:
         self.problems.append(KeyTrouble(Message(text, values), commands))
+
+
+def _is_kept(command_id: str) -> bool:
+    """Tell whether a command keeps its default keys whatever a person chooses: the ways out, help, and what pays."""
+    return command_id in _KEPT or command_called(command_id).pays or command_id.endswith(".back")
 
 
 def _shadows() -> frozenset[tuple[str, str, str]]:

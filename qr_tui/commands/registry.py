@@ -38,7 +38,7 @@ class CommandState(Protocol):
 
     @property
     def undoable(self) -> bool:
-        """Whether a removal can be undone."""
+        """Whether there is anything to undo: a removal, tags, a stop."""
         ...
 
     @property
@@ -60,7 +60,7 @@ class Command:
         title: One or two words, for the footer.
         help: One line, for help, palette and docs.
         when: Why it cannot run now, as a message for `_`; empty when it can.
-        footer: Place in the footer, lower first; 0 keeps it out.
+        footer: How useful it is in the footer, lower first; 0 keeps it out.
         pays: It spends money: only its own keys run it, and none of them is a character, enter or space.
     """
 
@@ -137,10 +137,8 @@ def _retryable(context: CommandState) -> str:
     return N_("only a failed task can be tried again")
 
 
-def _decide_or_undo(context: CommandState) -> str:
-    if any(task.can_be_decided for task in context.targets) or context.undoable:
-        return ""
-    return N_("nothing to decide here, and no removal to undo")
+def _undoable(context: CommandState) -> str:
+    return "" if context.undoable else N_("there is nothing to undo")
 
 
 def _field(*names: str, why: str) -> When:
@@ -155,53 +153,81 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("tasks.bottom", ("G", "end"), N_("bottom"), N_("last task")),
     Command("tasks.page_down", ("pagedown",), N_("page down"), N_("one page down")),
     Command("tasks.page_up", ("pageup",), N_("page up"), N_("one page up")),
-    Command("tasks.mark", ("space",), N_("mark"), N_("mark or unmark this task"), _has_target),
+    Command("tasks.mark", ("space",), N_("mark"), N_("mark or unmark this task"), _has_target, footer=13),
     Command("tasks.mark_range", ("V",), N_("mark range"), N_("mark from the last mark to here"), _has_target),
-    Command("tasks.mark_all", ("A",), N_("mark all"), N_("mark every task shown"), _has_target),
+    Command("tasks.mark_all", ("A",), N_("mark all"), N_("mark every task shown"), _has_target, footer=18),
     Command("tasks.clear", ("escape", "backspace"), N_("clear"), N_("clear marks, then what hides tasks")),
     # one task or the marked ones
     Command("tasks.new", ("n",), N_("new"), N_("write a new video"), footer=1),
-    Command("tasks.copy_id", ("y",), N_("copy id"), N_("copy the id, of all marked tasks one a line"), _has_id, 2),
-    Command("tasks.details", ("enter",), N_("details"), N_("everything known of this task"), _has_current, 3),
+    Command(
+        "tasks.copy_id", ("y",), N_("copy id"), N_("copy the id, of all marked tasks one a line"), _has_id, footer=4
+    ),
+    Command("tasks.details", ("enter",), N_("details"), N_("everything known of this task"), _has_current, footer=5),
     Command(
         "tasks.decide",
-        ("u",),
-        N_("decide/undo"),
-        N_("decide an unconfirmed task, or undo a removal"),
-        _decide_or_undo,
-        4,
+        ("a",),
+        N_("decide"),
+        N_("decide an unconfirmed task: adopt its id, send again, or drop; all marked ones at once"),
+        _decidable,
+        footer=2,
     ),
-    Command("tasks.copy_menu", ("Y",), N_("copy …"), N_("copy link, file path, prompt, curl or JSON"), _has_target),
-    Command("tasks.again", ("e",), N_("new from this"), N_("write a new video that starts as this one"), _has_current),
-    Command("tasks.open", ("o",), N_("open"), N_("open the file or the link"), _openable),
-    Command("tasks.look", ("r",), N_("look now"), N_("ask the provider about this task now"), _lookable),
     Command(
-        "tasks.retry",
-        ("R",),
-        N_("try again"),
-        N_("make a failed video again; asks, it costs"),
-        _retryable,
+        "tasks.undo", ("u",), N_("undo"), N_("undo the last removal, stop, or change of tags"), _undoable, footer=7
+    ),
+    Command(
+        "tasks.copy_menu", ("Y",), N_("copy …"), N_("copy link, file path, prompt, curl or JSON"), _has_target, footer=9
+    ),
+    Command(
+        "tasks.again",
+        ("e",),
+        N_("new from this"),
+        N_("write a new video that starts as this one"),
+        _has_current,
+        footer=12,
+    ),
+    Command("tasks.open", ("o",), N_("open"), N_("open the file or the link"), _openable, footer=8),
+    Command("tasks.look", ("r",), N_("look now"), N_("ask the provider about this task now"), _lookable, footer=10),
+    Command(
+        "tasks.retry", ("R",), N_("try again"), N_("make a failed video again; asks, it costs"), _retryable, footer=3
     ),
     Command(
         "tasks.stop",
         ("x",),
         N_("stop watching"),
-        N_("watch no more, r goes on; the provider cannot be told to cancel"),
+        N_("watch no more; the provider cannot be told to cancel"),
         _status(Status.WAITING, Status.RUNNING, Status.QUEUED, why=N_("this task is not being watched")),
+        footer=16,
     ),
-    Command("tasks.remove", ("D",), N_("remove"), N_("take off the list; u brings it back"), _has_target),
-    Command("tasks.tag", ("T",), N_("tags"), N_("give it tags of your own, for the filter tag:x"), _has_target),
+    Command("tasks.remove", ("D",), N_("remove"), N_("take off the list; it can be undone"), _has_target, footer=15),
+    Command(
+        "tasks.tag", ("T",), N_("tags"), N_("give it tags of your own, for the filter tag:x"), _has_target, footer=17
+    ),
     # finding
-    Command("tasks.filter", ("slash",), N_("filter"), N_("show only what fits"), footer=5),
-    Command("tasks.sort", ("s",), N_("sort"), N_("choose the order")),
-    Command("tasks.columns", ("c",), N_("columns"), N_("choose the columns of the list")),
-    Command("tasks.toggle_finished", ("t",), N_("unfinished/all"), N_("show unfinished tasks only, or all")),
-    Command("tasks.save_view", ("v",), N_("save view"), N_("give this filter and order a name and a digit")),
+    Command("tasks.filter", ("slash",), N_("filter"), N_("show only what fits"), footer=6),
+    Command("tasks.sort", ("s",), N_("sort"), N_("choose the order"), footer=14),
+    Command("tasks.columns", ("c",), N_("columns"), N_("choose the columns of the list"), footer=20),
+    Command(
+        "tasks.quick_filter",
+        ("t",),
+        N_("quick filter"),
+        N_("show all, unfinished, failed … ones: a letter each"),
+        footer=11,
+    ),
+    Command(
+        "tasks.next_needed",
+        ("exclamation_mark",),
+        N_("needs you"),
+        N_("next task that waits for your decision"),
+        footer=19,
+    ),
+    Command("tasks.pane_down", ("J",), N_("details down"), N_("scroll the details beside the list")),
+    Command("tasks.pane_up", ("K",), N_("details up"), N_("scroll them back")),
+    Command("tasks.save_view", ("v",), N_("save view"), N_("give this filter and order a name and a digit"), footer=21),
     *(
         Command(f"tasks.view_{digit}", (str(digit),), N_("saved view"), N_("switch to a saved view"))
         for digit in range(1, 10)
     ),
-    Command("tasks.pause", ("p",), N_("pause"), N_("pause or resume looking at tasks")),
+    Command("tasks.pause", ("p",), N_("pause"), N_("pause or resume looking at tasks"), footer=22),
     # compose
     Command(
         "compose.generate",
@@ -231,16 +257,16 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command(
         "compose.watermark",
         ("f6",),
-        N_("watermark"),
-        N_("watermark on or off"),
-        _field("watermark", why=N_("this model has no watermark switch")),
+        N_("no watermark"),
+        N_("no watermark if possible, or always"),
+        _field("watermark", why=N_("this model has no choice of watermark")),
         5,
     ),
     Command(
         "compose.private",
         ("f7",),
         N_("private"),
-        N_("private on or off"),
+        N_("private or not"),
         _field("private", why=N_("this model has no private switch")),
         6,
     ),
@@ -262,35 +288,42 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("details.bottom", ("G", "end"), N_("bottom"), N_("last line")),
     Command("details.page_down", ("pagedown", "space"), N_("page down"), N_("one page down")),
     Command("details.page_up", ("pageup",), N_("page up"), N_("one page up")),
-    Command("details.copy_id", ("y",), N_("copy id"), N_("copy the id"), _has_id, 2),
+    Command("details.copy_id", ("y",), N_("copy id"), N_("copy the id"), _has_id, footer=4),
     Command(
-        "details.copy_menu", ("Y",), N_("copy …"), N_("copy link, file path, prompt, curl or JSON"), _has_target, 3
+        "details.copy_menu",
+        ("Y",),
+        N_("copy …"),
+        N_("copy link, file path, prompt, curl or JSON"),
+        _has_target,
+        footer=5,
     ),
-    Command("details.open", ("o",), N_("open"), N_("open the file or the link"), _openable),
-    Command("details.look", ("r",), N_("look now"), N_("ask the provider about this task now"), _lookable, 4),
+    Command("details.open", ("o",), N_("open"), N_("open the file or the link"), _openable, footer=6),
+    Command("details.look", ("r",), N_("look now"), N_("ask the provider about this task now"), _lookable, footer=7),
     Command(
-        "details.retry",
-        ("R",),
-        N_("try again"),
-        N_("make a failed video again; asks, it costs"),
-        _retryable,
+        "details.retry", ("R",), N_("try again"), N_("make a failed video again; asks, it costs"), _retryable, footer=3
     ),
     Command(
         "details.decide",
-        ("u",),
+        ("a",),
         N_("decide"),
-        N_("decide an unconfirmed task"),
+        N_("decide an unconfirmed task: adopt its id, send again, or drop"),
         _decidable,
+        footer=2,
     ),
     Command(
-        "details.again", ("e",), N_("new from this"), N_("write a new video that starts as this one"), _has_current, 5
+        "details.again",
+        ("e",),
+        N_("new from this"),
+        N_("write a new video that starts as this one"),
+        _has_current,
+        footer=8,
     ),
-    Command("details.raw", ("w",), N_("raw answer"), N_("fold or unfold the last raw answer"), _has_raw),
+    Command("details.raw", ("w",), N_("raw answer"), N_("fold or unfold the last raw answer"), _has_raw, footer=9),
     # everywhere
-    Command("app.palette", ("ctrl+p", "colon"), N_("commands"), N_("every command by name")),
+    Command("app.palette", ("ctrl+p", "colon"), N_("commands"), N_("every command by name"), footer=42),
     Command("app.help", ("question_mark", "f1"), N_("help"), N_("the keys of this screen"), footer=90),
-    Command("app.settings", ("comma",), N_("settings"), N_("theme, language, pace, notices, keys")),
-    Command("app.connect", ("C",), N_("connect"), N_("host and key")),
+    Command("app.settings", ("comma",), N_("settings"), N_("theme, language, pace, notices, keys"), footer=40),
+    Command("app.connect", ("C",), N_("connect"), N_("host and key"), footer=41),
     Command("app.redraw", ("ctrl+l",), N_("redraw"), N_("draw the whole screen again, if something wrote over it")),
     Command("app.quit", ("q",), N_("quit"), N_("leave; unfinished tasks are looked at again next time"), footer=91),
 )
@@ -313,5 +346,8 @@ def command(command_id: str) -> Command:
     """
     return _BY_ID[command_id]
 
+
+# Ids that a person's configuration may still have, and what is called so now.
+RENAMED: Final = {"tasks.toggle_finished": "tasks.quick_filter"}
 
 _BY_ID: Final = {item.id: item for item in COMMANDS}

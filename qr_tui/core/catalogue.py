@@ -3,7 +3,7 @@
 Facts from quickrouter.md §2. The server decides; a value outside the catalogue is a warning, never a wall.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal
 
 import msgspec
@@ -24,6 +24,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     control: Literal["choice", "switch", "text"] = "choice"
     values: tuple[Parameter, ...] = ()
     default: Parameter = None
+    on: str = N_("on")  # what a switch is called while it is on
+    off: str = N_("off")
     help: str = ""
     help_on: str = ""  # what a switch costs or gives while it is on
     help_off: str = ""
@@ -52,12 +54,15 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
 
 WATERMARK: Final = Field(
+    # the provider's `watermark: true` asks for none too, and takes one if it cannot be had otherwise
     name="watermark",
-    label=N_("watermark"),
+    label=N_("no watermark"),
     control="switch",
     default=True,
-    help_on=N_("prefers no watermark, takes a watermarked video if the removal fails: the quick way"),
-    help_off=N_("insists on no watermark: the removal is tried again and again, so it can take much longer"),
+    on=N_("if possible"),
+    off=N_("always"),
+    help_on=N_("takes the video with a watermark if the removal fails: the quick way"),
+    help_off=N_("the removal is tried until it works: it can take much longer"),
 )
 PRIVATE: Final = Field(
     name="private",
@@ -94,6 +99,10 @@ SORA_NOTE: Final = N_("Sora was switched off at its source on 2026-09-24; this h
 VEO_NOTE: Final = N_("Veo understands English only: enhance translates the prompt.")
 
 
+_SMALL: Final = N_("small")
+_LARGE: Final = N_("large")
+
+
 def _sora(model: str, *, sizes: tuple[str, ...], durations: tuple[int, ...]) -> Model:
     return Model(
         id=model,
@@ -108,7 +117,7 @@ def _sora(model: str, *, sizes: tuple[str, ...], durations: tuple[int, ...]) -> 
                 name="size",
                 label=N_("size"),
                 values=sizes,
-                default="large",
+                default=_LARGE,
                 help=N_("small is 720p, large is 1080p"),
             ),
             Field(
@@ -173,9 +182,9 @@ ONE_FRAME: Final = N_("one image: the first frame")
 ELEMENTS: Final = N_("up to three images: elements of the scene")
 
 BUILT_IN: Final[tuple[Model, ...]] = (
-    _sora("sora-2-pro", sizes=("large",), durations=(15, 25)),
-    _sora("sora-2", sizes=("small", "large"), durations=(10, 15)),
-    _sora("sora-2-all", sizes=("small", "large"), durations=(10, 15)),
+    _sora("sora-2-pro", sizes=(_LARGE,), durations=(15, 25)),
+    _sora("sora-2", sizes=(_SMALL, _LARGE), durations=(10, 15)),
+    _sora("sora-2-all", sizes=(_SMALL, _LARGE), durations=(10, 15)),
     _veo("veo3.1-fast", images=0, ratio=True),
     _veo("veo3.1", images=0, ratio=True),
     _veo("veo3.1-pro", images=0, ratio=True),
@@ -253,16 +262,13 @@ class Catalogue:
                 found.append((name, Message(text, {**values})))
         return found
 
-    def format(
-        self, model: str, parameters: Mapping[str, Parameter], *, say: Callable[[str], str] = lambda word: word
-    ) -> str:
-        """Return the few words of a list cell for how the video is shaped, like ``portrait 15s``.
 
-        Args:
-            model: Its name.
-            parameters: What was asked for.
-            say: Puts a word into the language in use.
-        """
-        shape = say(str(parameters.get("orientation") or parameters.get("aspect_ratio") or ""))
-        seconds = parameters.get("duration")
-        return f"{shape} {seconds}s" if seconds else shape
+_ASPECTS: Final = {"portrait": "9:16", "landscape": "16:9"}
+
+
+def shape(parameters: Mapping[str, Parameter]) -> str:
+    """Return how a video is shaped in few cells, like ``9:16 15s``: what was asked for, sides and seconds."""
+    sides = str(parameters.get("orientation") or parameters.get("aspect_ratio") or "")
+    sides = _ASPECTS.get(sides, sides)
+    seconds = parameters.get("duration")
+    return f"{sides} {seconds}s".strip() if seconds else sides

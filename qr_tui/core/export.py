@@ -29,6 +29,8 @@ def task_json(task: Task) -> dict[str, Any]:
         "look_failure": _failure(task.look_failure) if task.look_failure else None,
         "base_url": task.base_url,
         "parent": task.parent,
+        "copy": task.copy or None,
+        "copies": task.copies or None,
         "tags": list(task.tags),
         "created_at": when(task.created_at),
         "submitted_at": when(task.submitted_at),

@@ -57,7 +57,7 @@ class Kind(StrEnum):
 
 
 class Words(NamedTuple):
-    """What a person reads: `short` for a list cell (at most 16 cells), a title, what it means, what to do next."""
+    """What a person reads: `short` for a list cell (at most 12 cells), a title, what it means, what to do next."""
 
     short: str
     title: str
@@ -70,7 +70,7 @@ WORDS: Final[Mapping[Kind, Words]] = {
         N_("no balance"),
         N_("The balance is used up"),
         N_("The provider refused before making anything. Nothing was charged."),
-        N_("Top up the account, then press R to try again."),
+        N_("Top up the account, then try again."),
     ),
     Kind.KEY_REFUSED: Words(
         N_("key refused"),
@@ -79,7 +79,7 @@ WORDS: Final[Mapping[Kind, Words]] = {
         N_("Check the key in Connect, or with: qr-tui config set-key"),
     ),
     Kind.FORBIDDEN: Words(
-        N_("no permission"),
+        N_("not allowed"),
         N_("This key may not do that"),
         N_("The key has no right to the model or group, or not from this address."),
         N_("Choose another model, or ask the provider about the key's rights."),
@@ -97,13 +97,13 @@ WORDS: Final[Mapping[Kind, Words]] = {
         N_("Wait: it goes on by itself, more slowly."),
     ),
     Kind.PROVIDER_BUSY: Words(
-        N_("provider busy"),
+        N_("host busy"),
         N_("The provider is too busy"),
         N_("No machine was free for this video."),
-        N_("Try again later with R; it may work unchanged."),
+        N_("Try again later; it may work unchanged."),
     ),
     Kind.PROVIDER_UNPAID: Words(
-        N_("provider unpaid"),
+        N_("host unpaid"),
         N_("The provider's own account is in arrears"),
         N_("It has not paid those who make the videos; that is not about your balance. Nothing was made."),
         N_("Tell the provider's support, or choose another model."),
@@ -127,7 +127,7 @@ WORDS: Final[Mapping[Kind, Words]] = {
         N_("Describe it in other words, without names of works or brands."),
     ),
     Kind.IMAGE_UNREACHABLE: Words(
-        N_("image not found"),
+        N_("bad image"),
         N_("A reference image could not be fetched"),
         N_("The provider could not load an image from its link."),
         N_("Use a link that opens without login, then send again."),
@@ -142,31 +142,31 @@ WORDS: Final[Mapping[Kind, Words]] = {
         N_("not found"),
         N_("The provider does not know this task"),
         N_("Its id may be wrong, or another key or host may know it: the video may be made and paid all the same."),
-        N_("Press r to look again, or u to adopt the right id; the provider's own records show it."),
+        N_("Look again, or adopt the right id; the provider's own records show it."),
     ),
     Kind.LINK_EXPIRED: Words(
         N_("link expired"),
         N_("The link to the video has expired"),
         N_("Links live for hours or days."),
-        N_("Press r to ask for a fresh link."),
+        N_("Look again: that asks for a fresh link."),
     ),
     Kind.NO_LINK: Words(
         N_("no link"),
         N_("Finished, but without a link"),
         N_("The provider says the video is done and gave no link to it yet."),
-        N_("Press r to ask again; support can help with the task id."),
+        N_("Look again; support can help with the task id."),
     ),
     Kind.PROVIDER_FAILED: Words(
         N_("failed"),
         N_("The provider could not make this video"),
         N_("Its own words stand below."),
-        N_("Read them, change the request if they ask for it, then R tries again."),
+        N_("Read them, change the request if they ask for it, then try again."),
     ),
     Kind.NO_REASON: Words(
-        N_("no reason given"),
+        N_("no reason"),
         N_("Failed, and the provider gave no reason"),
         N_("The answer says failed and nothing else."),
-        N_("R tries again; if it repeats, send the task id to support."),
+        N_("Try again; if it repeats, send the task id to support."),
     ),
     Kind.UNREACHABLE: Words(
         N_("unreachable"),
@@ -175,7 +175,7 @@ WORDS: Final[Mapping[Kind, Words]] = {
         N_("Check the network and the base URL; it goes on by itself."),
     ),
     Kind.TLS: Words(
-        N_("bad certificate"),
+        N_("TLS error"),
         N_("The provider's certificate is not trusted"),
         N_("The connection was refused before anything was sent."),
         N_("Check the base URL; behind a company proxy set ca_file in config.toml."),
@@ -187,7 +187,7 @@ WORDS: Final[Mapping[Kind, Words]] = {
         N_("Nothing to do: the next look comes by itself."),
     ),
     Kind.UPSTREAM: Words(
-        N_("provider error"),
+        N_("host error"),
         N_("The provider has trouble of its own"),
         N_("It answered with a server error."),
         N_("Nothing to do: the next look comes by itself."),
@@ -199,7 +199,7 @@ WORDS: Final[Mapping[Kind, Words]] = {
         N_("Check the base URL; the raw answer stands in the details."),
     ),
     Kind.WRONG_ADDRESS: Words(
-        N_("wrong address"),
+        N_("bad address"),
         N_("Nothing answers at this address"),
         N_("The host is there, but the path or the model is not."),
         N_("Check the base URL: it ends before /v1."),
@@ -208,7 +208,7 @@ WORDS: Final[Mapping[Kind, Words]] = {
         N_("answer lost"),
         N_("Sent, but the answer was lost"),
         N_("The video may have been made and paid, or not. It is never sent again by itself."),
-        N_("Press u to decide: adopt an id, send again (may cost twice), or drop."),
+        N_("Decide what becomes of it: adopt an id, send again (may cost twice), or drop."),
     ),
     Kind.NO_KEY: Words(
         N_("no key"),
@@ -217,7 +217,7 @@ WORDS: Final[Mapping[Kind, Words]] = {
         N_("Set QUICKROUTER_API_KEY, or run: qr-tui config set-key"),
     ),
     Kind.PLAIN_HTTP: Words(
-        N_("not encrypted"),
+        N_("unencrypted"),
         N_("The key is not sent over plain http"),
         N_("Anyone on the way to the host could read it. Nothing was sent."),
         N_("Use an https:// address, or allow it with: qr-tui config set host.allow_plain_http true"),
@@ -277,7 +277,7 @@ WORDS: Final[Mapping[Kind, Words]] = {
         N_("Change it under keys in the settings, or in [keys] of config.toml."),
     ),
     Kind.STORE: Words(
-        N_("store trouble"),
+        N_("store error"),
         N_("The task file cannot be used"),
         N_("Nothing was overwritten."),
         N_("See: qr-tui doctor"),
@@ -301,7 +301,7 @@ WORDS: Final[Mapping[Kind, Words]] = {
         N_("Choose another with --port."),
     ),
     Kind.DEADLINE: Words(
-        N_("still running"),
+        N_("not finished"),
         N_("Still running at the deadline"),
         N_("The task goes on at the provider and stays in the list."),
         N_("Go on watching with: qr-tui watch"),
@@ -314,13 +314,26 @@ WORDS: Final[Mapping[Kind, Words]] = {
     ),
 }
 
-# what to do next where there are no keys to press: on the command line
+# what to do next where a task is in hand, by the keys that do it: `{retry}`, `{look}` and `{decide}`
+KEY_HINTS: Final[Mapping[Kind, str]] = {
+    Kind.NO_BALANCE: N_("Top up the account, then press {retry} to try again."),
+    Kind.PROVIDER_BUSY: N_("Try again later with {retry}; it may work unchanged."),
+    Kind.NOT_FOUND: N_(
+        "Press {look} to look again, or {decide} to adopt the right id; the provider's own records show it."
+    ),
+    Kind.LINK_EXPIRED: N_("Press {look} to ask for a fresh link."),
+    Kind.NO_LINK: N_("Press {look} to ask again; support can help with the task id."),
+    Kind.PROVIDER_FAILED: N_("Read them, change the request if they ask for it, then {retry} tries again."),
+    Kind.NO_REASON: N_("Try again with {retry}; if it repeats, send the task id to support."),
+    Kind.LOST_ANSWER: N_("Press {decide} to decide: adopt an id, send again (may cost twice), or drop."),
+}
+# the same on the command line, where there are no keys to press
 SHELL_HINTS: Final[Mapping[Kind, str]] = {
     Kind.NO_BALANCE: N_("Top up the account, then: qr-tui retry ID"),
     Kind.PROVIDER_BUSY: N_("Try again later with: qr-tui retry ID; it may work unchanged."),
     Kind.NOT_FOUND: N_("Find the right id in the provider's own records, then: qr-tui decide ID --adopt TASK_ID"),
-    Kind.LINK_EXPIRED: N_("The app asks for a fresh link, with r."),
-    Kind.NO_LINK: N_("The app asks again, with r; support can help with the task id."),
+    Kind.LINK_EXPIRED: N_("The app asks for a fresh link, when it looks again."),
+    Kind.NO_LINK: N_("The app can look again; support can help with the task id."),
     Kind.PROVIDER_FAILED: N_("Read them, change the request if they ask for it, then: qr-tui retry ID"),
     Kind.NO_REASON: N_("Try again with: qr-tui retry ID; if it repeats, send the task id to support."),
     Kind.LOST_ANSWER: N_("Decide what becomes of it, with: qr-tui decide ID"),

@@ -26,12 +26,14 @@ class SortOrder(NamedTuple):
     Attributes:
         id: For files and options.
         title: For the menu.
+        letter: What chooses it there.
         rank: What is compared; it ends in the key, so that equal tasks keep their places.
         descending: Whether the highest rank comes first.
     """
 
     id: str
     title: str
+    letter: str
     rank: Callable[[Task], Any]
     descending: bool = False
 
@@ -74,12 +76,12 @@ def _by_end(task: Task) -> tuple[bool, float, str]:
 ORDERS: Final[dict[str, SortOrder]] = {
     order.id: order
     for order in (
-        SortOrder("newest", N_("newest first"), by_age, descending=True),
-        SortOrder("oldest", N_("oldest first"), by_age),
-        SortOrder("status", N_("needs you, then by status"), _by_status),
-        SortOrder("model", N_("by model"), _by_model),
-        SortOrder("progress", N_("progress, furthest first"), _by_progress),
-        SortOrder("finished", N_("last finished first"), _by_end),
+        SortOrder("newest", N_("newest first"), "n", by_age, descending=True),
+        SortOrder("oldest", N_("oldest first"), "o", by_age),
+        SortOrder("status", N_("needs you, then by status"), "s", _by_status),
+        SortOrder("model", N_("by model"), "m", _by_model),
+        SortOrder("progress", N_("progress, furthest first"), "p", _by_progress),
+        SortOrder("finished", N_("last finished first"), "f", _by_end),
     )
 }
 DEFAULT_ORDER: Final = "newest"

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from qr_tui.core.failures import WORDS
 from qr_tui.core.task import Failure, Status, Task
 from qr_tui.core.text.display import cut, inert
-from qr_tui.core.text.messages import N_, Message, Value
+from qr_tui.core.text.messages import N_, Detail, Message, Value
 
 STATUS_WORDS: Final[Mapping[Status, str]] = {
     Status.QUEUED: N_("queued"),
@@ -37,7 +37,7 @@ STATUS_TONES: Final[Mapping[Status, Tone]] = {
 _FIRST_WORDS: Final = 60  # cells
 
 
-def look_failed(failure: Failure, wait: str | None = None) -> Message:
+def look_failed(failure: Failure, wait: Detail | None = None) -> Message:
     """Return that the last look failed, why, and after which time (`wait`) the next one comes, if that is known."""
     why = failure.detail or Message(WORDS[failure.kind].title)
     if wait is None:
@@ -45,12 +45,14 @@ def look_failed(failure: Failure, wait: str | None = None) -> Message:
     return Message(N_("last look failed: {why}, next in {time}"), {"why": why, "time": wait})
 
 
-def sent_words(task: Task) -> Message:
-    """Return what finds `task` in the provider's own records: when it was sent, with what, its first words."""
+def sent_words(task: Task, *, with_prompt: bool = True) -> Message:
+    """Return what finds `task` in the provider's own records: when it was sent, with what, and its first words."""
     try:
         when = f"{datetime.fromtimestamp(task.submitted_at or task.created_at).astimezone():%Y-%m-%d %H:%M:%S}"
     except (OverflowError, ValueError, OSError):
         when = "?"
     words = cut(inert(task.prompt, limit=200), _FIRST_WORDS)
     values: dict[str, Value] = {"when": when, "model": inert(task.model, limit=60), "words": words}
+    if not with_prompt:
+        return Message(N_("sent {when} with {model}"), values)
     return Message(N_("sent {when} with {model}: {words}"), values)

@@ -132,6 +132,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         seen_at: When a look first found it: the provider has known it, so "unknown" is never believed of it.
         unknown_since: When the provider began to say that it does not know it; None while it knows it.
         look_failure: Why the last look at it failed by no fault of the host; None once one is good again.
+        copy: Which of several copies it is, made by one order: from 1, and 0 where it was alone.
+        copies: How many that order was for.
         removed_at: Set when a person took it off the list; kept, so that it can be undone.
     """
 
@@ -160,6 +162,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fingerprint: str = ""
     sender: str | None = None
     parent: str | None = None
+    copy: int = 0
+    copies: int = 0
     tags: tuple[str, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
     raw: str | None = None
@@ -269,6 +273,8 @@ def new_task(
     now: float,
     parent: str | None = None,
     tags: tuple[str, ...] = (),
+    copy: int = 0,
+    copies: int = 0,
 ) -> Task:
     """Return the intent for `request`: queued, with its own key, not yet on disk."""
     return Task(
@@ -281,6 +287,8 @@ def new_task(
         account=account,
         fingerprint=request.fingerprint(base_url),
         parent=parent,
+        copy=copy,
+        copies=copies,
         tags=tags,
         created_at=now,
         updated_at=now,

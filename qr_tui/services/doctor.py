@@ -22,9 +22,9 @@ from qr_tui.core.environment import API_KEY
 from qr_tui.core.failures import WORDS, Kind, Trouble, shell_hint
 from qr_tui.core.schedule import SILENCE
 from qr_tui.core.task import Status, Task
-from qr_tui.core.text.display import duration, inert, size
+from qr_tui.core.text.display import inert, size
 from qr_tui.core.text.messages import N_
-from qr_tui.i18n import _, listed, ngettext, translate
+from qr_tui.i18n import _, listed, ngettext, span, translate
 from qr_tui.paths import Paths
 from qr_tui.secrets import Key, KeyRing, hide
 
@@ -183,10 +183,10 @@ def _polling(owner: "Owner | None") -> Check:
         return check("polling", owner.words)
     if owner.silent < SILENCE:
         words = _("{owner}; alive, last sign {ago} ago")
-        return check("polling", words.format(owner=owner.words, ago=duration(owner.silent)))
+        return check("polling", words.format(owner=owner.words, ago=span(owner.silent)))
     words = _("{owner}; silent for {ago}: stopped, or stuck")
     mend = _("start qr-tui, or qr-tui watch: it takes over; then end the silent process")
-    return check("polling", words.format(owner=owner.words, ago=duration(owner.silent)), "warn", mend)
+    return check("polling", words.format(owner=owner.words, ago=span(owner.silent)), "warn", mend)
 
 
 def _count(tasks: list[Task], file: Path) -> str:

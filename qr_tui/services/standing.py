@@ -5,7 +5,7 @@ from datetime import datetime
 from qr_tui.core.events import HostStatus
 from qr_tui.core.status_words import look_failed, sent_words
 from qr_tui.core.task import WATCHED, Status, Task
-from qr_tui.core.text.display import duration
+from qr_tui.core.text.display import span
 from qr_tui.core.text.messages import N_, Detail, Message
 from qr_tui.services.clock import Clock
 from qr_tui.services.hosts import Hosts
@@ -95,8 +95,8 @@ class Standing:
             return Message(DOWN, {"time": self._span(host.closed_until)})
         return ""
 
-    def _span(self, until: float) -> str:
-        return duration(until - self._clock.steady() + 0.5)
+    def _span(self, until: float) -> Message:
+        return span(until - self._clock.steady() + 0.5)
 
     def _moment(self, at: float) -> str:
         """Return a time as a person says it: the day only when it is not today's."""

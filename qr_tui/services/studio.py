@@ -227,6 +227,11 @@ class Studio:
         able = frozenset({Status.QUEUED, Status.WAITING, Status.RUNNING})
         return await self._change(keys, {"status": Status.STOPPED, "finished_at": self._clock.now()}, able)
 
+    async def reopen(self, keys: Sequence[str]) -> list[Task]:
+        """Take back that these were dropped: they wait for a person's decision again."""
+        fields = {"status": Status.UNCONFIRMED, "finished_at": None}
+        return await self._change(keys, fields, frozenset({Status.STOPPED}))
+
     async def tag(self, keys: Sequence[str], *, add: Sequence[str] = (), drop: Sequence[str] = ()) -> list[Task]:
         """Give these tasks tags, and take others away."""
         tasks = [task for task in map(self._index.get, keys) if task is not None]
@@ -432,7 +437,7 @@ class Studio:
             checks.stop_at_first(checks.about_limits(models, known, self._settings, now), confirmed=confirmed)
             made: list[Task] = []
             for order in orders:
-                for _copy in range(order.copies):
+                for copy in range(1, order.copies + 1):
                     made.append(
                         new_task(
                             order.request,
@@ -441,6 +446,7 @@ class Studio:
                             now=now + len(made) / 1000,
                             parent=order.parent,
                             tags=order.tags,
+                            **({"copy": copy, "copies": order.copies} if order.copies > 1 else {}),
                         )
                     )
             return made

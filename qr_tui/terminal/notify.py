@@ -120,7 +120,7 @@ def notice_text(tasks: Sequence[Task]) -> str:
         prompt = cut(inert(tasks[0].prompt), 60)
         if not failed:
             return _("video ready: {prompt}").format(prompt=prompt)
-        reason = _(WORDS[failed[0].failure.kind].short) if failed[0].failure else _("no reason given")
+        reason = _(WORDS[failed[0].failure.kind].short) if failed[0].failure else _("no reason")
         return _("video failed ({reason}): {prompt}").format(reason=reason, prompt=prompt)
     parts = []
     if ready:

@@ -374,7 +374,7 @@ class QrTui(FixedApp):
     def _apply_appearance(self) -> None:
         palette = palettes.PALETTES[self.colours][self.settings.ui.theme]
         self.theme = palette.name
-        self.appearance = Appearance(self.glyphs, palette, Catalogue(), self.keymap.show("tasks.decide"))
+        self.appearance = Appearance(self.glyphs, palette, Catalogue())
         if self._studio is not None:
             self._appearance_with(self._studio.catalogue)
 

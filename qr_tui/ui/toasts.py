@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from qr_tui.commands.keymap import display
+from qr_tui.commands.keymap import Keymap, display
 from qr_tui.commands.registry import command
-from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.failures import KEY_HINTS, WORDS, Kind, Trouble
 from qr_tui.core.text.display import inert
 from qr_tui.i18n import _, translate
 from qr_tui.ui.app_services import services
@@ -22,6 +22,15 @@ def hint(app: "App[Any]", kind: Kind) -> str:
     if here:
         return _("{key} opens Connect").format(key=display(here[0]))
     return _("{key} in the list opens Connect").format(key=keymap.show("app.connect"))  # here it does something else
+
+
+def key_hint(keymap: Keymap, kind: Kind) -> str:
+    """Return what to do next with a task that is in hand, by the keys in force."""
+    words = KEY_HINTS.get(kind)
+    if words is None:
+        return _(WORDS[kind].hint)
+    keys = {name: keymap.show(f"tasks.{name}") for name in ("retry", "look", "decide")}
+    return _(words).format(**keys)
 
 
 def sentence(trouble: Trouble, hint: str | None = None) -> tuple[str, str]:

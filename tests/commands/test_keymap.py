@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from qr_tui.commands.keymap import Keymap, display, is_text, normal
+from qr_tui.commands.keymap import Keymap, display, is_text, normal, plain_key
 from qr_tui.core.failures import Kind
 
 
@@ -64,8 +64,42 @@ def test_two_commands_may_swap_their_keys() -> None:
     assert keymap.show("tasks.copy_id") == "n"
 
 
-def test_a_clash_names_both_and_keeps_the_default() -> None:
-    keymap = Keymap({"tasks.new": "y"})
+def test_a_persons_own_key_wins_over_a_default_and_it_is_known_which_gave_way() -> None:
+    keymap = Keymap({"tasks.decide": "u", "tasks.new": "j"})
+    assert keymap.problems == []
+    assert keymap.keys("tasks.decide") == ("u",)
+    assert keymap.keys("tasks.undo") == ()
+    assert keymap.show("tasks.undo") == "ctrl+p undo"
+    assert keymap.keys("tasks.down") == ("down",)
+    assert keymap.gave_way == {("tasks.undo", "u"): "tasks.decide", ("tasks.down", "j"): "tasks.new"}
+    assert list(keymap.clashes()) == []
+
+
+def test_renamed_ids_are_taken_over_and_the_new_one_counts() -> None:
+    assert Keymap({"tasks.toggle_finished": "ctrl+t"}).keys("tasks.quick_filter") == ("ctrl+t",)
+    both = {"tasks.quick_filter": "f", "tasks.toggle_finished": "ctrl+t"}
+    assert Keymap(both).keys("tasks.quick_filter") == ("f",)
+    assert Keymap(both).problems == []
+
+
+@pytest.mark.parametrize("keys", ["q", "question_mark", "ctrl+g"])
+def test_the_ways_out_help_and_what_pays_never_give_way(keys: str) -> None:
+    keymap = Keymap({"tasks.new": keys})
+    assert len(keymap.problems) == 1
+    assert keymap.keys("tasks.new") == ("n",)
+
+
+@pytest.mark.parametrize(
+    ("character", "key"),
+    [("ｊ", "j"), ("Ａ", "A"), ("！", "exclamation_mark"), ("／", "slash"), ("、", "slash"), ("：", "colon"),
+     ("？", "question_mark"), ("，", "comma"), ("　", "space"), ("１", "1"), ("j", None), ("你", None), ("", None)],
+)  # fmt: skip
+def test_what_full_width_letters_and_signs_stand_for(character: str, key: str | None) -> None:
+    assert plain_key(character) == key
+
+
+def test_two_choices_that_clash_are_named_and_the_defaults_stay() -> None:
+    keymap = Keymap({"tasks.new": "z", "tasks.copy_id": "z"})
     (problem,) = keymap.problems
     assert problem.kind is Kind.KEYS
     assert "tasks.new" in str(problem.detail)
@@ -74,10 +108,10 @@ def test_a_clash_names_both_and_keeps_the_default() -> None:
     assert list(keymap.clashes()) == []
 
 
-def test_a_key_of_the_app_clashes_with_a_screen_s() -> None:
-    keymap = Keymap({"app.help": "n"})
-    assert "tasks.new" in str(keymap.problems[0].detail)
-    assert keymap.show("app.help") == "?"
+def test_a_key_of_the_app_that_a_screen_has_is_the_app_s_where_a_person_says_so() -> None:
+    keymap = Keymap({"app.connect": "n"})
+    assert keymap.problems == []
+    assert keymap.gave_way == {("tasks.new", "n"): "app.connect"}
 
 
 def test_back_in_details_may_hide_quit_as_it_does_by_default() -> None:
@@ -120,8 +154,8 @@ def test_a_key_that_is_not_used_is_told_with_its_line(tmp_path: Path) -> None:
     file.write_text('[ui]\n[keys]\ntasks.copy_id = "z"\n"tasks.new" = "y y"\n')
     (problem,) = Keymap({"tasks.copy_id": "z", "tasks.new": "y y"}).problems
     assert str(problem.in_file(file).detail) == f"{file}: line 4: {problem.detail}"
-    file.write_text('[keys]\ntasks.new = "y"\n')
-    (clash,) = Keymap({"tasks.new": "y"}).problems
+    file.write_text('[keys]\ntasks.new = "q"\n')
+    (clash,) = Keymap({"tasks.new": "q"}).problems
     assert clash.commands == ("tasks.new",)
     assert str(clash.in_file(file).detail).startswith(f"{file}: line 2: ")
     assert clash.in_file(file).kind is Kind.KEYS

@@ -77,14 +77,27 @@ def test_escape_is_never_the_only_key() -> None:
 
 
 @pytest.mark.parametrize("scope", ["tasks", "details"])
-def test_the_footer_fits_80_columns_whole(scope: str) -> None:
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
+def test_the_footer_shows_what_can_be_done_now_and_fills_its_width(scope: str, width: int) -> None:
+    look, asked = Appearance(UNICODE, DARK, Catalogue()), Asked()
+    strip = footer_line(width, look, Keymap(), scope, asked)
+    assert strip.cell_length == width
+    able = [command for command in COMMANDS if command.scope in (scope, "app") and command.footer]
+    able = sorted((one for one in able if not one.when(asked)), key=lambda command: command.footer)
+    shown = [command for command in able if f" {command.title} " in f"{strip.text} "]
+    assert {"app.help"} <= {command.id for command in shown}
+    left_out = [command for command in able if command not in shown and command.footer < 90]
+    if left_out:  # the next one has no room any more
+        room = width - len(strip.text.rstrip())
+        assert room < len(left_out[0].title) + len(left_out[0].keys[0]) + 3
+
+
+def test_the_footer_offers_nothing_that_cannot_be_done() -> None:
     look = Appearance(UNICODE, DARK, Catalogue())
-    strip = footer_line(80, look, Keymap(), scope, Asked())
-    assert strip.cell_length == 80
-    wanted = [command for command in COMMANDS if command.scope == scope and command.footer]
-    for command in wanted:
-        assert command.title in strip.text, command.id
-    assert "help" in strip.text
+    strip = footer_line(300, look, Keymap(), "tasks", Asked())
+    for command in COMMANDS:
+        if command.scope == "tasks" and command.footer and command.when(Asked()):
+            assert f" {command.title} " not in strip.text, command.id
 
 
 def test_a_narrow_footer_keeps_help_and_the_way_out() -> None:

@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from qr_tui.core.catalogue import BUILT_IN, DEFAULT_MODEL, SORA_RETIRED, Catalogue, Model
+from qr_tui.core.catalogue import BUILT_IN, DEFAULT_MODEL, SORA_RETIRED, Catalogue, Model, shape
 from qr_tui.core.task import Parameter, Request
 
 CATALOGUE = Catalogue()
@@ -117,11 +117,11 @@ def test_ones_own_models_come_after_and_may_replace() -> None:
 @pytest.mark.parametrize(
     ("parameters", "shown"),
     [
-        ({"orientation": "portrait", "duration": 15}, "portrait 15s"),
+        ({"orientation": "portrait", "duration": 15}, "9:16 15s"),
         ({"aspect_ratio": "16:9"}, "16:9"),
         ({}, ""),
         ({"orientation": None, "aspect_ratio": "3:2"}, "3:2"),
     ],
 )
-def test_format(parameters: dict[str, Parameter], shown: str) -> None:
-    assert CATALOGUE.format("m", parameters) == shown
+def test_shape(parameters: dict[str, Parameter], shown: str) -> None:
+    assert shape(parameters) == shown

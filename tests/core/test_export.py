@@ -27,6 +27,8 @@ NAMES = [
     "look_failure",
     "base_url",
     "parent",
+    "copy",
+    "copies",
     "tags",
     "created_at",
     "submitted_at",

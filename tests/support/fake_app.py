@@ -175,6 +175,10 @@ class FakeStudio(Studio):
         self._note("stop", list(keys))
         return [self.change(key, status=Status.STOPPED) for key in keys]
 
+    async def reopen(self, keys: Sequence[str]) -> list[Task]:
+        self._note("reopen", list(keys))
+        return [self.change(key, status=Status.UNCONFIRMED) for key in keys]
+
     async def tag(self, keys: Sequence[str], *, add: Sequence[str] = (), drop: Sequence[str] = ()) -> list[Task]:
         self._note("tag", (list(keys), tuple(add), tuple(drop)))
         return [self.change(key, tags=changed(self._tasks[key].tags, add=add, drop=drop)) for key in keys]

@@ -49,7 +49,7 @@ class FormApp(App[Any]):
         self.settings = app_context.settings
         self.keymap = Keymap(self.settings.keys)
         self.terminal = detect(app_context.env)
-        self.appearance = Appearance(self.glyphs, DARK, Catalogue(), self.keymap.show("tasks.decide"))
+        self.appearance = Appearance(self.glyphs, DARK, Catalogue())
         self._make = make
         self.asked: list[str] = []
         self.written: list[str] = []

@@ -10,9 +10,9 @@ from qr_tui.cli.task_words import describe, status_colour
 from qr_tui.core.events import Event, HostChanged, HostStatus, IdsUnsaved, Notice, PollingChanged, TasksChanged
 from qr_tui.core.failures import WORDS, Kind
 from qr_tui.core.task import Status, Task
-from qr_tui.core.text.display import cut, duration, inert
+from qr_tui.core.text.display import cut, inert
 from qr_tui.core.text.messages import N_
-from qr_tui.i18n import _, translate
+from qr_tui.i18n import _, span, translate
 
 _HOST_NEWS: Final = {
     HostStatus.DOWN: N_("{host} cannot be reached: {detail}"),
@@ -126,7 +126,7 @@ class Narrator:
         share = sum(100.0 if task not in going else task.progress or 0.0 for task in self._shown.values()) / total
         filled = int(_BAR * share / 100)
         counted = _("{done} of {total}").format(done=total - len(going), total=total)
-        elapsed = duration(self._clock() - self._began)
+        elapsed = span(self._clock() - self._began)
         bar = "━" * filled + "─" * (_BAR - filled)
         self._put(f"{bar} {share:3.0f} %  {counted}  {elapsed}")
 

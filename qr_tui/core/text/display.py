@@ -5,6 +5,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from qr_tui.core.text.messages import N_, Message
 from qr_tui.core.text.unsafe_characters import TAB_AND_LINE_FEED, UNSAFE
 
 _UNSAFE: Final = re.compile(f"[{UNSAFE}{TAB_AND_LINE_FEED}]")
@@ -118,13 +119,14 @@ def tail(text: str, width: int, *, ellipsis: str = "…") -> str:
     return ellipsis + "".join(reversed(kept))
 
 
-def duration(seconds: float) -> str:
-    """Return a span in at most four cells, its largest unit only: ``9s``, ``12m``, ``3h``, ``45d``."""
+_UNITS: Final = ((86_400, N_("{n}d")), (3_600, N_("{n}h")), (60, N_("{n}m")), (1, N_("{n}s")))
+
+
+def span(seconds: float) -> Message:
+    """Return a span of time by its largest unit only, in few cells: ``9s``, ``12m``, ``3h``, ``45d``."""
     seconds = int(min(max(0.0, seconds), 999 * 86_400))
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "m")):
-        if seconds >= size:
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
+    size, text = next((unit for unit in _UNITS if seconds >= unit[0]), _UNITS[-1])
+    return Message(text, {"n": seconds // size})
 
 
 def size(count: int) -> str:

@@ -123,7 +123,7 @@ class Form(VerticalScroll, can_focus=False):
         self._step("size")
 
     def do_watermark(self) -> None:
-        """Watermark on or off."""
+        """No watermark if possible, or always."""
         self._step("watermark")
 
     def do_private(self) -> None:
@@ -186,7 +186,9 @@ class Form(VerticalScroll, can_focus=False):
         if field.control == "text":
             return TextRow(field.name, label, str(value), placeholder=_(field.help), key=key)
         if field.control == "switch":
-            return SwitchRow(field.name, label, value, help_on=_(field.help_on), help_off=_(field.help_off), key=key)
+            help_ = {"help_on": _(field.help_on), "help_off": _(field.help_off)}
+            switch: dict[Parameter, str] = {True: _(field.on), False: _(field.off)}
+            return SwitchRow(field.name, label, value, words=switch, key=key, **help_)
         if field.name == "duration":
             return FieldRow(field.name, label, field.values, value, unit="s", key=key)
         words: dict[Parameter, str] = {word: inert(_(word)) for word in field.values if isinstance(word, str)}

@@ -7,9 +7,8 @@ from typing import Final, NamedTuple
 from qr_tui.core.curl import curl
 from qr_tui.core.export import task_json
 from qr_tui.core.task import FileState, Task
-from qr_tui.core.text.display import duration
 from qr_tui.core.text.messages import N_
-from qr_tui.i18n import _, clauses
+from qr_tui.i18n import _, clauses, span
 
 
 class CopyChoice(NamedTuple):
@@ -95,7 +94,7 @@ def _expiry(tasks: Sequence[Task], now: float) -> str:
     if not ends:
         return ""
     left = min(ends) - now
-    return _("works for {span}").format(span=duration(left)) if left > 0 else _("its time is over")
+    return _("works for {span}").format(span=span(left)) if left > 0 else _("its time is over")
 
 
 def _json(tasks: Sequence[Task]) -> CopyChoice:

@@ -79,16 +79,13 @@ class CopyMenu(ModalScreen[CopyChoice | None]):
         lines.focus()
 
     def on_key(self, event: events.Key) -> None:
-        """Take a line by its letter, show one alone with ``s``, move with ``j`` and ``k``."""
+        """Take a line by its letter, or show one alone with ``s``."""
         lines = self.query_one(OptionLines)
         key = event.character or ""
         if key and (found := next((choice for choice in self._choices if choice.key == key), None)):
             event.stop()
             lines.move_to(self._choices.index(found))
             self._choose(found)
-        elif key in ("j", "k"):
-            event.stop()
-            lines.action_move(1 if key == "j" else -1)
         elif key == "s" and lines.at is not None:
             event.stop()
             self._show(lines.at.value)

@@ -1,6 +1,7 @@
-"""Deciding a task that was sent while its answer was lost: adopt an id, send again, or drop it."""
+"""Deciding what was sent while its answer was lost: adopt an id, send again, or drop it; one task or several."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -11,7 +12,7 @@ from qr_tui.core.failures import WORDS, Kind, Trouble
 from qr_tui.core.status_words import sent_words
 from qr_tui.core.task import Task
 from qr_tui.core.text.display import cut, inert
-from qr_tui.i18n import _, sentences, translate
+from qr_tui.i18n import _, ngettext, sentences, translate
 from qr_tui.ui.app_services import services
 from qr_tui.ui.toasts import hint, sentence
 from qr_tui.ui.widgets.dialog import Dialog
@@ -22,20 +23,36 @@ from qr_tui.ui.widgets.text_fields import OneLine
 if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
 
-Decision = tuple[str, str, str]  # key, label, what it means
-_AGAIN = 1  # the way that pays
+_ADOPT, _AGAIN, _DROP = "1", "2", "3"  # what chooses each way; the same for one task and for many
+_SHOWN = 4  # tasks that are named when there are several
 
 
-class DecideScreen(Dialog[str | None]):
-    """Ends with what was done, in words, or None when nothing was decided. Trouble is shown inside; nothing is lost.
+class Way(NamedTuple):
+    """One way to decide."""
+
+    key: str
+    label: str
+    meaning: str
+
+
+class Decided(NamedTuple):
+    """What was done: in words, which tasks can be taken up again, and which were refused and why."""
+
+    words: str
+    dropped: Sequence[Task] = ()
+    refusals: Sequence[tuple[Task, Trouble]] = ()
+
+
+class DecideScreen(Dialog[Decided | None]):
+    """Ends with what was done, or None when nothing was decided. Trouble is shown inside; nothing is lost.
 
     Args:
         studio: The engine that carries it out.
-        task: The task: unconfirmed, or ended because the provider does not know it.
+        tasks: The tasks: unconfirmed, or one that ended because the provider does not know it.
     """
 
     CSS = """
-    DecideScreen #box { width: 72; }
+    DecideScreen #box { width: 76; }
     DecideScreen .way { height: auto; margin-top: 1; padding: 0 1; }
     DecideScreen .meaning { padding: 0 0 0 5; color: $text-muted; }
     DecideScreen .way.-chosen { background: $row-cursor; }
@@ -44,66 +61,103 @@ class DecideScreen(Dialog[str | None]):
     DecideScreen #id { margin: 0 0 0 5; width: 1fr; padding: 0; }
     DecideScreen #trouble { padding: 0 1 0 6; display: none; }
     DecideScreen #trouble.-on { display: block; }
+    DecideScreen.-short {
+        .way { margin-top: 0; }
+        .way .meaning { display: none; }
+        .way.-chosen .meaning { display: block; }
+    }
     """
+    AUTO_FOCUS = ""
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-tall")]  # noqa: RUF012 -- as Textual has it
 
-    def __init__(self, studio: "Studio", task: Task) -> None:
+    def __init__(self, studio: "Studio", tasks: Sequence[Task]) -> None:
         super().__init__()
         self._studio = studio
-        self._task_to_decide = task
-        self._kind = Kind.NOT_FOUND if task.is_unknown else Kind.LOST_ANSWER
+        self._tasks = list(tasks)
+        self._kind = Kind.NOT_FOUND if self._tasks[0].is_unknown else Kind.LOST_ANSWER
         self._at = 0
         self._busy = False
         self._paying = PayingKeys((), lambda: 0.0)  # those in force when it is shown
 
     def compose(self) -> ComposeResult:
-        """Yield what happened, the three ways, and the field for the id."""
-        prompt = cut(inert(self._task_to_decide.prompt, limit=400), 200)
-        others = self._task_to_decide.other_ids
-        found = others[0] if others else ""  # offered, to be done by enter or written over
+        """Yield what happened, what finds the task at the provider, the ways, and the field for the id."""
+        others = self._tasks[0].other_ids
         with Vertical(id="box"):
-            yield Paragraph(prompt, classes="muted")
-            yield Paragraph(_(WORDS[self._kind].meaning))
-            yield Paragraph(inert(translate(sent_words(self._task_to_decide)), limit=400), classes="muted")
-            for number, _choice in enumerate(self._choices(), 1):
-                with Vertical(id=f"way{number}", classes="way"):
+            yield Paragraph(_(WORDS[self._kind].meaning), classes="muted")
+            for task in self._tasks[:_SHOWN]:
+                sent = sent_words(task, with_prompt=not self._alone)
+                yield Paragraph(inert(translate(sent), limit=400), classes="muted")
+            if self._alone:
+                yield Paragraph(cut(inert(self._tasks[0].prompt, limit=400), 200))
+            if len(self._tasks) > _SHOWN:
+                yield Paragraph(_("and {n} more").format(n=len(self._tasks) - _SHOWN), classes="muted")
+            for way in self._ways():
+                with Vertical(id=f"way{way.key}", classes="way"):
                     yield Paragraph(classes="label")
                     yield Paragraph(classes="meaning")
-                    if number == 1:
-                        field = OneLine(found, id="id", placeholder=_("paste the task id here"))
+                    if way.key == _ADOPT:
+                        # an id that an answer held is offered, to be done by enter or written over
+                        field = OneLine(others[0] if others else "", id="id", placeholder=_("paste the task id here"))
                         field.cursor_blink = False
                         yield field
             yield Paragraph(id="trouble", classes="bad")
 
     def on_mount(self) -> None:
-        """Begin on the way that costs nothing."""
+        """Begin on the first way; no field has the focus, so that digits choose."""
         self._paying = paying_keys(self)
         self.watch(self.box, "virtual_size", self._scroll_to_chosen, init=False)  # words that came may need more lines
         self._show()
 
     def on_key(self, event: events.Key) -> None:
-        """Move between the three ways, do one, or go back."""
+        """Choose a way, do it, write the id, or go back."""
+        typing = isinstance(self.focused, Input)
+        ways = [way.key for way in self._ways()]
         match event.key:
             case "escape":
                 event.stop()
-                if not self._busy:
+                if typing:
+                    self.set_focus(None)
+                    self._show()
+                elif not self._busy:
                     self.dismiss(None)
             case "up" | "down" | "tab" | "shift+tab":
                 event.stop()
                 event.prevent_default()
                 step = -1 if event.key in ("up", "shift+tab") else 1
-                self._move((self._at + step) % len(self._choices()))
-            case "1" | "2" | "3" if not isinstance(self.focused, Input):
-                event.stop()
-                if int(event.key) <= len(self._choices()):
-                    self._move(int(event.key) - 1)
+                self._choose((self._at + step) % len(ways))
             case key if key in self._paying:
                 event.stop()
                 event.prevent_default()
-                if self._at == _AGAIN and self._paying.counts(event):
+                if self._chosen.key == _AGAIN and self._paying.counts(event):
                     self._begin()
-            case "enter" if not isinstance(self.focused, Input):
+            case key if key in ways and not typing:
+                event.stop()
+                self._choose(ways.index(key))
+                if key == _ADOPT:
+                    self.query_one("#id", Input).focus(scroll_visible=False)
+                elif key == _DROP:
+                    self._begin()
+            case "enter" if not typing:
                 event.stop()
                 self._do()
+            case _ if not typing and self._chosen.key == _ADOPT and event.character and event.is_printable:
+                event.stop()
+                self._write(event.character)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """An id that is pasted is the one to adopt."""
+        if not isinstance(self.focused, Input) and self._ways()[0].key == _ADOPT:
+            event.stop()
+            self._choose(0)
+            self._write(event.text.strip())
+
+    def _write(self, text: str) -> None:
+        """Begin the id with `text`."""
+        field = self.query_one("#id", Input)
+        field.select_on_focus = False  # what is written here is the beginning, not what was offered
+        field.focus(scroll_visible=False)
+        field.value = text
+        field.cursor_position = len(text)
 
     @on(Input.Changed)
     def _typed(self) -> None:
@@ -114,71 +168,90 @@ class DecideScreen(Dialog[str | None]):
         event.stop()
         self._do()
 
-    def _choices(self) -> tuple[Decision, ...]:
-        adopt = ("1", _("adopt an id"), _("you found the task at the provider; its id is checked by a query"))
-        if self._task_to_decide.is_unknown:  # nothing advises to pay again for what may be paid already
-            return (adopt,)
-        again = _("a second video may be made and paid")
-        if self._at == _AGAIN:
-            task = self._task_to_decide
-            label = paying_label(_("sends it again"), 1, estimate([task.model], services(self).settings.prices))
-            again = _("{key} {does}: a second video may be made and paid").format(key=self._paying.shown, does=label)
-            # what the guards say; a limit that is switched off by a mistake in the settings too
-            concerns = [concern for concern in self._studio.check_again(task) if concern.weight != "note"]
-            again = sentences(
-                again, *(translate(concern.detail) or _(WORDS[concern.kind].title) for concern in concerns)
-            )
-        return (
-            adopt,
-            ("2", _("send again"), again),
-            ("3", _("drop"), _("stop caring; it stays in the list as stopped")),
-        )
+    @property
+    def _alone(self) -> bool:
+        return len(self._tasks) == 1
 
-    def _move(self, at: int) -> None:
+    @property
+    def _chosen(self) -> Way:
+        return self._ways()[self._at]
+
+    def _ways(self) -> tuple[Way, ...]:
+        adopt = Way(_ADOPT, _("adopt an id"), _("you found the task at the provider; its id is checked by a query"))
+        if self._kind is Kind.NOT_FOUND:  # nothing advises to pay again for what may be paid already
+            return (adopt,)
+        risk = _("a second video may be made and paid")
+        if not self._alone:
+            risk = _("each may be made and paid a second time")
+        drop = Way(_DROP, _("drop"), _("stop caring; it stays in the list as stopped, and can be undone there"))
+        again = Way(_AGAIN, _("send again"), risk)
+        return (adopt, again, drop) if self._alone else (again, drop)
+
+    def _cost(self) -> str:
+        """Return which key sends again, what that costs, and what the guards say to it."""
+        price = estimate([task.model for task in self._tasks], services(self).settings.prices)
+        label = paying_label(_("sends it again") if self._alone else _("sends again"), len(self._tasks), price)
+        said = _("{key} {does}: a second video may be made and paid").format(key=self._paying.shown, does=label)
+        # what the guards say; a limit that is switched off by a mistake in the settings too
+        concerns = {
+            translate(concern.detail) or _(WORDS[concern.kind].title): None
+            for task in self._tasks
+            for concern in self._studio.check_again(task)
+            if concern.weight != "note"
+        }
+        return sentences(said, *concerns)
+
+    def _choose(self, at: int) -> None:
         self._at = at
+        self.set_focus(None)
         self._show_trouble("")
         self._show()
 
     def _show(self) -> None:
+        chosen = self._chosen
         does = _("↑↓ choose · enter do it · esc")
-        if self._at == _AGAIN:
+        if chosen.key == _AGAIN:
             does = _("↑↓ choose · {key} pays · esc").format(key=self._paying.shown)
-        self.frame(_(WORDS[self._kind].title), does)
-        for number, (key, label, meaning) in enumerate(self._choices(), 1):
-            chosen = number - 1 == self._at
-            way = self.query_one(f"#way{number}")
-            way.query_one(".label", Paragraph).text = f"{'>' if chosen else ' '} {key}  {label}"
-            way.query_one(".meaning", Paragraph).text = meaning
-            way.set_class(chosen, "-chosen")
-        field = self.query_one("#id", Input)
-        if self._at == 0:
-            field.focus(scroll_visible=False)  # the whole way is brought into sight, not the field alone
-        else:
-            self.set_focus(None)
+        title = _(WORDS[self._kind].title)
+        if not self._alone:
+            title = ngettext("{n} answer was lost", "{n} answers were lost", len(self._tasks)).format(
+                n=len(self._tasks)
+            )
+        self.frame(title, does)
+        for way in self._ways():
+            part = self.query_one(f"#way{way.key}")
+            sign = ">" if way == chosen else " "
+            part.query_one(".label", Paragraph).text = f"{sign} {way.key}  {way.label}"
+            costs = way == chosen and way.key == _AGAIN
+            part.query_one(".meaning", Paragraph).text = self._cost() if costs else way.meaning
+            part.set_class(way == chosen, "-chosen")
         self.call_after_refresh(self._scroll_to_chosen)
         self._paying.hidden()
-        if self._at == _AGAIN:
+        if chosen.key == _AGAIN:
             self.call_after_refresh(self._tell_painted)
 
     def _tell_painted(self) -> None:
-        if self._at == _AGAIN:
+        if self._chosen.key == _AGAIN:
             self._paying.painted()
 
     def _scroll_to_chosen(self) -> None:
         """Scroll to the chosen way, and to what went wrong with it."""
         trouble = self.query_one("#trouble")
-        self.query_one(f"#way{self._at + 1}").scroll_visible(animate=False)
+        self.query_one(f"#way{self._chosen.key}").scroll_visible(animate=False)
         if trouble.display:
             trouble.scroll_visible(animate=False)
 
     def _do(self) -> None:
+        """Carry the chosen way out, as far as enter may."""
         if self._busy:
             return
         self._show_trouble("")
-        if self._at == 0 and not self.query_one("#id", Input).value.strip():
+        key = self._chosen.key
+        if key == _ADOPT and not self.query_one("#id", Input).value.strip():
+            self.query_one("#id", Input).focus(scroll_visible=False)
             self._show_trouble(_("The id is empty: paste it, or choose another way."))
             return
-        if self._at == _AGAIN:
+        if key == _AGAIN:
             self._show_trouble(_("Enter does not pay: {key} sends it again.").format(key=self._paying.shown))
             return
         self._begin()
@@ -189,29 +262,48 @@ class DecideScreen(Dialog[str | None]):
             return
         self._show_trouble("")
         self._busy = True
-        self.app.run_worker(self._decide(), group="commands")
+        self.app.run_worker(self._decide(self._chosen.key), group="commands")
 
-    async def _decide(self) -> None:
-        from qr_tui.services.decisions import Adopt, Drop, SendAgain
-
-        found = self.query_one("#id", Input).value.strip()
+    async def _decide(self, key: str) -> None:
         try:
-            if self._at == 0:
-                await self._studio.decide(self._task_to_decide.key, Adopt(found))
-                done = _("adopted {id}: it is watched now").format(id=inert(found, limit=120))
-            elif self._at == _AGAIN:
-                await self._studio.decide(self._task_to_decide.key, SendAgain(), confirmed=True)
-                done = _("sent again")
-            else:
-                await self._studio.decide(self._task_to_decide.key, Drop())
-                done = _("dropped: it stays in the list as stopped")
+            decided = await (self._adopt() if key == _ADOPT else self._decide_all(key))
         except Trouble as trouble:
             self._show()  # a yes is good for one try: the keys wait anew
             self._show_trouble("\n".join(sentence(trouble, hint(self.app, trouble.kind))))
         else:
-            self.dismiss(done)
+            self.dismiss(decided)
         finally:
             self._busy = False
+
+    async def _adopt(self) -> Decided:
+        from qr_tui.services.decisions import Adopt
+
+        found = self.query_one("#id", Input).value.strip()
+        await self._studio.decide(self._tasks[0].key, Adopt(found))
+        return Decided(_("adopted {id}: it is watched now").format(id=inert(found, limit=120)))
+
+    async def _decide_all(self, key: str) -> Decided:
+        """Send all of them again, or drop them; raises when the only one is refused."""
+        from qr_tui.services.decisions import Drop, SendAgain
+
+        done: list[Task] = []
+        refusals: list[tuple[Task, Trouble]] = []
+        for task in self._tasks:
+            try:
+                if key == _AGAIN:
+                    done.append(await self._studio.decide(task.key, SendAgain(), confirmed=True))
+                else:
+                    done.append(await self._studio.decide(task.key, Drop()))
+            except Trouble as trouble:
+                if self._alone:
+                    raise
+                refusals.append((task, trouble))
+        if key == _AGAIN:
+            words = ngettext("{n} sent again", "{n} sent again", len(done)).format(n=len(done))
+            return Decided(words if not self._alone else _("sent again"), refusals=refusals)
+        words = ngettext("dropped {n}: it stays as stopped", "dropped {n}: they stay as stopped", len(done))
+        undo = _("{key} in the list undoes it").format(key=services(self).keymap.show("tasks.undo"))
+        return Decided(sentences(words.format(n=len(done)), undo), done, refusals)
 
     def _show_trouble(self, words: str) -> None:
         """Show what went wrong under the way that was tried; nothing when `words` is empty."""
@@ -219,4 +311,4 @@ class DecideScreen(Dialog[str | None]):
         line.text = words
         line.set_class(bool(words), "-on")
         if words:
-            self.box.move_child(line, after=self.query_one(f"#way{self._at + 1}"))
+            self.box.move_child(line, after=self.query_one(f"#way{self._chosen.key}"))

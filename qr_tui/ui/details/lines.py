@@ -6,16 +6,18 @@ from datetime import datetime
 from rich.style import Style
 from textual.strip import Strip
 
+from qr_tui.commands.keymap import Keymap
 from qr_tui.core.failures import WORDS
 from qr_tui.core.status_words import STATUS_WORDS
 from qr_tui.core.task import FileState, HistoryEntry, Status, Task
-from qr_tui.core.text.display import cells, duration, fit, inert, inert_lines
+from qr_tui.core.text.display import cells, cut, fit, inert, inert_lines
 from qr_tui.core.text.messages import Detail
 from qr_tui.core.text.wrapping import wrap
-from qr_tui.i18n import _, translate
+from qr_tui.i18n import _, span, translate
 from qr_tui.ui.tasks.task_row import STATUS_COLOURS, status_word
 from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.strips import Piece, line
+from qr_tui.ui.toasts import key_hint
 
 RENEW_EVERY = 5.0  # seconds between two drawings of how long it is until the next look
 _INDENT = 1
@@ -31,6 +33,9 @@ class Details:
         unfolded: Whether the last raw answer is shown whole.
         raw_key: The key that unfolds it; empty where there is none.
         standing: Why the task stands where it does, from the engine.
+        keymap: The keys that advice names.
+        prompt_lines: How many lines the prompt takes, no more and no fewer, so that what is below it stays in its
+            place while tasks pass by; 0 for as many as it needs.
     """
 
     def __init__(
@@ -42,6 +47,8 @@ class Details:
         unfolded: bool = False,
         raw_key: str = "",
         standing: Detail = "",
+        keymap: Keymap | None = None,
+        prompt_lines: int = 0,
     ) -> None:
         self._appearance = appearance
         self._width = width
@@ -49,6 +56,8 @@ class Details:
         self._unfolded = unfolded
         self._raw_key = raw_key
         self._standing = standing
+        self._keymap = keymap or Keymap()
+        self._prompt_lines = prompt_lines
 
     def strips(self, task: Task) -> list[Strip]:
         """Return the lines."""
@@ -60,20 +69,16 @@ class Details:
         yield from self._state(task)
         if task.failure is not None and task.status in (Status.FAILED, Status.UNCONFIRMED, Status.QUEUED):
             yield from self._failure(task)
-        yield from self._block(_("PROMPT"), task.prompt)
+        result, request, record = self._result(task), self._request(task), self._record(task)
+        # one column of labels through all parts
+        wide = min(max(cells(label) for label, _value in (*result, *request, *record)), max(8, self._width // 3))
+        if result:
+            yield from self._pairs(_("RESULT"), result, wide)
+        yield from self._prompt(task)
+        yield from self._pairs(_("REQUEST"), request, wide)
         if task.enhanced_prompt and task.enhanced_prompt != task.prompt:
             yield from self._block(_("ENHANCED BY THE PROVIDER"), task.enhanced_prompt)
-        parts = [
-            (_("REQUEST"), self._request(task)),
-            (_("RESULT"), self._result(task)),
-            (_("RECORD"), self._record(task)),
-        ]
-        # one column of labels through all parts
-        widest = max(cells(label) for _title, pairs in parts for label, _value in pairs)
-        wide = min(widest, max(8, self._width // 3))
-        for title, pairs in parts:
-            if pairs:
-                yield from self._pairs(title, pairs, wide)
+        yield from self._pairs(_("RECORD"), record, wide)
         yield from self._history(task)
         yield from self._raw(task)
 
@@ -108,12 +113,26 @@ class Details:
         yield []
         yield from self._text(_(words.title), "bad" if task.status is Status.FAILED else "warn", bold=True)
         yield from self._text(_(words.meaning), "text")
-        yield from self._text(_(words.hint), "text")
+        yield from self._text(key_hint(self._keymap, failure.kind), "text")
         if failure.detail:
             yield from self._text("» " + inert_lines(translate(failure.detail), limit=4_000), "muted")
         if failure.request_id:
             said = _("request id {id}").format(id=inert(failure.request_id, limit=200))
             yield from self._text(said, "muted")
+
+    def _prompt(self, task: Task) -> Iterator[list[Piece]]:
+        if not self._prompt_lines:
+            yield from self._block(_("PROMPT"), task.prompt)
+            return
+        yield from self._title(_("PROMPT"))
+        lines = list(self._text(inert_lines(task.prompt, limit=2_000), "text"))
+        if len(lines) > self._prompt_lines:
+            lines = lines[: self._prompt_lines]
+            (text, style), *_rest = lines[-1]
+            mark = self._appearance.glyphs.ellipsis
+            lines[-1] = [(cut(text, self._width - 1 - cells(mark), ellipsis="") + mark, style)]
+        yield from lines
+        yield from [[]] * (self._prompt_lines - len(lines))
 
     def _block(self, title: str, text: str) -> Iterator[list[Piece]]:
         yield from self._title(title)
@@ -137,10 +156,11 @@ class Details:
             field = model.field(name)
             label = _(field.label) if field is not None else inert(name, limit=60)
             known = field is not None and isinstance(value, str) and value in field.values
-            said = _value(_(str(value)) if known else value)
-            meaning = "" if field is None or not isinstance(value, bool) else field.help_on if value else field.help_off
-            # "watermark on" alone reads as "with watermark", which is not what the provider makes of it
-            pairs.append((label, _("{title}: {detail}").format(title=said, detail=_(meaning)) if meaning else said))
+            if field is not None and isinstance(value, bool):
+                said = _(field.on if value else field.off)
+            else:
+                said = inert(_(str(value)) if known else str(value), limit=2_000)
+            pairs.append((label, said))
         pairs.extend((_("image"), inert(image, limit=2_000)) for image in task.images)
         return pairs
 
@@ -151,7 +171,7 @@ class Details:
         if task.expires_at is not None and task.video_url:
             left = task.expires_at - self._now
             when = self._time(task.expires_at)
-            said = _("{when}, in {left}").format(when=when, left=duration(left)) if left > 0 else _("expired {when}")
+            said = _("{when}, in {left}").format(when=when, left=span(left)) if left > 0 else _("expired {when}")
             pairs.append((_("link until"), said.format(when=when)))
         if task.thumbnail_url:
             pairs.append((_("thumbnail"), inert(task.thumbnail_url, limit=4_000)))
@@ -173,7 +193,7 @@ class Details:
             if at is not None:
                 pairs.append((label, self._time(at)))
         if task.submitted_at is not None and task.finished_at is not None:
-            pairs.append((_("took"), duration(task.finished_at - task.submitted_at)))
+            pairs.append((_("took"), span(task.finished_at - task.submitted_at)))
         if task.parent:
             pairs.append((_("made from"), inert(task.parent, limit=100)))
         if task.tags:
@@ -228,7 +248,7 @@ class Details:
 
     def _time(self, at: float) -> str:
         ago = self._now - at
-        past = _("{when}, {ago} ago").format(when=f"{_local(at):%Y-%m-%d %H:%M}", ago=duration(ago))
+        past = _("{when}, {ago} ago").format(when=f"{_local(at):%Y-%m-%d %H:%M}", ago=span(ago))
         return past if ago >= 0 else f"{_local(at):%Y-%m-%d %H:%M}"
 
     def _day(self, at: float) -> str:
@@ -243,12 +263,11 @@ def _local(at: float) -> datetime:
         return datetime.fromtimestamp(0).astimezone()
 
 
-def _value(value: object) -> str:
-    if value is True:
-        return _("on")
-    if value is False:
-        return _("off")
-    return inert(str(value), limit=2_000)
+def more_sign(appearance: Appearance, key: str) -> Strip:
+    """Return what says that there are lines below, and which key shows them."""
+    style = appearance.palette.style("accent")
+    words = f" {appearance.glyphs.down} {key} "
+    return line([(words, style)], cells(words), style)
 
 
 def empty(appearance: Appearance, width: int) -> list[Strip]:

@@ -4,22 +4,34 @@ from collections.abc import Callable
 
 from textual.strip import Strip
 
+from qr_tui.commands.keymap import Keymap
 from qr_tui.core.task import Task
 from qr_tui.core.text.messages import Detail
-from qr_tui.ui.details.lines import RENEW_EVERY, Details, empty
+from qr_tui.ui.details.lines import RENEW_EVERY, Details, empty, more_sign
 from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.widgets.lines import Lines
+
+PROMPT_LINES = 5
 
 
 class DetailsPane(Lines):
     """Follows the cursor; sends only the cells that differ from the task before."""
 
-    DEFAULT_CSS = "DetailsPane { width: 35%; min-width: 44; max-width: 84; border-left: vkey $rail; }"
+    DEFAULT_CSS = "DetailsPane { width: 35%; min-width: 43; max-width: 84; border-left: vkey $rail; }"
 
     def __init__(
-        self, appearance: Appearance, clock: Callable[[], float], standing: Callable[[Task], Detail] = lambda _task: ""
+        self,
+        appearance: Appearance,
+        clock: Callable[[], float],
+        standing: Callable[[Task], Detail] = lambda _task: "",
+        keymap: Callable[[], Keymap] = Keymap,
     ) -> None:
-        super().__init__(appearance.palette.style("text"), self._lines_for)
+        super().__init__(
+            appearance.palette.style("text"),
+            self._lines_for,
+            more=lambda: more_sign(self._appearance, self._keymap().show("tasks.pane_down")),
+        )
+        self._keymap = keymap
         self._appearance = appearance
         self._clock = clock
         self._standing = standing
@@ -57,4 +69,12 @@ class DetailsPane(Lines):
         if self._shown_task is None:
             return empty(self._appearance, width)
         self._said = self._standing(self._shown_task)
-        return Details(self._appearance, width, self._clock(), standing=self._said).strips(self._shown_task)
+        details = Details(
+            self._appearance,
+            width,
+            self._clock(),
+            standing=self._said,
+            keymap=self._keymap(),
+            prompt_lines=PROMPT_LINES,
+        )
+        return details.strips(self._shown_task)

@@ -10,7 +10,7 @@ from qr_tui.core.text.display import fit, inert, tail
 from qr_tui.core.text.messages import Detail
 from qr_tui.i18n import _
 from qr_tui.ui.command_screen import CommandScreen
-from qr_tui.ui.details.lines import RENEW_EVERY, Details
+from qr_tui.ui.details.lines import RENEW_EVERY, Details, more_sign
 from qr_tui.ui.tasks.task_actions import TaskActions
 from qr_tui.ui.theme.strips import line
 from qr_tui.ui.widgets.bar import Bar
@@ -27,6 +27,7 @@ class DetailsScreen(CommandScreen[None]):
 
     scope = "details"
     AUTO_FOCUS = ""
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (21, "-tall")]  # noqa: RUF012 -- as Textual has it
 
     def __init__(self, task: Task) -> None:
         super().__init__()
@@ -39,7 +40,11 @@ class DetailsScreen(CommandScreen[None]):
         """Lay out title, lines and keys."""
         appearance = self.qr.appearance
         self.header = Bar(self._header_line, classes="raised")
-        self.lines = Lines(appearance.palette.style("text"), self._lines_for)
+        self.lines = Lines(
+            appearance.palette.style("text"),
+            self._lines_for,
+            more=lambda: more_sign(self.qr.appearance, self.keymap.show("details.down")),
+        )
         self.footer = Bar(
             lambda width: footer_line(width, self.qr.appearance, self.keymap, self.scope, self), classes="raised"
         )
@@ -140,6 +145,7 @@ class DetailsScreen(CommandScreen[None]):
             unfolded=self._unfolded,
             raw_key=self.keymap.show("details.raw"),
             standing=self._standing,
+            keymap=self.keymap,
         )
         return details.strips(self.task_shown)
 

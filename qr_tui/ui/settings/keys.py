@@ -14,8 +14,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from qr_tui import config
-from qr_tui.commands.keymap import Keymap, display, normal
-from qr_tui.commands.registry import COMMANDS, command
+from qr_tui.commands.keymap import Keymap, by_current_id, display, normal
+from qr_tui.commands.registry import COMMANDS, RENAMED, command
 from qr_tui.config import Settings
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.i18n import _, translate
@@ -74,12 +74,12 @@ class KeysScreen(ModalScreen[None]):
         return [("enter", _("change")), ("a", _("add")), ("d", _("default")), ("esc", _("back"))]
 
     def _lines(self) -> list[Line]:
-        keymap = Keymap(self._settings.keys)
+        keymap, own_ids = Keymap(self._settings.keys), by_current_id(self._settings.keys)
         ascii_only = services(self).glyphs.ascii_only
         lines = []
         for item in COMMANDS:
             keys = " ".join(display(key, ascii_only=ascii_only) for key in keymap.keys(item.id))
-            own = f"{keys} *" if item.id in self._settings.keys else keys
+            own = f"{keys} *" if item.id in own_ids else keys
             lines.append(Line(item.id, item.id, _(item.help), own))
         return lines
 
@@ -127,7 +127,7 @@ class KeysScreen(ModalScreen[None]):
         self._change(command_id, normal(event.key) or normal(event.character or "") or event.key)
 
     def on_key(self, event: events.Key) -> None:
-        """``a`` adds a key to a command, ``d`` gives it its default keys back; j and k move."""
+        """``a`` adds a key to a command, ``d`` gives it its default keys back."""
         lines = self.query_one(OptionLines)
         if event.key == "d" and lines.at is not None:
             event.stop()
@@ -135,9 +135,6 @@ class KeysScreen(ModalScreen[None]):
         elif event.key == "a" and lines.at is not None:
             event.stop()
             self._wait_for_key(str(lines.at.value), besides=True)
-        elif event.key in ("j", "k"):
-            event.stop()
-            lines.action_move(1 if event.key == "j" else -1)
 
     def _change(self, command_id: str, key: str | None) -> None:
         before = Keymap(self._settings.keys)
@@ -147,7 +144,7 @@ class KeysScreen(ModalScreen[None]):
             return
         if key is not None and self._besides:
             key = ",".join((*has, key))
-        wanted = {name: keys for name, keys in self._settings.keys.items() if name != command_id}
+        wanted = {name: keys for name, keys in by_current_id(self._settings.keys).items() if name != command_id}
         if key is not None:
             wanted[command_id] = key
         known = [trouble.detail for trouble in before.problems]
@@ -159,7 +156,9 @@ class KeysScreen(ModalScreen[None]):
 
     async def _write(self, command_id: str, key: str | None) -> None:
         try:
-            await asyncio.to_thread(config.save, self._path, {f"keys.{command_id}": key})
+            old = [name for name, now in RENAMED.items() if now == command_id and name in self._settings.keys]
+            values: dict[str, str | None] = {f"keys.{name}": None for name in old}
+            await asyncio.to_thread(config.save, self._path, {**values, f"keys.{command_id}": key})
             self._settings = await asyncio.to_thread(config.load, self._path)
         except Trouble as trouble:
             self.query_one(Notes).tell(trouble_note(trouble))
@@ -170,9 +169,15 @@ class KeysScreen(ModalScreen[None]):
         self._use_settings(self._settings)
         lines = self.query_one(OptionLines)
         lines.show(self._lines(), cursor=command_id)
-        shown = " ".join(display(one) for one in Keymap(self._settings.keys).keys(command_id))
+        keymap = Keymap(self._settings.keys)
+        shown = " ".join(display(one) for one in keymap.keys(command_id))
         text = _("{title}: {keys}").format(title=command(command_id).id, keys=shown)
-        self.query_one(Notes).tell(Note(text, "good"))
+        notes = [Note(text, "good")]
+        for (loser, taken), winner in keymap.gave_way.items():
+            if winner == command_id:
+                said = _("{key} is taken from {command}").format(key=display(taken), command=loser)
+                notes.append(Note(said, "warn"))
+        self.query_one(Notes).tell(*notes)
 
     def action_leave(self) -> None:
         """Back to the settings."""

@@ -33,7 +33,9 @@ class Arranging:
             if order.id == self._model.order:
                 note = _("in force; again turns it round") if not self._model.reverse else _("turned round")
             options.append((order.id, _(order.title), note))
-        chosen = await self._screen.qr.push_screen_wait(ChooseScreen(_("Order"), options, self._model.order))
+        chosen = await self._screen.qr.push_screen_wait(
+            ChooseScreen(_("Sort by"), options, self._model.order, keys=[order.letter for order in ORDERS.values()])
+        )
         if chosen is None:
             return
         self._list.sort_by(chosen, reverse=chosen == self._model.order and not self._model.reverse)

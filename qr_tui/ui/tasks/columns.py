@@ -43,20 +43,20 @@ class ColumnsScreen(Dialog[None]):
 
     def on_mount(self) -> None:
         """Begin at the first column."""
-        self.frame(_("Columns"), _("space on or off · r usual ones · esc done"))
+        self.frame(_("Columns"), _("digit or space on or off · r usual ones · esc done"))
         self.query_one(OptionLines).focus()
 
     def _lines(self) -> list[Line]:
         shown = self._shown()
         lines = []
-        for column in OPTIONAL:
+        for number, column in enumerate(OPTIONAL, 1):
             on = column in self._wanted
             note = _("no room at this width") if on and column not in shown else ""
-            lines.append(Line(column, f"[{'x' if on else ' '}] {_(TITLES[column])}", note))
+            lines.append(Line(column, f"[{'x' if on else ' '}] {_(TITLES[column])}", note, key=str(number)))
         return lines
 
     def on_key(self, event: events.Key) -> None:
-        """Switch, go back to the usual ones, move, or leave."""
+        """Switch, go back to the usual ones, or leave."""
         lines = self.query_one(OptionLines)
         match event.key:
             case "space" if lines.at is not None:
@@ -64,8 +64,9 @@ class ColumnsScreen(Dialog[None]):
             case "r":
                 self._wanted = list(USUAL)
                 self._show_wanted()
-            case "j" | "k":
-                lines.action_move(1 if event.key == "j" else -1)
+            case key if found := next((line for line in lines.lines if line.key == key), None):
+                lines.move_to(lines.lines.index(found))
+                self._switch(str(found.value))
             case "escape" | "q" | "c":
                 self.dismiss(None)
             case _:

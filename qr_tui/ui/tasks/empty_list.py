@@ -7,24 +7,19 @@ from qr_tui.ui.tasks.list_model import ListModel
 
 
 def empty_lines(list_model: ListModel, keymap: Keymap, *, undoable: bool) -> list[str]:
-    """Return why no task is shown, and what to do about it; `undoable` says that a removal can be undone."""
+    """Return why no task is shown, and what to do about it; `undoable` says that there is something to undo."""
     if not list_model.loaded:
         return [_("Reading your tasks")]
     if list_model.tasks:
-        if list_model.query is not None:
-            text = inert(list_model.filter_text, limit=200)
-            return [
-                _("No task fits {filter}").format(filter=text),
-                _("{key} clears the filter").format(key=keymap.show("tasks.clear")),
-            ]
+        text = inert(list_model.filter_text, limit=200)
         return [
-            _("Nothing is unfinished"),
-            _("{key} shows all tasks").format(key=keymap.show("tasks.toggle_finished")),
+            _("No task fits {filter}").format(filter=text),
+            _("{key} clears the filter").format(key=keymap.show("tasks.clear")),
         ]
     if undoable:
         return [
             _("Nothing is left on the list"),
-            _("{key} brings back what was removed").format(key=keymap.show("tasks.decide")),
+            _("{key} brings back what was removed").format(key=keymap.show("tasks.undo")),
             _("{key} writes a new video").format(key=keymap.show("tasks.new")),
         ]
     return [

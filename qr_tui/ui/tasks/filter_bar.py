@@ -40,7 +40,7 @@ class FilterInput(OneLine):
 
     def __init__(self, value: str, owner: FilterOwner) -> None:
         hint = _("words status:failed model:veo age<2d is:marked !not")
-        super().__init__(value, placeholder=hint, select_on_focus=False)
+        super().__init__(value, placeholder=hint)
         self.cursor_blink = False
         self._owner = owner
 

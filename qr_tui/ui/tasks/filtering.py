@@ -1,18 +1,27 @@
-"""Which tasks the list shows: the filter typed at its foot, and unfinished ones only."""
+"""Which tasks the list shows: by the filter typed at its foot, or by one of those that a letter chooses."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from qr_tui.core.text.display import inert
+from qr_tui.core.text.messages import N_
 from qr_tui.i18n import _, translate
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.tasks.task_list import TaskList
-from qr_tui.ui.toasts import say
 from qr_tui.ui.widgets.bar import Bar
 
 if TYPE_CHECKING:
     from qr_tui.ui.tasks.filter_bar import FilterBar
 
+# letter, filter and words of each kind of tasks that is one key away
+QUICK: Final = (
+    ("a", "", N_("all")),
+    ("u", "is:unfinished", N_("unfinished")),
+    ("f", "status:failed", N_("failed")),
+    ("n", "is:needs-you", N_("needs you")),
+    ("s", "status:done !is:saved", N_("done, not saved")),
+    ("d", "is:finished", N_("finished")),
+)
 AT_ONCE = 4_000  # up to so many tasks a filter is applied within the keystroke
 
 
@@ -44,12 +53,17 @@ class Filtering:
         bar = await self._open_bar()
         bar.input.focus()
 
-    def do_toggle_finished(self) -> None:
-        """Show unfinished tasks only, or all."""
-        self._model.only_unfinished = not self._model.only_unfinished
-        self._list.rebuild()
-        say(self._screen.app, _("unfinished tasks only") if self._model.only_unfinished else _("all tasks"))
-        self._save()
+    async def do_quick_filter(self) -> None:
+        """Show all tasks, or one kind of them, by a letter; the filter it stands for can be changed then."""
+        from qr_tui.ui.widgets.choose import ChooseScreen
+
+        options = [(words, _(title), words) for _letter, words, title in QUICK]
+        chosen = await self._screen.qr.push_screen_wait(
+            ChooseScreen(_("Show"), options, self._model.filter_text, keys=[letter for letter, _words, _title in QUICK])
+        )
+        if chosen is not None:
+            await self.set_filter(chosen)
+            self._save()
 
     def apply_filter(self, text: str) -> None:
         """Show only what fits `text`; one that cannot be read is pointed at, and hides nothing."""
@@ -68,9 +82,9 @@ class Filtering:
         self._model.filter_text = text.strip() if query else ""
         self._model.query = query if query else None
         if len(self._model.tasks) <= AT_ONCE:
-            self._list.rebuild()
+            self._list.refilter()
         else:
-            self._screen.run_worker(self._list.rebuild_gently(), group="filter", exclusive=True)
+            self._screen.run_worker(self._list.refilter_gently(), group="filter", exclusive=True)
 
     def keep_filter(self) -> None:
         """Go back to the list; the filter stays in force, unless it is empty."""
@@ -98,11 +112,9 @@ class Filtering:
         self.apply_filter(text)
 
     def show_all(self) -> None:
-        """Undo what hides tasks: the filter, and then that only unfinished ones are shown."""
+        """Undo what hides tasks."""
         if self.bar is not None or self._model.query is not None:
             self.clear_filter()
-        elif self._model.only_unfinished:
-            self.do_toggle_finished()
 
     def refresh_count(self) -> None:
         """Count again how many tasks fit."""
@@ -112,7 +124,7 @@ class Filtering:
     def refresh_ages(self) -> None:
         """Filter again if the filter is about the age of tasks: time alone lets tasks in and out of it."""
         if "age" in self._model.filter_text and len(self._model.tasks) <= AT_ONCE:
-            self._list.rebuild()
+            self._list.refilter()
 
     async def _open_bar(self) -> "FilterBar":
         from qr_tui.ui.tasks.filter_bar import FilterBar

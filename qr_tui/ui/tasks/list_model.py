@@ -7,6 +7,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from qr_tui.core.sorting import DEFAULT_ORDER, ORDERS, sort
@@ -50,9 +51,10 @@ class ListModel:
         self.filter_text = ""
         self.order = DEFAULT_ORDER
         self.reverse = False
-        self.only_unfinished = False
         self.columns: tuple[str, ...] | None = None  # those a person chose; None means the usual ones
         self._ordered: list[str] = []
+        self._shared_model: str | None = None  # None until it is asked for again
+        self._home: str | None = None  # where the cursor stood when a filter took that task away
         self._counts: Counter[Status] = Counter()
 
     # reads -----------------------------------------------------------------------------------------------------
@@ -60,6 +62,15 @@ class ListModel:
     def current(self) -> Task | None:
         """The task under the cursor."""
         return self.tasks.get(self.cursor) if self.cursor else None
+
+    @property
+    def shared_model(self) -> str:
+        """The model that all rows share, empty where they do not, or where there is none."""
+        if self._shared_model is None:
+            models = (self.tasks[key].model for key in self.shown)
+            first = next(models, "")
+            self._shared_model = first if all(model == first for model in models) else ""
+        return self._shared_model
 
     @property
     def index(self) -> int:
@@ -89,7 +100,7 @@ class ListModel:
     @property
     def filtered(self) -> bool:
         """Whether anything but the order stands between all tasks and those shown."""
-        return self.query is not None or self.only_unfinished
+        return self.query is not None
 
     def count(self, *statuses: Status) -> int:
         """Return how many tasks are in one of `statuses`."""
@@ -165,11 +176,18 @@ class ListModel:
         self.rebuild(now)
 
     def rebuild(self, now: float) -> None:
-        """Work out which tasks are shown; the cursor stays with its task, or where it was."""
+        """Work out which tasks are shown; the cursor stays with its task, or goes to the nearest in order."""
         self._show_rows([key for key in self._ordered if self._passes_filter(self.tasks[key], now)])
 
-    async def rebuild_gently(self, now: float) -> None:
-        """Like `rebuild`, giving way to keys between slices: for a filter typed over very many tasks."""
+    def refilter(self, now: float) -> None:
+        """Work out which tasks another filter shows.
+
+        A cursor that a filter has moved, and no person since, goes back as soon as its task is shown again.
+        """
+        self._show_rows([key for key in self._ordered if self._passes_filter(self.tasks[key], now)], go_home=True)
+
+    async def refilter_gently(self, now: float) -> None:
+        """Like `refilter`, giving way to keys between slices: for a filter typed over very many tasks."""
         found: list[str] = []
         ordered = self._ordered
         for start in range(0, len(ordered), SLICE):
@@ -177,12 +195,13 @@ class ListModel:
             found.extend(task.key for task in tasks if task is not None and self._passes_filter(task, now))
             await asyncio.sleep(0)
         if ordered is self._ordered:
-            self._show_rows(found)
+            self._show_rows(found, go_home=True)
         else:  # the list changed meanwhile: the slices do not fit together
-            self.rebuild(now)
+            self.refilter(now)
 
     def move_to(self, row: int) -> None:
         """Put the cursor on a row, or the nearest there is."""
+        self._home = None
         if self.shown:
             self.cursor = self.shown[max(0, min(row, len(self.shown) - 1))]
 
@@ -204,8 +223,6 @@ class ListModel:
 
     # inside ----------------------------------------------------------------------------------------------------
     def _passes_filter(self, task: Task, now: float) -> bool:
-        if self.only_unfinished and task.final:
-            return False
         return self.query is None or self.query.matches(task, now=now, marked=self.marks.keys())
 
     def _place(self, key: str, *, shown: bool) -> None:
@@ -229,9 +246,27 @@ class ListModel:
         tasks = (known | self.tasks).values() if known else self.tasks.values()
         self._ordered = [task.key for task in sort(tasks, self.order, self.reverse)]
 
-    def _show_rows(self, shown: list[str]) -> None:
+    def _show_rows(self, shown: list[str], *, go_home: bool = False) -> None:
         row = self.index
         self.shown = shown
+        self._shared_model = None
         self.rows = {key: at for at, key in enumerate(shown)}
+        if go_home and self._home is not None:
+            self.cursor, self._home = self._home, None
         if self.cursor not in self.rows:
-            self.cursor = shown[min(row, len(shown) - 1)] if shown else None
+            if self._home is None and self.query is not None and self.cursor in self.tasks:
+                self._home = self.cursor
+            self.cursor = self._nearest_to(self.cursor, row)
+
+    def _nearest_to(self, key: str | None, row: int) -> str | None:
+        """Return the row nearest in order to a task that is not shown, or to where it was if it is gone."""
+        if not self.shown:
+            return None
+        if key is None or key not in self.tasks:
+            return self.shown[min(row, len(self.shown) - 1)]
+        here = self._ordered.index(key)
+        for before, after in zip_longest(reversed(self._ordered[:here]), self._ordered[here + 1 :]):
+            for other in (after, before):
+                if other in self.rows:
+                    return other
+        return self.shown[0]

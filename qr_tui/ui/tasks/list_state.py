@@ -20,7 +20,7 @@ class ListState(msgspec.Struct, frozen=True):
     filter: str = ""
     sort: str = DEFAULT_ORDER
     reverse: bool = False
-    only_unfinished: bool = False
+    only_unfinished: bool = False  # as 0.1 wrote what is a filter now
     columns: tuple[str, ...] | None = None
 
 
@@ -30,7 +30,6 @@ def state_of(list_model: "ListModel") -> ListState:
         filter="" if list_model.asks_marks else list_model.filter_text,
         sort=list_model.order,
         reverse=list_model.reverse,
-        only_unfinished=list_model.only_unfinished,
         columns=list_model.columns,
     )
 
@@ -42,6 +41,9 @@ def load(path: Path) -> ListState:
             state = msgspec.json.decode(file.read(_MOST_BYTES), type=ListState)
     except (OSError, msgspec.DecodeError, ValueError, RecursionError):
         return ListState()
+    if state.only_unfinished:
+        words = f"{state.filter} is:unfinished".strip()
+        state = msgspec.structs.replace(state, filter=words, only_unfinished=False)
     if state.sort not in ORDERS:
         state = msgspec.structs.replace(state, sort=DEFAULT_ORDER)
     return state

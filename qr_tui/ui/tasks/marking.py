@@ -49,7 +49,7 @@ class Marking:
 
     def _redraw(self, keys: Iterable[str]) -> None:
         if self._model.asks_marks:
-            self._list.rebuild()
+            self._list.refilter()
             return
         self._list.redraw(keys)
         self._on_marks_changed()

@@ -1,4 +1,4 @@
-"""The details pane beside the list: there while the screen is wide enough, and following the cursor."""
+"""The details pane beside the list: there while the screen is wide enough, following the cursor, scrolled from it."""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 from textual.widget import Widget
 
+from qr_tui.commands.keymap import Keymap
 from qr_tui.core.task import ArchivedTask, Task
 from qr_tui.core.text.messages import Detail
 from qr_tui.ui.tasks.list_model import ListModel
@@ -28,6 +29,7 @@ class PanePlacement:
         clock: Returns the time, Unix seconds.
         standing: Returns why a task stands where it does.
         whole: Returns all that is known of a task, of which the list may hold only a row.
+        keymap: Returns the keys in force.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class PanePlacement:
         clock: Callable[[], float],
         standing: Callable[[Task], Detail],
         whole: Callable[[Task], Awaitable[Task]],
+        keymap: Callable[[], Keymap],
     ) -> None:
         self._beside = beside
         self._model = list_model
@@ -45,6 +48,7 @@ class PanePlacement:
         self._clock = clock
         self._standing = standing
         self._whole = whole
+        self._keymap = keymap
         self._read: tuple[Task, Task] | None = None  # the last row that was completed, and what came of it
         self._pane: DetailsPane | None = None
         self._timer: Timer | None = None
@@ -54,7 +58,7 @@ class PanePlacement:
         if width >= PANE_FROM and self._pane is None:
             from qr_tui.ui.details.pane import DetailsPane
 
-            self._pane = DetailsPane(self._appearance(), self._clock, self._standing)
+            self._pane = DetailsPane(self._appearance(), self._clock, self._standing, self._keymap)
             await self._beside.mount(self._pane)
             self.refresh()
         elif width < PANE_FROM and self._pane is not None:
@@ -85,6 +89,18 @@ class PanePlacement:
             if self._timer is not None:
                 self._timer.stop()
             self._timer = self._beside.set_timer(FOLLOW_AFTER, self.refresh)
+
+    def do_pane_down(self) -> None:
+        """Scroll the details on by half of what is in sight."""
+        self._scroll(1)
+
+    def do_pane_up(self) -> None:
+        """Scroll the details back."""
+        self._scroll(-1)
+
+    def _scroll(self, way: int) -> None:
+        if self._pane is not None:
+            self._pane.move_by(way * max(1, self._pane.page // 2))
 
     def restyle(self) -> None:
         """Draw in the appearance of now."""

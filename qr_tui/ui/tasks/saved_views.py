@@ -41,9 +41,7 @@ class SavedViews:
         qr, model = self._screen.qr, self._model
 
         async def write(digit: int, name: str) -> None:
-            # "unfinished only" is no filter, but what a view shows is all that it shows
-            words = f"{model.filter_text} is:unfinished" if model.only_unfinished else model.filter_text
-            view = config.View(name, words.strip(), model.order, model.reverse) if name else None
+            view = config.View(name, model.filter_text, model.order, model.reverse) if name else None
             value = msgspec.to_builtins(view)
             await asyncio.to_thread(config.save, qr.app_context.paths.config_file, {f"views.{digit}": value})
             qr.keep_view(digit, view)
@@ -62,7 +60,6 @@ class SavedViews:
             text = _("nothing is saved under {digit}; {key} saves the filter and order in force")
             say(self._screen.app, text.format(digit=digit, key=key), warn=True)
             return
-        self._model.only_unfinished = False
         self._list.sort_by(view.sort, reverse=view.reverse)
         await self._filtering.set_filter(view.filter)
         self._save()

@@ -10,7 +10,8 @@ from textual.containers import Horizontal
 from textual.strip import Strip
 
 from qr_tui.core.task import Status, Task
-from qr_tui.i18n import _
+from qr_tui.core.text.display import inert
+from qr_tui.i18n import _, ngettext
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.tasks.arranging import Arranging
 from qr_tui.ui.tasks.bulk_actions import BulkActions
@@ -22,9 +23,10 @@ from qr_tui.ui.tasks.pane_placement import PanePlacement
 from qr_tui.ui.tasks.saved_views import SavedViews
 from qr_tui.ui.tasks.task_actions import TaskActions
 from qr_tui.ui.tasks.task_list import TaskList
+from qr_tui.ui.tasks.undo import UndoStack
 from qr_tui.ui.toasts import say
 from qr_tui.ui.widgets.bar import Bar
-from qr_tui.ui.widgets.header_footer import ListCounts, footer_line, header_line, status_line
+from qr_tui.ui.widgets.header_footer import ListCounts, footer_line, header_line, keys_line, status_line
 
 if TYPE_CHECKING:
     from qr_tui.ui.tasks.list_state import ListState
@@ -46,6 +48,7 @@ class TasksScreen(CommandScreen[None]):
 
     scope = "tasks"
     AUTO_FOCUS = ""
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (21, "-tall")]  # noqa: RUF012 -- as Textual has it
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,18 +91,30 @@ class TasksScreen(CommandScreen[None]):
             self.qr.app_context.clock,
             self.qr.standing,
             self.qr.whole,
+            lambda: self.keymap,
         )
         self.filtering = Filtering(self, self.list, below=self.status, save=save)
         self.arranging = Arranging(self, self.list, save=save)
         self.views = SavedViews(self, self.list, self.filtering, save=save)
         self.marking = Marking(self.list, on_marks_changed=refresh)
         # what cost money once shall not cost it again by a key hit twice: what was sent again is no longer marked
-        self.actions = TaskActions(self, on_retried=self.marking.unmark)
-        self.bulk = BulkActions(self, self.actions, go_to=self.go_to, on_removals_changed=refresh)
+        self.undo = UndoStack(self, on_changed=refresh)
+        self.actions = TaskActions(self, undo=self.undo, on_retried=self.marking.unmark)
+        self.bulk = BulkActions(self, self.actions, self.undo, go_to=self.go_to)
 
     def command_handlers(self) -> Sequence[object]:
         """Return who handles this screen's commands."""
-        return (self, self.filtering, self.arranging, self.views, self.marking, self.actions, self.bulk)
+        return (
+            self,
+            self.filtering,
+            self.arranging,
+            self.views,
+            self.marking,
+            self.actions,
+            self.bulk,
+            self.undo,
+            self.pane,
+        )
 
     def on_mount(self) -> None:
         """Start the engine once this is on the screen."""
@@ -110,6 +125,14 @@ class TasksScreen(CommandScreen[None]):
             self.take_all(tasks)
         self.call_after_refresh(self.qr.begin)
         self.set_interval(TICK, self.tick)
+
+    def on_descendant_focus(self) -> None:
+        """Show the keys of what has the focus now."""
+        self.footer.renew()
+
+    def on_descendant_blur(self) -> None:
+        """Show the keys of the list again."""
+        self.footer.renew()
 
     @on(TaskList.ColumnsChanged)
     def _columns_changed(self) -> None:
@@ -138,7 +161,7 @@ class TasksScreen(CommandScreen[None]):
             await self.filtering.set_filter(state.filter)
 
     def _apply_list_state(self, state: "ListState") -> None:
-        self.list_model.only_unfinished = state.only_unfinished
+        self.filtering.apply_filter(state.filter)
         if state.columns is not None:
             self.list.set_columns(state.columns)
         self.list.sort_by(state.sort, reverse=state.reverse)
@@ -203,8 +226,8 @@ class TasksScreen(CommandScreen[None]):
 
     @property
     def undoable(self) -> bool:
-        """Whether a removal can be undone."""
-        return self.bulk.undoable
+        """Whether there is anything to undo."""
+        return self.undo.undoable
 
     # commands --------------------------------------------------------------------------------------------------
     def do_down(self) -> None:
@@ -222,6 +245,19 @@ class TasksScreen(CommandScreen[None]):
     def do_bottom(self) -> None:
         """Last task."""
         self.list.move_to(len(self.list_model.shown) - 1)
+
+    def do_next_needed(self) -> None:
+        """The next task that waits for a decision, round at the end; says when a filter hides all of them."""
+        model = self.list_model
+        rows = [*range(model.index + 1, len(model.shown)), *range(model.index + 1)]
+        row = next((row for row in rows if model.tasks[model.shown[row]].needs_you), None)
+        if row is not None:
+            self.list.move_to(row)
+        elif hidden := model.count(Status.UNCONFIRMED):
+            said = ngettext("{n} needs you, hidden by the filter", "{n} need you, hidden by the filter", hidden)
+            say(self.app, said.format(n=hidden), warn=True)
+        else:
+            say(self.app, _("nothing waits for your decision"))
 
     def do_page_down(self) -> None:
         """One page down."""
@@ -296,11 +332,15 @@ class TasksScreen(CommandScreen[None]):
             total=len(list_model.tasks),
             marked=len(list_model.marks),
             hidden_marks=list_model.hidden_marks,
-            only_unfinished=list_model.only_unfinished,
             loaded=list_model.loaded,
             next_look=None if due is None else max(0.0, due - app.app_context.clock()),
         )
-        return header_line(width, app.appearance, app.place, counts, demo=app.app_context.demo)
+        model = "" if "model" in self.list.columns_with_room else inert(list_model.shared_model, limit=60)
+        return header_line(width, app.appearance, app.place, counts, model=model, demo=app.app_context.demo)
 
     def _footer_line(self, width: int) -> Strip:
+        bar = self.filtering.bar
+        if bar is not None and bar.input.has_focus:  # the keys of the list are text there
+            items = [(True, "enter", _("keep")), (True, "escape", _("show all")), (False, "f1", _("help"))]
+            return keys_line(width, self.qr.appearance, items)
         return footer_line(width, self.qr.appearance, self.keymap, self.scope, self)

@@ -36,12 +36,10 @@ class TagsScreen(Dialog[str | None]):
             yield Static(Content(hint), classes="muted", markup=False)
 
     def on_mount(self) -> None:
-        """Begin behind what stands there."""
+        """Begin with what stands there selected: typing replaces it, an arrow keeps it."""
         title = ngettext("Tags", "Tags of {n} tasks", self._count).format(n=self._count)
         self.frame(title, _("enter keep · esc back"))
-        field = self.query_one(PlainInput)
-        field.focus()
-        field.cursor_position = len(field.value)
+        self.query_one(PlainInput).focus()
 
     def on_key(self, event: events.Key) -> None:
         """Go back without a change."""

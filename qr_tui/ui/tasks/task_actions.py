@@ -8,6 +8,7 @@ from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text.display import tail
 from qr_tui.i18n import _, clauses, ngettext, translate
 from qr_tui.ui.command_screen import CommandScreen
+from qr_tui.ui.tasks.undo import UndoStack
 from qr_tui.ui.toasts import say
 from qr_tui.ui.widgets.paying import estimate, paying_label
 
@@ -21,13 +22,19 @@ class TaskActions:
 
     Args:
         screen: Where the commands are given; its `targets` are the tasks they are about.
+        undo: Learns how to take back what was done, where that is offered.
         on_retried: Told the keys of the tasks that were sent again.
     """
 
     def __init__(
-        self, screen: CommandScreen[Any], *, on_retried: Callable[[Sequence[str]], None] | None = None
+        self,
+        screen: CommandScreen[Any],
+        *,
+        undo: UndoStack | None = None,
+        on_retried: Callable[[Sequence[str]], None] | None = None,
     ) -> None:
         self._screen = screen
+        self._undo = undo
         self._on_retried = on_retried
 
     def do_copy_id(self) -> None:
@@ -85,8 +92,7 @@ class TaskActions:
         )
         lines = [costs]
         if len(failed) == 1 and failed[0].failure is not None:
-            words = WORDS[failed[0].failure.kind]
-            lines = [_(words.title), _(words.hint), "", *lines]
+            lines = [_(WORDS[failed[0].failure.kind].title), "", *lines]
         studio = await qr.engine()
         asked = (concern for concern in studio.check_retry(failed) if concern.weight != "note")
         lines.extend(dict.fromkeys(translate(concern.detail) or _(WORDS[concern.kind].title) for concern in asked))
@@ -108,15 +114,24 @@ class TaskActions:
         self.report(parts, refusals)
 
     async def decide(self) -> None:
-        """Decide the first unconfirmed task, else the first that ended as unknown."""
+        """Decide all unconfirmed tasks among the targets, else the first that ended as unknown."""
         able = [task for task in self._screen.targets if task.can_be_decided]
-        task = next((task for task in able if task.needs_you), able[0])
+        tasks = [task for task in able if task.needs_you] or able[:1]
         from qr_tui.ui.details.decide import DecideScreen
 
-        studio, task = await self._screen.qr.engine(), await self._screen.qr.whole(task)
-        decided = await self._screen.qr.push_screen_wait(DecideScreen(studio, task))
-        if decided is not None:
-            say(self._screen.app, decided)
+        qr = self._screen.qr
+        studio = await qr.engine()
+        decided = await qr.push_screen_wait(DecideScreen(studio, [await qr.whole(task) for task in tasks]))
+        if decided is None:
+            return
+        if decided.dropped and self._undo is not None:
+            self._undo.add(lambda: self._reopen(decided.dropped))
+        self.report([decided.words], decided.refusals)
+
+    async def _reopen(self, dropped: Sequence[Task]) -> str:
+        reopened = await (await self._screen.qr.engine()).reopen([task.key for task in dropped])
+        said = ngettext("{n} waits for your decision again", "{n} wait for your decision again", len(reopened))
+        return said.format(n=len(reopened))
 
     async def do_again(self) -> None:
         """Write a new video that starts as this one."""

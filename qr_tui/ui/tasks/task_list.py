@@ -11,7 +11,19 @@ from qr_tui.core.sorting import DEFAULT_ORDER
 from qr_tui.core.task import Task
 from qr_tui.core.text.display import fit
 from qr_tui.ui.tasks.list_model import ListModel
-from qr_tui.ui.tasks.task_row import OPTIONAL, SORTED_BY, USUAL, Layout, age, layout, render_row, render_titles
+from qr_tui.ui.tasks.task_row import (
+    LEAST_PROMPT,
+    LEAST_ROOMY_PROMPT,
+    OPTIONAL,
+    ROOMY,
+    SORTED_BY,
+    USUAL,
+    Layout,
+    age,
+    layout,
+    render_row,
+    render_titles,
+)
 from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.strips import changed_span, line
 
@@ -100,16 +112,16 @@ class TaskList(ScrollView, inherit_bindings=False):
         self.list_model.add_archived(tasks, self._clock())
         self._show_chosen_rows(anchor)
 
-    def rebuild(self) -> None:
+    def refilter(self) -> None:
         """Show the rows that pass the filter in force; the task under the cursor stays on its line."""
         anchor = self._find_anchor()
-        self.list_model.rebuild(self._clock())
+        self.list_model.refilter(self._clock())
         self._show_chosen_rows(anchor)
 
-    async def rebuild_gently(self) -> None:
-        """Like `rebuild`, giving way to keys meanwhile: for very many tasks."""
+    async def refilter_gently(self) -> None:
+        """Like `refilter`, giving way to keys meanwhile: for very many tasks."""
         anchor = self._find_anchor()
-        await self.list_model.rebuild_gently(self._clock())
+        await self.list_model.refilter_gently(self._clock())
         self._show_chosen_rows(anchor)
 
     def set_columns(self, columns: Sequence[str]) -> None:
@@ -120,6 +132,7 @@ class TaskList(ScrollView, inherit_bindings=False):
 
     def show_all(self, anchor: tuple[str, int] | None = None) -> None:
         """Draw every row in view; `anchor` is a task and the line it should stay on."""
+        self._fit_columns()
         self._drawn.clear()
         self.virtual_size = Size(self.size.width, len(self.list_model.shown))
         top = self.top
@@ -182,12 +195,7 @@ class TaskList(ScrollView, inherit_bindings=False):
     # drawing ---------------------------------------------------------------------------------------------------
     def on_resize(self) -> None:
         """Choose the columns for the new width; the cursor stays in view."""
-        anchor = self._find_anchor()
-        if self._column_layout.width != self.size.width:
-            self._column_layout = self._layout()
-            self._drawn.clear()
-            self.post_message(self.ColumnsChanged())
-        self.show_all(anchor)
+        self.show_all(self._find_anchor())
 
     def render_line(self, y: int) -> Strip:
         """Return one line of the view."""
@@ -217,10 +225,21 @@ class TaskList(ScrollView, inherit_bindings=False):
         self.show_all(anchor)
         self._on_rows_changed()
 
+    def _fit_columns(self) -> None:
+        """Choose the columns anew: the width, what a person wants, or what the rows share may be others now."""
+        found = self._layout()
+        if found != self._column_layout:
+            self._column_layout = found
+            self._drawn.clear()
+            self.post_message(self.ColumnsChanged())
+
     def _layout(self) -> Layout:
-        columns = self.list_model.columns
+        columns: Sequence[str] | None = self.list_model.columns
+        if columns is None:  # a model that all rows share stands in the header
+            columns = [column for column in USUAL if column != "model" or not self.list_model.shared_model]
+        least = LEAST_ROOMY_PROMPT if self.app.size.width >= ROOMY else LEAST_PROMPT
         # before the first layout: rows of some width are cut or filled up, rows of none would be a blank first paint
-        return layout(self.size.width or USUAL_WIDTH, USUAL if columns is None else columns)
+        return layout(self.size.width or USUAL_WIDTH, columns, least=least)
 
     def _strip(self, key: str) -> Strip:
         drawn = self._drawn.get(key)

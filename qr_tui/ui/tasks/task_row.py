@@ -2,25 +2,25 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Final, Literal, Protocol, get_args
 
 from rich.style import Style
 from textual.strip import Strip
 
 from qr_tui.core.address import host_name
-from qr_tui.core.catalogue import Catalogue
-from qr_tui.core.failures import WORDS
+from qr_tui.core.catalogue import shape
+from qr_tui.core.failures import WORDS, Kind
 from qr_tui.core.status_words import STATUS_TONES, STATUS_WORDS, Tone
 from qr_tui.core.task import WATCHED, FileState, Status, Task
-from qr_tui.core.text.display import cells, cut, duration, fit, inert, tail
+from qr_tui.core.text.display import cells, cut, fit, inert, tail
 from qr_tui.core.text.messages import N_
-from qr_tui.i18n import _
+from qr_tui.i18n import _, span
 from qr_tui.ui.theme.appearance import Appearance
+from qr_tui.ui.theme.glyphs import Glyphs
 from qr_tui.ui.theme.palettes import Palette
 from qr_tui.ui.theme.strips import Piece, line
 
-Column = Literal["status", "progress", "age", "model", "format", "host", "tags", "id", "prompt"]
+Column = Literal["state", "age", "model", "format", "host", "tags", "id", "prompt"]
 
 SAVED: Final = N_("saved")
 _TONE_COLOURS: Final[dict[Tone, str]] = {
@@ -33,34 +33,37 @@ _TONE_COLOURS: Final[dict[Tone, str]] = {
 }
 STATUS_COLOURS: Final = {status: _TONE_COLOURS[tone] for status, tone in STATUS_TONES.items()}
 TITLES: Final[dict[Column, str]] = {
-    "status": N_("STATUS"),
-    "progress": N_("PROGRESS"),
+    "state": N_("STATE"),
     "age": N_("AGE"),
     "model": N_("MODEL"),
-    "format": N_("FORMAT"),
+    "format": N_("SHAPE"),
     "host": N_("HOST"),
     "tags": N_("TAGS"),
     "id": N_("ID"),
     "prompt": N_("PROMPT"),
 }
 _ON_SCREEN: Final[tuple[Column, ...]] = get_args(Column)[:-1]
-# in the order in which they earn their place as the terminal grows: cells where there is room, and where there is not
-_BY_PRIORITY: Final[tuple[tuple[Column, int, int], ...]] = (
-    ("age", 4, 4),
-    ("progress", 15, 12),
-    ("id", 6, 6),
-    ("model", 12, 11),
-    ("format", 13, 13),
-    ("host", 16, 11),
-    ("tags", 16, 11),
+# in the order in which they earn their place as the terminal grows, with their cells
+_BY_PRIORITY: Final[tuple[tuple[Column, int], ...]] = (
+    ("id", 5),
+    ("age", 4),
+    ("model", 11),
+    ("format", 8),
+    ("host", 11),
+    ("tags", 11),
 )
-OPTIONAL: Final[tuple[Column, ...]] = tuple(column for column in _ON_SCREEN if column != "status")
+OPTIONAL: Final[tuple[Column, ...]] = tuple(column for column in _ON_SCREEN if column != "state")
 USUAL: Final[tuple[Column, ...]] = tuple(column for column in OPTIONAL if column not in ("host", "tags"))
-# what very wide terminals give besides: a model's whole name, a whole id
-_WIDER: Final[tuple[tuple[Column, int, int], ...]] = (("model", 150, 6), ("id", 200, 34))
+# what very wide lists give besides: a model's whole name, a whole id
+_WIDER: Final[tuple[tuple[Column, int, int], ...]] = (("model", 150, 6), ("id", 200, 35))
 LEAD: Final = 3
-_ROOMY: Final = 22  # the least prompt beside wide columns
-_TIGHT: Final = 11  # the least prompt beside narrow ones
+STATE_CELLS: Final = 14  # a sign, and the longest short word of a failure
+_BAR: Final = 7  # cells of a bar beside its percentage
+# the least of a prompt that any column may leave of it: it is what a person knows a task by
+LEAST_PROMPT: Final = 30
+LEAST_ROOMY_PROMPT: Final = 36  # on screens of `ROOMY` columns and more
+ROOMY: Final = 100
+LINK_LIFE_FROM: Final = 3 * 86_400.0  # seconds before its end from which a link's life is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,38 +72,35 @@ class Layout:
 
     width: int
     columns: tuple[tuple[Column, int], ...]
-    gap: int = 2
+    gap: int = 1
 
 
-def layout(width: int, wanted: Collection[str] = USUAL) -> Layout:
-    """Return the columns for a list of `width` cells: status and prompt always, those `wanted` by priority.
+def layout(width: int, wanted: Collection[str] = USUAL, *, least: int = LEAST_PROMPT) -> Layout:
+    """Return the columns for a list of `width` cells: state and prompt always, those `wanted` by priority.
 
-    All of them with air between them if the prompt has room then too; else narrow ones, as many as fit.
+    Args:
+        width: Cells of a line.
+        wanted: The columns that a person wants to see.
+        least: Cells that the others leave to the prompt; on a list too narrow for that it stands alone.
     """
-    roomy = _layout(width, wanted, _ROOMY, tight=False)
-    return roomy if len(roomy.columns) == len(wanted) + 2 else _layout(width, wanted, _TIGHT, tight=True)
+    airy = _layout(width, wanted, least + len(wanted), gap=2)
+    return airy if len(airy.columns) == len(wanted) + 2 else _layout(width, wanted, least, gap=1)
 
 
-def _layout(width: int, wanted: Collection[str], least: int, *, tight: bool) -> Layout:
-    gap = 1 if tight else 2
-    words = [*STATUS_WORDS.values(), SAVED, TITLES["status"]]
-    status = 2 + max(cells(_(word)) for word in words)
-    used = LEAD + status + gap + 1
-    chosen: dict[Column, int] = {"status": status}
-    for column, wide, narrow in _BY_PRIORITY:
-        if column not in wanted:
-            continue
-        size = max(narrow if tight else wide, cells(_(TITLES[column])))
-        if used + size + gap + least > width:
-            break
-        chosen[column] = size
-        used += size + gap
+def _layout(width: int, wanted: Collection[str], least: int, *, gap: int) -> Layout:
+    chosen: dict[Column, int] = {"state": STATE_CELLS}
+    room = width - LEAD - STATE_CELLS - gap
+    for column, size in _BY_PRIORITY:
+        size = max(size, cells(_(TITLES[column])))
+        if column in wanted and room - size - gap >= least:
+            chosen[column] = size
+            room -= size + gap
     for column, from_width, more in _WIDER:
-        if width >= from_width and column in chosen:
-            used += more
+        if width >= from_width and column in chosen and room - more >= least:
             chosen[column] += more
+            room -= more
     columns = tuple((column, chosen[column]) for column in _ON_SCREEN if column in chosen)
-    return Layout(width, (*columns, ("prompt", max(width - used, 1))), gap)
+    return Layout(width, (*columns, ("prompt", max(room, 1))), gap)
 
 
 def status_word(task: Task) -> str:
@@ -113,12 +113,7 @@ def status_word(task: Task) -> str:
 def age(task: Task, now: float) -> str:
     """Return how old the task is; under a minute in steps of ten seconds, so that it is not repainted each second."""
     seconds = max(0.0, now - task.created_at)
-    return duration(seconds - seconds % 10 if seconds < 60 else seconds)
-
-
-def shape(task: Task, catalogue: Catalogue) -> str:
-    """Return the few words of how the video is shaped, like ``portrait 15s``."""
-    return inert(catalogue.format(task.model, task.parameters, say=_), limit=60)
+    return span(seconds - seconds % 10 if seconds < 60 else seconds)
 
 
 def render_row(
@@ -128,10 +123,10 @@ def render_row(
     palette, glyphs = appearance.palette, appearance.glyphs
 
     def ink(colour: str, *, bold: bool = False) -> Style:
-        # under the cursor everything but status and bar takes the text colour: calmer, and fewer bytes a step
+        # under the cursor everything but the state takes the text colour: calmer, and fewer bytes a step
         if cursor and colour == "muted":
             colour = "text"
-        return palette.style(colour, cursor=cursor, bold=bold)
+        return palette.style(colour, cursor=cursor, marked=marked, bold=bold)
 
     text = ink("text")
     pieces: list[Piece] = [
@@ -140,19 +135,13 @@ def render_row(
         (" ", text),
     ]
     for column, width in form.columns:
-        if column == "status":
-            glyph = glyphs.status[task.status]
-            word = fit(f"{glyph} {status_word(task)}", width, ellipsis=glyphs.ellipsis)
-            pieces.append((word, ink(STATUS_COLOURS[task.status])))
-        elif column == "progress":
-            pieces.extend(_progress(task, width, appearance, now, ink))
+        if column == "state":
+            pieces.extend(_state(task, width, appearance, now, ink))
         elif column == "prompt":
-            pieces.append(
-                (fit(_prompt(task, width, appearance), width, ellipsis=glyphs.ellipsis), ink(_prompt_colour(task)))
-            )
+            pieces.extend(_prompt(task, width, glyphs, ink))
         else:
             pieces.append((_plain(task, column, width, appearance, now), ink("muted")))
-        pieces.append((" " * form.gap, text if column in ("status", "progress") else ink("muted")))
+        pieces.append((" " * form.gap, text if column == "state" else ink("muted")))
     return line(pieces, form.width, text)
 
 
@@ -164,79 +153,87 @@ def _plain(task: Task, column: Column, width: int, appearance: Appearance, now: 
     if column == "model":
         return fit(inert(task.model, limit=60), width, ellipsis=mark)
     if column == "format":
-        return fit(shape(task, appearance.catalogue), width, ellipsis=mark)
+        return fit(inert(shape(task.parameters), limit=60), width, ellipsis=mark)
     if column == "tags":
         return fit(inert(" ".join(task.tags), limit=200), width, ellipsis=mark)
     if column == "host":
         return fit(inert(host_name(task.base_url), limit=100), width, ellipsis=mark)
-    return fit(tail(inert(task.id or "", limit=200), width, ellipsis=mark), width, ellipsis=mark)
+    return fit(tail(inert(task.id or "", limit=200), width, ellipsis=""), width, ellipsis=mark)
 
 
-def _progress(task: Task, width: int, appearance: Appearance, now: float, ink: "Ink") -> list[Piece]:
-    """Return the progress cell: a bar where the provider tells, time where it does not, the reason of a failure."""
+def _state(task: Task, width: int, appearance: Appearance, now: float, ink: "Ink") -> list[Piece]:
+    """Return the state in one column: a word, a percentage with its bar, or the reason."""
     glyphs = appearance.glyphs
-    if task.status in WATCHED and task.look_failure is not None:
-        return [(fit(_(WORDS[task.look_failure.kind].short), width, ellipsis=glyphs.ellipsis), ink("warn"))]
-    if task.status in WATCHED and task.progress is not None:
-        percent = f"{int(task.progress)}%".rjust(5)
-        room = width - len(percent)
+    if task.status is Status.RUNNING and task.progress is not None and task.look_failure is None:
+        percent = f"{glyphs.status[task.status]} {int(task.progress)}% "
+        room = max(0, min(_BAR, width - cells(percent)))
         filled = min(int(task.progress / 100 * room), room)
         return [
+            (percent, ink("accent")),
             (glyphs.full * filled, ink("accent")),
             (glyphs.empty * (room - filled), ink("rail")),
-            (percent, ink("text")),
+            (" " * (width - cells(percent) - room), ink("text")),
         ]
-    word, colour = "", "muted"
+    sign, word, colour = _state_words(task, appearance, now)
+    return [(fit(f"{sign} {word}", width, ellipsis=glyphs.ellipsis), ink(colour))]
+
+
+def _state_words(task: Task, appearance: Appearance, now: float) -> tuple[str, str, str]:
+    """Return sign, word and colour of a state that is told in a word."""
+    glyphs = appearance.glyphs
+    sign, colour = glyphs.status[task.status], STATUS_COLOURS[task.status]
+    if task.status in WATCHED and task.look_failure is not None:
+        return sign, _(WORDS[task.look_failure.kind].short), "warn"
     if task.status is Status.RUNNING:
-        spent = duration(max(60.0, now - (task.submitted_at or task.created_at)))
-        usual = appearance.catalogue.get(task.model).minutes
-        word = _("{spent} of {usual}m").format(spent=spent, usual=usual)
-        if glyphs.ascii_only:
-            word = word.replace("–", "-")
-    elif task.status is Status.FAILED and task.failure is not None:
-        word, colour = _(WORDS[task.failure.kind].short), "bad"
-    elif task.status is Status.DONE and task.file_state is FileState.SAVED and task.file:
-        name = inert(PurePath(task.file).name, limit=200)
-        word, colour = _middle(name, width, glyphs.ellipsis), "good"
-    elif task.status is Status.DONE and task.file_state is FileState.DOWNLOADING:
-        word = _("downloading")
-    elif task.status is Status.DONE and task.file_state is FileState.FAILED:
-        word, colour = _("not saved"), "warn"
-    return [(fit(word, width, ellipsis=glyphs.ellipsis), ink(colour))]
+        return sign, _running_time(task, appearance, now), colour
+    if task.status in (Status.FAILED, Status.UNCONFIRMED) and task.failure is not None:
+        return sign, _(WORDS[task.failure.kind].short), colour
+    if task.status is Status.UNCONFIRMED:
+        return sign, _(WORDS[Kind.LOST_ANSWER].short), colour
+    if task.status is Status.DONE:
+        return _done(task, appearance, now)
+    return sign, status_word(task), colour
 
 
-def _middle(name: str, width: int, ellipsis: str) -> str:
-    """Return a file name cut in its middle, so that its ending stays."""
-    if cells(name) <= width:
-        return name
-    ending = tail(name, 5, ellipsis="")
-    return fit(name, width - cells(ending), ellipsis=ellipsis).rstrip() + ending
+def _running_time(task: Task, appearance: Appearance, now: float) -> str:
+    """Return how long it has been made, of how long that usually takes."""
+    spent = span(max(60.0, now - (task.submitted_at or task.created_at)))
+    usual = appearance.catalogue.get(task.model).minutes
+    word = _("{spent} of {usual}m").format(spent=spent, usual=usual)
+    return word.replace("–", "-") if appearance.glyphs.ascii_only else word
 
 
-def _prompt(task: Task, width: int, appearance: Appearance) -> str:
-    prompt = inert(task.prompt, limit=600)
-    if task.needs_you:
-        said = _("sent, answer lost: {key} to decide").format(key=appearance.decide_key)
-        if cells(said) > width:
-            said = _("{key} to decide").format(key=appearance.decide_key)
-        # the prompt behind it where enough of it can be read to know the task by
-        return f"{said} {appearance.glyphs.dot} {prompt}" if width - cells(said) >= 11 else said
-    return prompt
+def _done(task: Task, appearance: Appearance, now: float) -> tuple[str, str, str]:
+    """Return what a finished task says: where its file stands, else how long its link still lives."""
+    glyphs = appearance.glyphs
+    sign = glyphs.status[task.status]
+    if task.file_state is FileState.DOWNLOADING:
+        return glyphs.downloading, _("downloading"), "accent"
+    if task.file_state is FileState.FAILED:
+        return glyphs.not_saved, _("not saved"), "warn"
+    if task.file_state is not FileState.SAVED and task.expires_at is not None:
+        left = task.expires_at - now
+        if left <= 0:
+            return sign, _(WORDS[Kind.LINK_EXPIRED].short), "muted"
+        if left <= LINK_LIFE_FROM:
+            return sign, f"{_(STATUS_WORDS[task.status])} {glyphs.dot} {span(left)}", "warn"
+    return sign, status_word(task), STATUS_COLOURS[task.status]
 
 
-def _prompt_colour(task: Task) -> str:
-    if task.needs_you:
-        return "warn"
-    return "muted" if task.status is Status.STOPPED else "text"
+def _prompt(task: Task, width: int, glyphs: Glyphs, ink: "Ink") -> list[Piece]:
+    """Return the prompt; in front of it which of several copies this one is: nothing else tells them apart."""
+    which = f"{task.copy}/{task.copies} " if task.copies > 1 and width > 2 * len(f"{task.copies}") + 2 else ""
+    words = fit(inert(task.prompt, limit=600), width - cells(which), ellipsis=glyphs.ellipsis)
+    return [(which, ink("muted")), (words, ink("muted" if task.status is Status.STOPPED else "text"))]
 
 
 # The column that an order goes by; the order by what finished last has none of its own.
 SORTED_BY: Final[dict[str, Column]] = {
     "newest": "age",
     "oldest": "age",
-    "status": "status",
+    "status": "state",
     "model": "model",
-    "progress": "progress",
+    "progress": "state",
 }
 
 
@@ -247,8 +244,8 @@ def render_titles(form: Layout, palette: Palette, *, sorted_by: Column | None = 
     for column, width in form.columns:
         title = _(TITLES[column])
         if column == sorted_by:
-            title = cut(title, width - cells(sign) - (2 if column == "status" else 0), ellipsis="") + sign
-        shown = "  " + fit(title, width - 2) if column == "status" else fit(title, width, right=column == "age")
+            title = cut(title, width - cells(sign) - (2 if column == "state" else 0), ellipsis="") + sign
+        shown = "  " + fit(title, width - 2) if column == "state" else fit(title, width, right=column == "age")
         pieces.append((shown + " " * form.gap, style))
     return line(pieces, form.width, style)
 

@@ -9,6 +9,7 @@ from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.driver import Driver
 from textual.filter import LineFilter
+from textual.notifications import Notification, Notify, SeverityLevel
 from textual.screen import Screen
 from textual.widget import AwaitMount
 
@@ -47,6 +48,7 @@ class FixedApp(App[int], inherit_bindings=False):
         self.terminal = terminal
         self.glyphs = glyphs
         self.frame = Frame()
+        self._said: dict[str, Notification] = {}  # the last message of each kind
         self.key_queue = KeyQueue(self, super().on_event, binds=binds, can_see=lambda: not self.cramped, unseen=unseen)
         rendering.use_colours(self.console, self.colours)
 
@@ -97,6 +99,24 @@ class FixedApp(App[int], inherit_bindings=False):
         if not isinstance(found._compositor, PreciseCompositor):
             found._compositor = PreciseCompositor()
         return super()._get_screen(found)
+
+    # messages --------------------------------------------------------------------------------------------------
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Show a message in the place of the last one of its kind: troubles are of one kind by their title."""
+        seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
+        shown = Notification(message, title, severity, seconds, markup=markup)
+        before, self._said[title] = self._said.get(title), shown
+        if before is not None:
+            self._unnotify(before)
+        self.post_message(Notify(shown))
 
     # what goes to the terminal ---------------------------------------------------------------------------------
     @property

@@ -16,6 +16,8 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.widget import Widget
 
+from qr_tui.commands.keymap import plain_key
+
 PATIENCE: Final = 3.0  # seconds; nothing may keep a person's keys longer
 Typed = events.Key | events.Paste
 
@@ -102,7 +104,7 @@ class KeyQueue:
             if self._can_see():
                 release = self.hold()
                 target = app.focused or app.screen
-                await self._deliver(event)
+                await self._deliver(event if _takes_text(target) else _plain(event))
                 # what a text field takes as a character opens nothing: a whole run of it goes together
                 run = _is_character(event) and target is app.focused and _takes_text(target)
                 while run and self._typed and _is_character(self._typed[0]):
@@ -119,6 +121,13 @@ class KeyQueue:
                 return
             node = node.parent  # this one has closed: nothing waits in it any more
         self._app.call_later(then)
+
+
+def _plain(event: Typed) -> Typed:
+    """Return what a full-width character stands for: an input method that was left on still works the list."""
+    if isinstance(event, events.Key) and event.character and (key := plain_key(event.character)) is not None:
+        return events.Key(key, None)
+    return event
 
 
 def _takes_text(widget: Widget) -> bool:

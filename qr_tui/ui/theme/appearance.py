@@ -9,9 +9,8 @@ from qr_tui.ui.theme.palettes import Palette
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """How rows are drawn: the signs, the colours, the models' names of shapes, the key that decides."""
+    """How rows are drawn: the signs, the colours, and what is known of the models."""
 
     glyphs: Glyphs
     palette: Palette
     catalogue: Catalogue
-    decide_key: str = "u"

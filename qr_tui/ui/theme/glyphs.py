@@ -22,6 +22,8 @@ class Glyphs:
     unfolded: str
     down: str
     up: str
+    downloading: str
+    not_saved: str
     ascii_only: bool = False
 
 
@@ -46,6 +48,8 @@ UNICODE: Final = Glyphs(
     unfolded="▾",
     down="▾",
     up="▴",
+    downloading="▼",
+    not_saved="▽",
 )
 ASCII: Final = Glyphs(
     status={
@@ -68,6 +72,8 @@ ASCII: Final = Glyphs(
     unfolded="v",
     down="v",
     up="^",
+    downloading="v",
+    not_saved="x",
     ascii_only=True,
 )
 

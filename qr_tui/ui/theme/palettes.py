@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The colours of one theme, as ``#rrggbb``; every text reaches 4.5:1 on `ground`, `raised` and `cursor`."""
+    """The colours of one theme, as ``#rrggbb``; every text reaches 4.5:1 on each ground."""
 
     name: str
     dark: bool
     ground: str
     raised: str  # header, footer, dialogs
     cursor: str  # the row under the cursor
+    marked: str  # rows that are marked
     text: str
     muted: str
     accent: str
@@ -34,16 +35,17 @@ class Palette:
     rail: str  # the empty part of a progress bar: decoration, not text
     plain: bool = False  # too few colours for a quiet ground: what is under the cursor is `ground` on `cursor`
 
-    def style(self, colour: str, *, cursor: bool = False, bold: bool = False, raised: bool = False) -> Style:
+    def style(
+        self, colour: str, *, cursor: bool = False, marked: bool = False, bold: bool = False, raised: bool = False
+    ) -> Style:
         """Return the style of text in one of the palette's colours; never None, NO_COLOR needs one everywhere."""
-        return _style(self, colour, cursor, bold, raised)
+        ground = self.cursor if cursor else self.marked if marked else self.raised if raised else self.ground
+        return _style(self.ground if cursor and self.plain else getattr(self, colour), ground, bold)
 
 
 @lru_cache(512)
-def _style(palette: Palette, colour: str, cursor: bool, bold: bool, raised: bool) -> Style:
-    value = palette.ground if cursor and palette.plain else getattr(palette, colour)
-    ground = palette.cursor if cursor else palette.raised if raised else palette.ground
-    return Style(color=value, bgcolor=ground, bold=bold or None)
+def _style(colour: str, ground: str, bold: bool) -> Style:
+    return Style(color=colour, bgcolor=ground, bold=bold or None)
 
 
 DARK: Final = Palette(
@@ -52,6 +54,7 @@ DARK: Final = Palette(
     ground="#12151b",
     raised="#1b2029",
     cursor="#27303f",
+    marked="#2b2517",
     text="#dce1ea",
     muted="#9aa4b5",
     accent="#7fb4ff",
@@ -66,6 +69,7 @@ LIGHT: Final = Palette(
     ground="#fcfcfa",
     raised="#eef0f3",
     cursor="#dbe6f7",
+    marked="#fbf0d0",
     text="#1f252e",
     muted="#545d6b",
     accent="#0b4fb3",
@@ -82,6 +86,7 @@ DARK_256: Final = Palette(
     ground="#121212",  # 233
     raised="#1c1c1c",  # 234
     cursor="#3a3a3a",  # 237
+    marked="#00005f",  # 17
     text="#e0e0e0",  # 253, #dadada
     muted="#adadad",  # 248, #a8a8a8
     accent="#87afff",  # 111
@@ -96,6 +101,7 @@ LIGHT_256: Final = Palette(
     ground="#ffffff",  # 231
     raised="#f5f5f5",  # 255, #eeeeee
     cursor="#d7d7ff",  # 189
+    marked="#ffffd7",  # 230
     text="#262626",  # 235
     muted="#585858",  # 240
     accent="#005faf",  # 25
@@ -113,6 +119,7 @@ DARK_16: Final = Palette(
     ground="#000000",  # 0
     raised="#000000",
     cursor="#ffffff",  # 15
+    marked="#000000",  # the sign in front says it
     text="#ffffff",
     muted="#aaaaaa",  # 7
     accent="#00aaaa",  # 6
@@ -128,6 +135,7 @@ LIGHT_16: Final = Palette(
     ground="#ffffff",  # 15
     raised="#ffffff",
     cursor="#000000",  # 0
+    marked="#ffffff",
     text="#000000",
     muted="#000000",
     accent="#0000aa",  # 4

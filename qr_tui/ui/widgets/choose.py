@@ -27,6 +27,7 @@ class ChooseScreen(ModalScreen[Any]):
         title: What is chosen.
         options: Value, label and help of each option.
         current: The value that holds now; the cursor starts there.
+        keys: The letter or digit that takes each option at once; by default the digits, where there are enough.
         narrow: Whether typing narrows the list; by default only where the options are too many to name by digits.
     """
 
@@ -51,13 +52,17 @@ class ChooseScreen(ModalScreen[Any]):
         options: Iterable[tuple[Any, str, str]],
         current: Any = None,  # noqa: ANN401 -- any value
         *,
+        keys: Sequence[str] = (),
         narrow: bool | None = None,
     ) -> None:
         super().__init__()
         self._title = title
-        self._lines: Sequence[Line] = [Line(*option) for option in options]
+        found = list(options)
+        self.narrows = len(found) > FEW if narrow is None else narrow
+        if not keys and not self.narrows:
+            keys = [str(number) for number in range(1, len(found) + 1)]
+        self._lines: Sequence[Line] = [Line(*option, key=keys[at] if keys else "") for at, option in enumerate(found)]
         self._current = current
-        self.narrows = len(self._lines) > FEW if narrow is None else narrow
 
     def compose(self) -> ComposeResult:
         """Yield the filter, where there is one, and the list."""
@@ -73,7 +78,7 @@ class ChooseScreen(ModalScreen[Any]):
         box = self.query_one("#box")
         label = max((cells(inert(line.label)) for line in self._lines), default=0)
         note = max((cells(inert(line.help)) for line in self._lines), default=0)
-        box.styles.width = max(label + note + 12, cells(self._title) + 8, 34)
+        box.styles.width = max(label + note + 14, cells(self._title) + 8, 34)
         box.border_title = Content(cut(inert(self._title), 60))
         keys = _("↑↓ enter · esc") if not self.has_class("-ascii") else _("up down enter, esc")
         box.border_subtitle = Content(keys)
@@ -81,25 +86,18 @@ class ChooseScreen(ModalScreen[Any]):
         (self.query_one("#narrow") if self.narrows else self.query_one(OptionLines)).focus()
 
     def on_key(self, event: events.Key) -> None:
-        """Move with the keys that are not text here; digits take their line."""
+        """Move with the keys that are not text here; the key of a line takes it."""
         lines = self.query_one(OptionLines)
         moves = {"down": "move(1)", "up": "move(-1)", "pagedown": "page(1)", "pageup": "page(-1)"}
         if self.narrows:
             if event.key in moves:
                 event.stop()
                 self.run_worker(lines.run_action(moves[event.key]))
-        elif event.key in ("j", "k"):
+            return
+        chosen = next((line for line in lines.lines if line.key == event.key), None)
+        if chosen is not None:
             event.stop()
-            lines.action_move(1 if event.key == "j" else -1)
-        elif event.key in ("g", "G"):
-            event.stop()
-            lines.action_end(event.key == "G")
-        elif event.key == "q":
-            event.stop()
-            self.dismiss(None)
-        elif event.key.isdecimal() and 1 <= int(event.key) <= len(lines.lines):
-            event.stop()
-            self.dismiss(lines.lines[int(event.key) - 1].value)
+            self.dismiss(chosen.value)
 
     @on(PlainInput.Changed)
     def _typed(self, event: PlainInput.Changed) -> None:

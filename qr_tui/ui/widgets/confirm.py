@@ -96,7 +96,7 @@ class ConfirmScreen(Dialog[bool]):
                 self.dismiss(True)
             case "enter":
                 self.dismiss(self._yes)
-            case "up" | "down" | "left" | "right" | "tab" | "shift+tab" | "j" | "k":
+            case "up" | "down" | "left" | "right" | "tab" | "shift+tab":
                 event.prevent_default()
                 self._yes = not self._yes
                 self._show()

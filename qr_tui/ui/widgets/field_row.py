@@ -188,10 +188,10 @@ class SwitchRow(FieldRow):
         *,
         help_on: str = "",
         help_off: str = "",
-        key: str = "",
         **options: Any,  # noqa: ANN401 -- what every widget takes
     ) -> None:
-        super().__init__(name, label, (True, False), bool(value), key=key, **options)
+        options.setdefault("words", {True: _("on"), False: _("off")})
+        super().__init__(name, label, (True, False), bool(value), **options)
         self._help_on = help_on
         self._help_off = help_off
 
@@ -199,9 +199,6 @@ class SwitchRow(FieldRow):
     def help(self) -> str:
         """What it costs as it stands."""
         return self._help_on if self.value else self._help_off
-
-    def _word(self, value: Parameter) -> str:
-        return _("on") if value else _("off")
 
 
 class ActionRow(FieldRow):

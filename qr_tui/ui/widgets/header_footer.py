@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from textual.strip import Strip
 
@@ -9,9 +10,9 @@ from qr_tui.commands.keymap import Keymap, display
 from qr_tui.commands.registry import COMMANDS, Command, CommandState
 from qr_tui.core.events import HostStatus
 from qr_tui.core.failures import WORDS, Kind
-from qr_tui.core.text.display import cells, duration, inert
+from qr_tui.core.text.display import cells, inert
 from qr_tui.core.text.messages import Detail
-from qr_tui.i18n import _, sentences, translate
+from qr_tui.i18n import _, ngettext, sentences, span, translate
 from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.strips import Piece, line
 
@@ -36,48 +37,39 @@ class ListCounts:
     total: int = 0
     marked: int = 0
     hidden_marks: int = 0
-    only_unfinished: bool = False
     loaded: bool = False
     next_look: float | None = None  # seconds from now
 
 
-def header_line(width: int, appearance: Appearance, place: str, counts: ListCounts, *, demo: bool = False) -> Strip:
-    """Return the first line: the program and the host at the left, the counts at the right."""
+def header_line(
+    width: int, appearance: Appearance, place: str, counts: ListCounts, *, model: str = "", demo: bool = False
+) -> Strip:
+    """Return the first line: the program, the host and the model that all rows share at the left, counts at the right.
+
+    What has no room goes, the least useful first.
+    """
     style = appearance.palette.style
     dot = f" {appearance.glyphs.dot} "
-    left: list[Piece] = [
-        (" qr-tui", style("text", raised=True, bold=True)),
-        (dot, style("muted", raised=True)),
-        (
-            (_("DEMO: nothing is billed"), style("warn", raised=True, bold=True))
-            if demo
-            else (place, style("muted", raised=True))
-        ),
-    ]
-    # in the order in which they are dropped when there is no room
-    parts: list[tuple[int, str, str]] = []
-    if counts.loaded:
-        if counts.only_unfinished:
-            parts.append((0, _("unfinished only"), "accent"))
-        if counts.marked:
-            marked = _("{n} marked").format(n=counts.marked)
-            if counts.hidden_marks:
-                marked = _("{n} marked ({hidden} hidden)").format(n=counts.marked, hidden=counts.hidden_marks)
-            parts.append((1, marked, "accent"))
-        parts.append((2, _("{n} running").format(n=counts.running), "text" if counts.running else "muted"))
-        if counts.waiting:
-            parts.append((3, _("{n} waiting").format(n=counts.waiting), "text"))
-        if counts.needs_you:
-            parts.append((0, _("{n} needs you").format(n=counts.needs_you), "warn"))
-        parts.append((4, _("{n} total").format(n=counts.total), "muted"))
-        if counts.next_look is not None:
-            when = _("next look {time}").format(time=duration(counts.next_look))
-            parts.append((5, when if counts.next_look >= 1 else _("looking"), "muted"))
-    room = width - sum(cells(text) for text, _style in left) - 2
-    while parts and sum(cells(text) for _at, text, _c in parts) + len(dot) * (len(parts) - 1) > room:
-        parts.remove(max(parts))
+    left: list[Piece] = [(" qr-tui", style("text", raised=True, bold=True)), (dot, style("muted", raised=True))]
+    if demo:
+        left.append((_("DEMO: nothing is billed"), style("warn", raised=True, bold=True)))
+    else:
+        left.append((place, style("muted", raised=True)))
+    parts = _counted(counts)
+    used = sum(cells(text) for text, _style in left) + 2
+    named = cells(dot + model) if model else 0
+    while parts and used + named + _size(parts, dot) > width:
+        last = max(parts)
+        if named and last[0] <= _BEFORE_MODEL:
+            named = 0
+        elif last[3]:
+            parts[parts.index(last)] = (last[0], last[3], last[2], "")
+        else:
+            parts.remove(last)
+    if named and used + named <= width:
+        left.append((dot + model, style("muted", raised=True)))
     right: list[Piece] = []
-    for at, (_place, text, colour) in enumerate(parts):
+    for at, (_place, text, colour, _short) in enumerate(parts):
         if at:
             right.append((dot, style("muted", raised=True)))
         right.append((text, style(colour, raised=True)))
@@ -86,23 +78,66 @@ def header_line(width: int, appearance: Appearance, place: str, counts: ListCoun
     return line([*left, (" " * max(1, width - used - 1), fill), *right], width, fill)
 
 
+_Part = tuple[int, str, str, str]  # when it is dropped (the highest first), words, colour, shorter words
+_BEFORE_MODEL: Final = 2  # what stays longer than the model
+
+
+def _counted(counts: ListCounts) -> list[_Part]:
+    """Return the parts at the right, in their order."""
+    if not counts.loaded:
+        return []
+    parts: list[_Part] = []
+    if counts.marked:
+        marked = _("{n} marked").format(n=counts.marked)
+        if counts.hidden_marks:
+            marked = _("{n} marked ({hidden} hidden)").format(n=counts.marked, hidden=counts.hidden_marks)
+        parts.append((1, marked, "accent", ""))
+    running = _("{n} running").format(n=counts.running)
+    parts.append((2, running, "text" if counts.running else "muted", ""))
+    if counts.waiting:
+        parts.append((3, _("{n} waiting").format(n=counts.waiting), "text", ""))
+    if counts.needs_you:
+        needs = ngettext("{n} needs you", "{n} need you", counts.needs_you)
+        parts.append((0, needs.format(n=counts.needs_you), "warn", ""))
+    parts.append((4, _("{n} total").format(n=counts.total), "muted", str(counts.total)))
+    if counts.next_look is not None:
+        when = _("next look {time}").format(time=span(counts.next_look))
+        parts.append((5, when if counts.next_look >= 1 else _("looking"), "muted", ""))
+    return parts
+
+
+def _size(parts: Sequence[_Part], separator: str) -> int:
+    return sum(cells(part[1]) for part in parts) + cells(separator) * (len(parts) - 1)
+
+
 def footer_line(width: int, appearance: Appearance, keymap: Keymap, scope: str, context: CommandState) -> Strip:
-    """Return the last line: the keys that matter most, dim where a command cannot run now."""
+    """Return the last line: the keys of what can be done now, the most useful first, as many as there is room for."""
+    bound = {command.id: key for key, command in reversed(list(keymap.bindings(scope)))}
+    items = [
+        (command.footer >= _ALWAYS, bound[command.id], _(command.title))
+        for command in _footer_commands(scope)
+        if command.id in bound and not command.when(context)
+    ]
+    return keys_line(width, appearance, items)
+
+
+def keys_line(width: int, appearance: Appearance, items: Sequence[tuple[bool, str, str]]) -> Strip:
+    """Return keys and what they do.
+
+    Args:
+        width: Cells of the line.
+        appearance: How it is drawn.
+        items: Whether it stays where there is little room, the key, and what it does; the first ones first.
+    """
     style = appearance.palette.style
     fill = style("muted", raised=True)
-    items = []
-    bound = {command.id: key for key, command in reversed(list(keymap.bindings(scope)))}
-    for command in _footer_commands(scope):
-        key = bound.get(command.id)
-        if key:
-            items.append((command, display(key, ascii_only=appearance.glyphs.ascii_only), _(command.title)))
-    while items and 1 + sum(cells(key) + cells(title) + 3 for _c, key, title in items) - 2 > width:
-        items.remove(next((item for item in reversed(items) if item[0].footer < _ALWAYS), items[-1]))
+    shown = [(kept, display(key, ascii_only=appearance.glyphs.ascii_only), title) for kept, key, title in items]
+    while shown and 1 + sum(cells(key) + cells(title) + 3 for _kept, key, title in shown) - 2 > width:
+        shown.remove(next((item for item in reversed(shown) if not item[0]), shown[-1]))
     pieces: list[Piece] = [(" ", fill)]
-    for command, key, title in items:
-        off = bool(command.when(context))
-        pieces.append((key, style("muted" if off else "accent", raised=True, bold=not off)))
-        pieces.append((f" {title}  ", style("muted" if off else "text", raised=True)))
+    for _kept, key, title in shown:
+        pieces.append((key, style("accent", raised=True, bold=True)))
+        pieces.append((f" {title}  ", style("text", raised=True)))
     return line(pieces, width, fill)
 
 

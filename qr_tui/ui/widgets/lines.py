@@ -17,15 +17,22 @@ class Lines(ScrollView, inherit_bindings=False):
         blank: How a cell without text is drawn.
         fill: Draws the lines for a width in cells. With it they are there in the first paint, when the width is known,
             and not an empty block before them.
+        more: Returns the sign that stands at the end of the last line in view while there are lines below it.
     """
 
     DEFAULT_CSS = "Lines { height: 1fr; width: 1fr; scrollbar-size: 0 0; background: $background; }"
     can_focus = False
 
-    def __init__(self, blank: Style, fill: Callable[[int], Sequence[Strip]] | None = None) -> None:
+    def __init__(
+        self,
+        blank: Style,
+        fill: Callable[[int], Sequence[Strip]] | None = None,
+        more: Callable[[], Strip] | None = None,
+    ) -> None:
         super().__init__()
         self.blank = blank
         self._fill = fill
+        self._more_sign = more
         self._filled_for = 0
         self._strips: list[Strip] = []
 
@@ -45,12 +52,8 @@ class Lines(ScrollView, inherit_bindings=False):
         if len(old) != len(strips):
             self.virtual_size = Size(self.size.width, len(strips))
             self.move_to(self.top)
-        empty = line([], self.size.width, self.blank)
         for y in range(self.size.height):
-            at = self.top + y
-            before = old[at] if at < len(old) else empty
-            after = strips[at] if at < len(strips) else empty
-            span = changed_span(before, after)
+            span = changed_span(self._line_of(old, y), self._line_of(self._strips, y))
             if span is not None:
                 self.refresh(Region(span[0], y, span[1], 1))
 
@@ -69,21 +72,23 @@ class Lines(ScrollView, inherit_bindings=False):
         """How many lines fit."""
         return max(1, self.size.height)
 
-    @property
-    def more(self) -> bool:
-        """Whether there are lines below the view."""
-        return self.top + self.size.height < len(self._strips)
-
     def render_line(self, y: int) -> Strip:
         """Return one line of the view."""
         if self._fill is not None and self._filled_for != self.size.width:
             self._filled_for = self.size.width
             self._strips = list(self._fill(self.size.width))
             self.call_later(self._measure)
-        at = self.top + y
-        if at < len(self._strips):
-            return self._strips[at].adjust_cell_length(self.size.width, self.blank)
-        return line([], self.size.width, self.blank)
+        return self._line_of(self._strips, y)
+
+    def _line_of(self, strips: Sequence[Strip], y: int) -> Strip:
+        at, width = self.top + y, self.size.width
+        if at >= len(strips):
+            return line([], width, self.blank)
+        strip = strips[at].adjust_cell_length(width, self.blank)
+        if self._more_sign is None or y != self.size.height - 1 or at == len(strips) - 1:
+            return strip
+        sign = self._more_sign()
+        return Strip.join([strip.crop(0, width - sign.cell_length), sign])
 
     def _measure(self) -> None:
         """Know how far the lines can be scrolled: not while they are being drawn."""

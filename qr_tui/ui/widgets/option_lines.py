@@ -18,12 +18,16 @@ from qr_tui.ui.widgets.glyph_set import focus_mark
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One option: its value, what it is called, a few words on it; `beside` stands in a column of its own between."""
+    """One option: its value, what it is called, a few words on it.
+
+    `beside` stands in a column of its own between; `key` takes the line at once and stands in front of it.
+    """
 
     value: Any
     label: str
     help: str = ""
     beside: str = ""
+    key: str = ""
 
     def holds(self, words: Sequence[str]) -> bool:
         """Tell whether every one of `words` (lower case) occurs in it."""
@@ -142,9 +146,10 @@ class OptionLines(ScrollView, can_focus=True):
     @property
     def _help_cells(self) -> int:
         between = self._beside + 2 if self._beside else 0
-        return self.scrollable_content_region.width - 3 - self._label - between
+        return self.scrollable_content_region.width - 3 - self._key - self._label - between
 
     def _measure(self) -> None:
+        self._key = max((cells(line.key) + 2 for line in self._all if line.key), default=0)
         self._label = max((cells(inert(line.label)) for line in self._all), default=0)
         self._beside = max((cells(inert(line.beside)) for line in self._all), default=0)
 
@@ -172,7 +177,7 @@ class OptionLines(ScrollView, can_focus=True):
         muted = style + self.get_component_rich_style("option--help", partial=True)
         bold = style + Style(bold=True) if here else style
         mark = "*" if line.value == self.current else " "
-        label = fit(inert(line.label), min(self._label, max(1, width - 4)))
+        label = fit(line.key, self._key) + fit(inert(line.label), min(self._label, max(1, width - 4 - self._key)))
         if self._beside:
             label += fit("  " + inert(line.beside), max(0, min(self._beside + 2, width - 3 - cells(label))))
         rest = max(0, width - 3 - cells(label))

@@ -119,7 +119,7 @@ class OneLine(Input):
 
 
 class PlainInput(OneLine):
-    """A one-line field: no blink, and a paste loses its line breaks instead of its other lines."""
+    """A one-line field: no blink, what it opens with is selected, and a paste loses its line breaks, not its lines."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "app.focus_next", show=False),
@@ -130,7 +130,7 @@ class PlainInput(OneLine):
     """
 
     def __init__(self, value: str = "", **options: Any) -> None:  # noqa: ANN401 -- what every widget takes
-        super().__init__(_one_line(value), compact=True, select_on_focus=False, **options)
+        super().__init__(_one_line(value), compact=True, **options)
         self.cursor_blink = False
 
     def on_paste(self, event: events.Paste) -> None:

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from qr_tui.core.text.display import cells, char_cells, cut, duration, fit, inert, inert_lines, size, tail
+from qr_tui.core.text.display import cells, char_cells, cut, fit, inert, inert_lines, size, span, tail
 
 # every plane that holds more than one kind of character, and the ends of the others
 CODES = [*range(0x20000), *range(0x2FFF0, 0x30010), *range(0xE0000, 0xE1010), *range(0x10FFF0, 0x110000)]
@@ -208,13 +208,13 @@ def test_fit() -> None:
         (1e300, "999d"),
     ],
 )
-def test_duration(seconds: float, shown: str) -> None:
-    assert duration(seconds) == shown
+def test_span(seconds: float, shown: str) -> None:
+    assert str(span(seconds)) == shown
 
 
 @given(st.floats(allow_nan=False))
-def test_a_duration_is_at_most_four_cells(seconds: float) -> None:
-    assert len(duration(seconds)) <= 4
+def test_a_span_is_at_most_four_cells(seconds: float) -> None:
+    assert len(str(span(seconds))) <= 4
 
 
 @pytest.mark.parametrize(

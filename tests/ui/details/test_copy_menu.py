@@ -116,9 +116,9 @@ def run(app: Host, drive: Callable[[Pilot[None]], Awaitable[None]], size: tuple[
         (["p"], "prompt"),
         (["c"], "curl"),
         (["J"], "json"),
-        (["j", "enter"], "link"),
+        (["down", "enter"], "link"),
         (["down", "down", "down", "enter"], "prompt"),
-        (["k", "enter"], "json"),
+        (["up", "enter"], "json"),
     ],
 )
 def test_a_line_is_taken_by_letter_or_cursor(keys: list[str], name: str) -> None:

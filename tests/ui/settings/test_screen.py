@@ -373,9 +373,12 @@ def test_a_key_can_be_added_besides_those_there_are(tmp_path: Path) -> None:
         await pilot.press("a", "ctrl+n")
         await settle(pilot)
         assert bench.settings.keys == {"tasks.new": "n,ctrl+n"}
-        await pilot.press("a", "up")
+        await pilot.press("a", "q")
         await settle(pilot)
-        assert "tasks.up" in bench.notes, "a clash is refused with both names"
+        assert "app.quit" in bench.notes, "a clash with what one is lost without is refused with both names"
+        await pilot.press("a", "y")
+        await settle(pilot)
+        assert "y is taken from tasks.copy_id" in bench.notes
         await pilot.press("enter", "f7")
         await settle(pilot)
         assert bench.settings.keys == {"tasks.new": "f7"}
@@ -393,7 +396,7 @@ def test_keys_stand_in_a_column_and_no_help_is_cut_short(tmp_path: Path, width: 
         (copy,) = [row for row in rows if " tasks.copy_id " in row]
         assert new.index(" n ") == copy.index(" y ")
         assert ("write a new video" in new) is beside
-        await pilot.press("j")
+        await pilot.press("down")
         await pilot.pause()
         assert "write a new video" in shown(bench.app) or not beside
 
@@ -402,7 +405,7 @@ def test_keys_stand_in_a_column_and_no_help_is_cut_short(tmp_path: Path, width: 
 
 @pytest.mark.parametrize(
     ("key", "words"),
-    [("y", ("tasks.new", "tasks.copy_id")), ("question_mark", ("tasks.new", "app.help")), ("ctrl+s", ("ctrl+s",))],
+    [("q", ("tasks.new", "app.quit")), ("question_mark", ("tasks.new", "app.help")), ("ctrl+s", ("ctrl+s",))],
 )
 def test_a_clash_or_a_swallowed_key_is_refused(tmp_path: Path, key: str, words: tuple[str, ...]) -> None:
     async def script(bench: Bench, pilot: Pilot[Any]) -> None:

@@ -24,12 +24,12 @@ def test_sort_menu_and_turning_round(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
         await it.press("s")
         assert "oldest first" in it.screen
-        await it.press("2")
+        await it.press("o")
         assert it.shown[0] == key(1)
         assert it.cursor == key(4)
         await it.press("s", "enter")
         assert it.shown[0] == key(4)
-        await it.press("s", "3")
+        await it.press("s", "s")
         assert it.shown[0] in (key(3), key(4))
         await it.press("s", "escape")
         assert it.app.tasks.list_model.order == "status"
@@ -40,8 +40,8 @@ def test_sort_menu_and_turning_round(tmp_path: Path) -> None:
 def test_columns_are_chosen_shown_at_once_and_remembered(tmp_path: Path) -> None:
     async def choose(it: Run) -> None:
         assert "MODEL" in it.line[1] and "HOST" not in it.line[1]
-        await it.press("c", "j", "j", "space")  # model off
-        await it.press("j", "j", "space")  # host on
+        await it.press("c", "down", "space")  # model off
+        await it.press("4")  # host on
         await it.press("escape")
         assert "MODEL" not in it.line[1] and "HOST" in it.line[1]
         assert "api.quickr…" in it.line[2]
@@ -59,8 +59,8 @@ def test_columns_are_chosen_shown_at_once_and_remembered(tmp_path: Path) -> None
 
 def test_status_and_prompt_stay_when_every_other_column_is_off(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
-        await it.press("c", *["space", "j"] * 4, "j", "j", "space", "escape")
-        assert it.line[1].split() == ["STATUS", "PROMPT"]
+        await it.press("c", "1", "2", "3", "6", "escape")
+        assert it.line[1].split() == ["STATE", "PROMPT"]
 
     run(tmp_path, TASKS, script)
     assert list_state.load(paths.under(tmp_path).list_file).columns == ()
@@ -80,10 +80,10 @@ def test_the_order_in_force_stands_in_the_titles(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
         assert "▾" not in it.line[1]
         await it.press("s")
-        await it.type("4")
+        await it.type("m")
         assert "MODEL▾" in it.line[1]
         await it.press("s")
-        await it.type("4")
+        await it.type("m")
         assert "MODEL▴" in it.line[1]
 
     run(tmp_path, TASKS, script)

@@ -11,6 +11,7 @@ from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Status, Task
 from qr_tui.ui.tasks.bulk_actions import BulkActions
 from qr_tui.ui.tasks.task_actions import TaskActions
+from qr_tui.ui.tasks.undo import UndoStack
 from tests.support.driving import Run, run
 from tests.support.fake_app import FakeStudio, make_task
 
@@ -52,7 +53,7 @@ def test_remove_of_what_is_finished_needs_no_question_and_u_undoes_several_level
         await it.press("u")
         assert it.shown[0] == key(4)
         await it.press("u")
-        assert "nothing to decide here, and no removal to undo" in it.toasts[-1]
+        assert "there is nothing to undo" in it.toasts[-1]
 
     run(tmp_path, done, script)
 
@@ -155,27 +156,23 @@ def test_a_removal_that_cannot_be_brought_back_stays_to_be_tried_again() -> None
     screen = Screen([make_task(1, status=Status.DONE)])
     gone_to: list[str] = []
     changes: list[bool] = []
-    bulk = BulkActions(
-        cast(Any, screen),
-        TaskActions(cast(Any, screen)),
-        go_to=gone_to.append,
-        on_removals_changed=lambda: changes.append(bulk.undoable),
-    )
+    undo = UndoStack(cast(Any, screen), on_changed=lambda: changes.append(undo.undoable))
+    bulk = BulkActions(cast(Any, screen), TaskActions(cast(Any, screen)), undo, go_to=gone_to.append)
 
     async def script() -> None:
         await screen.studio.start()
-        assert not bulk.undoable
+        assert not undo.undoable
         await bulk.do_remove()
         assert screen.said == ["removed 1, u brings back"]
         screen.targets = []
         screen.studio.troubles["restore"] = Trouble(Kind.STORE, "disk full")
         with pytest.raises(Trouble, match="disk full"):
-            await bulk.do_decide()
-        assert bulk.undoable
+            await undo.do_undo()
+        assert undo.undoable
         screen.studio.troubles.clear()
-        await bulk.do_decide()
-        assert not bulk.undoable
+        await undo.do_undo()
+        assert not undo.undoable
         assert gone_to == [key(1)]
-        assert changes == [True, False]
+        assert changes == [True, True, False]
 
     asyncio.run(script())

@@ -52,7 +52,5 @@ def test_each_reason_has_its_own_words() -> None:
     assert empty_lines(model, keymap, undoable=False)[0] == "No videos yet"
     assert empty_lines(model, keymap, undoable=True)[0] == "Nothing is left on the list"
     model.load([make_task(1, status=Status.DONE)], NOW)
-    model.only_unfinished = True
-    assert empty_lines(model, keymap, undoable=True)[0] == "Nothing is unfinished"
     model.filter_text, model.query = "zebra", parse("zebra")
     assert empty_lines(model, keymap, undoable=True) == ["No task fits zebra", "esc clears the filter"]

@@ -41,7 +41,7 @@ def test_a_reason_longer_than_the_line_takes_two_and_the_pointer_stays(tmp_path:
         reason = " ".join(" ".join(it.line[at + 2 : at + 4]).split())
         assert reason.startswith("nope is no status; there are queued")
         assert reason.endswith("done failed stopped")
-        assert "q quit" in it.line[at + 4]
+        assert "enter keep  esc show all" in it.line[at + 4]
         await it.press(*["backspace"] * 5)
         assert line_of(it, "/ status") == 13
 
@@ -54,7 +54,7 @@ def test_a_reason_longer_than_two_lines_is_cut(tmp_path: Path) -> None:
         await it.type("status:nope")
         at = line_of(it, "/ status:nope")
         assert it.line[at + 3].rstrip().endswith("…")
-        assert "q quit" in it.line[at + 4]
+        assert "enter keep  esc show all" in it.line[at + 4]
 
     run(tmp_path, [make_task()], script, size=(40, 10))
 

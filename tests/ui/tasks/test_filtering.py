@@ -115,31 +115,11 @@ def test_many_tasks_are_filtered_without_holding_a_key_up(tmp_path: Path) -> Non
     run(tmp_path, many, script)
 
 
-def test_unfinished_only_and_all(tmp_path: Path) -> None:
-    async def script(it: Run) -> None:
-        await it.press("t")
-        assert it.shown == [key(4), key(3)]
-        assert it.toasts[-1] == "unfinished tasks only"
-        await it.press("t")
-        assert len(it.shown) == 4
-
-    run(tmp_path, TASKS, script)
-
-
-def test_nothing_unfinished_is_said(tmp_path: Path) -> None:
-    async def script(it: Run) -> None:
-        await it.press("t")
-        assert "Nothing is unfinished" in it.screen
-        assert "t shows all tasks" in it.screen
-
-    run(tmp_path, [TASKS[0]], script)
-
-
 def test_the_list_is_remembered(tmp_path: Path) -> None:
     where = paths.under(tmp_path).list_file
 
     async def first(it: Run) -> None:
-        await it.press("s", "2", "slash")
+        await it.press("s", "o", "slash")
         await it.type("paper")
         await it.press("enter")
         await it.until(lambda: list_state.load(where).filter == "paper")
@@ -156,12 +136,20 @@ def test_the_list_is_remembered(tmp_path: Path) -> None:
     run(tmp_path, TASKS, second)
 
 
-def test_that_only_unfinished_ones_are_shown_is_seen_and_escape_ends_it(tmp_path: Path) -> None:
+def test_a_letter_shows_one_kind_of_tasks_and_escape_all(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
-        await it.press("t")
-        assert "unfinished only" in it.line[0]
+        await it.press("t", "u")
+        assert "is:unfinished" in it.screen
+        assert len(it.shown) == 2
         await it.press("escape")
-        assert "unfinished only" not in it.line[0]
+        assert "is:unfinished" not in it.screen
+        assert len(it.shown) == 4
+        await it.press("t")
+        for words in ("a  all", "f  failed", "n  needs you", "s  done, not saved", "d  finished"):
+            assert words in it.screen
+        await it.press("d")
+        assert it.app.tasks.list_model.filter_text == "is:finished"
+        await it.press("t", "a")
         assert len(it.shown) == 4
 
     run(tmp_path, TASKS, script)
@@ -195,10 +183,10 @@ def test_a_new_video_that_the_filter_hides_is_said(tmp_path: Path) -> None:
 
 
 def test_the_first_paint_stands_as_the_list_was_left(tmp_path: Path) -> None:
-    left = list_state.ListState(sort="oldest", only_unfinished=True, columns=("age", "id"))
+    left = list_state.ListState(sort="oldest", filter="is:unfinished", columns=("age", "id"))
 
     async def script(it: Run) -> None:
-        assert it.line[1].split() == ["STATUS", "AGE▾", "ID", "PROMPT"]
+        assert it.line[1].split() == ["STATE", "AGE▾", "ID", "PROMPT"]
         assert it.shown == [key(3), key(4)]
 
     file = paths.under(tmp_path).list_file

@@ -99,12 +99,45 @@ def test_a_filter_follows_what_changes(list_model: ListModel) -> None:
     assert list_model.shown == []
 
 
-def test_unfinished_only(list_model: ListModel) -> None:
-    list_model.update([make_task(5, status=Status.DONE)], [], NOW)
-    list_model.only_unfinished = True
-    list_model.rebuild(NOW)
-    assert key(5) not in list_model.shown
-    assert len(list_model.shown) == 9
+def filter_by(list_model: ListModel, text: str) -> None:
+    list_model.query = parse(text) if text else None
+    list_model.refilter(NOW)
+
+
+def test_a_filter_goes_to_the_nearest_task_and_back_when_it_ends(list_model: ListModel) -> None:
+    list_model.cursor = key(5)
+    for number in (2, 6, 9):
+        list_model.update([make_task(number, status=Status.FAILED)], [], NOW)
+    filter_by(list_model, "status:failed")
+    assert list_model.cursor == key(6)
+    filter_by(list_model, "status:failed id:000002")
+    assert list_model.cursor == key(2)
+    filter_by(list_model, "zebra")
+    assert list_model.cursor is None
+    filter_by(list_model, "")
+    assert list_model.cursor == key(5)
+
+
+def test_a_task_that_was_gone_to_under_a_filter_stays_under_the_cursor(list_model: ListModel) -> None:
+    list_model.cursor = key(5)
+    list_model.update([make_task(9, status=Status.FAILED)], [], NOW)
+    filter_by(list_model, "status:failed")
+    list_model.move_to(0)
+    filter_by(list_model, "")
+    assert list_model.cursor == key(9)
+
+
+def test_a_change_never_moves_the_cursor_back_by_itself(list_model: ListModel) -> None:
+    for number in (5, 6):
+        list_model.update([make_task(number, status=Status.FAILED)], [], NOW)
+    list_model.cursor = key(5)
+    filter_by(list_model, "status:failed")
+    list_model.update([make_task(5)], [], NOW)
+    assert list_model.cursor == key(6)
+    list_model.update([make_task(5, status=Status.FAILED)], [], NOW)
+    assert list_model.cursor == key(6)
+    filter_by(list_model, "")
+    assert list_model.cursor == key(5)
 
 
 def test_marked_is_part_of_the_filter_language(list_model: ListModel) -> None:
@@ -146,7 +179,7 @@ def test_a_gentle_rebuild_gives_way_and_agrees_with_the_plain_one() -> None:
                 await asyncio.sleep(0)
 
         other = asyncio.create_task(others())
-        await list_model.rebuild_gently(NOW)
+        await list_model.refilter_gently(NOW)
         other.cancel()
 
     asyncio.run(run())
@@ -162,7 +195,7 @@ def test_a_gentle_rebuild_survives_a_change_in_the_middle() -> None:
     list_model.query = parse("number")
 
     async def run() -> None:
-        building = asyncio.create_task(list_model.rebuild_gently(NOW))
+        building = asyncio.create_task(list_model.refilter_gently(NOW))
         await asyncio.sleep(0)
         list_model.update([make_task(9_999)], [make_task(0).key], NOW)
         await building

@@ -14,10 +14,15 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_what_was_left_comes_back(path: Path) -> None:
-    left = ListState("status:failed 纸船", "status", reverse=True, only_unfinished=True, columns=("status", "id"))
+    left = ListState("status:failed 纸船", "status", reverse=True, columns=("age", "id"))
     assert save(path, left)
     assert load(path) == left
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_what_was_no_filter_once_is_one_now(path: Path) -> None:
+    assert save(path, ListState("boat", only_unfinished=True))
+    assert load(path) == ListState("boat is:unfinished")
 
 
 def test_nothing_left_means_the_defaults(path: Path) -> None:

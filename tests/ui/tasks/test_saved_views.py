@@ -29,14 +29,14 @@ def test_a_view_is_saved_in_the_settings_and_switched_by_its_digit(tmp_path: Pat
         assert "nothing is saved under 7; v saves" in it.toasts[-1].replace("\n", " ")
         await it.press("slash")
         await it.type("status:failed")
-        await it.press("enter", "s", "2", "v")
+        await it.press("enter", "s", "o", "v")
         assert it.on == "SaveViewScreen"
         await it.type("broken")
         await it.press("down", "enter")
         await it.until(lambda: "2" in it.app.settings.views)
         await it.press("escape")
         assert len(it.shown) == 4
-        await it.press("s", "1", "2")
+        await it.press("s", "n", "2")
         await it.settle()
         assert it.shown == [key(2)]
         assert it.app.tasks.list_model.order == "oldest"

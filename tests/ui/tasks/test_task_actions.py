@@ -105,7 +105,7 @@ def test_rule_1_7_what_ended_as_unknown_is_adopted_and_never_made_again(tmp_path
         await it.press("R")
         assert it.on == "TasksScreen"
         assert "adopt the right id" in it.toasts[-1]
-        await it.press("u")
+        await it.press("a")
         assert it.on == "DecideScreen"
         assert "does not know this task" in it.screen
         assert "send again" not in it.screen

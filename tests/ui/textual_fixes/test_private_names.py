@@ -41,6 +41,7 @@ MEMBERS: dict[str, type] = {
     "_recompute_cursor_offset": TextArea,
     "_render_chops": Compositor,
     "_sequence_to_key_events": XTermParser,
+    "_unnotify": App,
     "_writer_thread": LinuxDriver,
 }
 # each private module, and what is taken from it

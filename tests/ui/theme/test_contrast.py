@@ -47,8 +47,8 @@ SCREENS = {
     "CopyMenu": ("j", "j", "j", "j", "Y"),
     "CopyMenu, what is not there": ("Y", "i"),
     "ChooseScreen": ("s",),
-    "DecideScreen": ("j", "j", "j", "u"),
-    "DecideScreen, another way": ("j", "j", "j", "u", "down"),
+    "DecideScreen": ("j", "j", "j", "a"),
+    "DecideScreen, another way": ("j", "j", "j", "a", "down"),
     "SaveViewScreen": ("v",),
     "ConnectScreen": ("C",),
 }

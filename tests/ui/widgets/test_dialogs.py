@@ -52,8 +52,8 @@ def test_only_a_plain_yes_is_a_yes(tmp_path: Path, keys: list[str], answer: bool
 
 def test_adopting_takes_a_pasted_id_trimmed(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
-        assert "u to decide" in it.screen
-        await it.press("u")
+        assert "answer lost" in it.screen
+        await it.press("a")
         assert it.on == "DecideScreen"
         await it.type("  sora-2:task_9 ")
         await it.press("enter")
@@ -67,7 +67,7 @@ def test_adopting_takes_a_pasted_id_trimmed(tmp_path: Path) -> None:
 
 def test_an_id_that_is_not_good_stays_in_the_field(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
-        await it.press("u")
+        await it.press("a")
         it.studio.troubles["decide"] = Trouble(Kind.NOT_FOUND, f"unknown {HOSTILE}")
         await it.type("wrong:id")
         await it.press("enter")
@@ -82,7 +82,7 @@ def test_an_id_that_is_not_good_stays_in_the_field(tmp_path: Path) -> None:
 
 def test_an_empty_id_is_asked_for(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
-        await it.press("u", "enter")
+        await it.press("a", "enter")
         assert it.on == "DecideScreen"
         assert "The id is empty" in it.screen
         assert it.studio.called("decide") == []
@@ -93,7 +93,7 @@ def test_an_empty_id_is_asked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", ["y", "enter", "space", "n", "2"])
 def test_rule_1_9_sending_again_takes_a_paying_key(tmp_path: Path, key: str) -> None:
     async def script(it: Run) -> None:
-        await it.press("u", "down")
+        await it.press("a", "down")
         assert "ctrl+g sends it again · est. 4 credits: a second video may be made and paid" in flat(it.screen)
         await it.press(key, key)
         assert it.on == "DecideScreen"
@@ -106,14 +106,14 @@ def test_rule_1_9_sending_again_takes_a_paying_key(tmp_path: Path, key: str) -> 
 
 def test_rule_1_9_a_paying_key_does_nothing_on_the_other_ways(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
-        await it.press("u", "ctrl+g", "f5", "down", "down", "ctrl+g", "f5")
+        await it.press("a", "ctrl+g", "f5", "down", "down", "ctrl+g", "f5")
         assert it.on == "DecideScreen"
         assert it.studio.called("decide") == []
 
     run(tmp_path, [LOST], script)
 
 
-@pytest.mark.parametrize("keys", [("R",), ("u", "down")])
+@pytest.mark.parametrize("keys", [("R",), ("a", "down")])
 def test_rule_1_9_a_paying_key_counts_once_the_question_has_stood_there(tmp_path: Path, keys: tuple[str, ...]) -> None:
     hand = [10.0]
 
@@ -171,11 +171,60 @@ def test_rule_1_9_the_palette_shows_what_pays_and_does_not_run_it(tmp_path: Path
 
 def test_dropping_and_going_back(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
-        await it.press("u", "escape")
+        await it.press("a", "escape")
         assert it.studio.called("decide") == []
-        await it.press("u", "up", "enter")
+        await it.press("a", "up", "enter")
         assert it.studio.called("decide") == [("key000001", Drop())]
         assert "■ stopped" in it.screen
+        await it.press("u")
+        assert "! answer lost" in it.screen
+        await it.press("a", "3")
+        assert "■ stopped" in it.screen
+
+
+def test_all_marked_ones_are_decided_at_once(tmp_path: Path) -> None:
+    lost = [make_task(number, status=Status.UNCONFIRMED, id=None) for number in (1, 2, 3)]
+
+    async def script(it: Run) -> None:
+        await it.press("A", "a")
+        assert "3 answers were lost" in it.screen
+        assert "adopt" not in it.screen
+        await it.press("escape", "a", "2", "2", "enter")
+        assert "ctrl+g sends again ×3" in flat(it.screen)
+        assert it.studio.called("decide") == []
+        await it.press("escape", "a", "3")
+        assert [choice for _key, choice in it.studio.called("decide")] == [Drop()] * 3
+        assert "dropped 3" in it.toasts[-1]
+        await it.press("u")
+        assert it.screen.count("! answer lost") == 3
+        await it.press("a", "2", "ctrl+g")
+        assert [choice for _key, choice in it.studio.called("decide")][3:] == [SendAgain()] * 3
+
+    run(tmp_path, lost, script)
+
+
+def test_a_digit_chooses_until_the_id_is_being_written(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("a", "2")
+        assert "> 2  send again" in it.screen
+        await it.press("1")
+        await it.type("task_3")
+        assert "> 1  adopt an id" in it.screen
+        assert "task_3" in it.screen
+        await it.press("escape")
+        assert it.on == "DecideScreen"
+        await it.press("enter")
+        assert it.studio.called("decide") == [("key000001", Adopt("task_3"))]
+
+    run(tmp_path, [LOST], script)
+
+
+def test_it_is_said_what_was_sent_when_and_with_what(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        await it.press("a")
+        box = flat(it.screen)
+        assert "with sora-2-pro" in box
+        assert box.count("a paper boat") == 2  # in the list behind it, and here once
 
     run(tmp_path, [LOST], script)
 
@@ -313,7 +362,7 @@ def test_a_question_too_long_for_the_edge_stands_in_the_box(tmp_path: Path) -> N
 @pytest.mark.parametrize("size", [(40, 10), (60, 15)])
 def test_an_error_is_in_sight_and_gone_when_another_way_is_chosen(tmp_path: Path, size: tuple[int, int]) -> None:
     async def script(it: Run) -> None:
-        await it.press("u", "enter")
+        await it.press("a", "enter")
         words = " ".join(it.screen.replace("│", " ").split())
         assert "The id is empty: paste it, or choose another way." in words
         assert "1  adopt an id" in it.screen
@@ -331,7 +380,7 @@ def test_an_error_is_in_sight_and_gone_when_another_way_is_chosen(tmp_path: Path
 def test_trouble_goes_when_something_else_is_done(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
         it.studio.troubles["decide"] = Trouble(Kind.UNREACHABLE, "no route")
-        await it.press("u", "down")
+        await it.press("a", "down")
         await it.press("ctrl+g")
         assert "no route" in it.screen
         await it.press("enter")
@@ -344,7 +393,7 @@ def test_trouble_goes_when_something_else_is_done(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [(40, 10), (60, 15), (80, 24)])
 def test_the_chosen_way_is_one_even_block_in_sight_with_the_keys(tmp_path: Path, size: tuple[int, int]) -> None:
     async def script(it: Run) -> None:
-        await it.press("u")
+        await it.press("a")
         for number, last in ((1, "paste the task id here"), (2, "and paid"), (3, "as stopped")):
             way = it.app.screen.query_one(f"#way{number}")
             assert it.app.screen.find_widget(way).visible_region.height == way.outer_size.height
@@ -362,16 +411,16 @@ def test_the_chosen_way_is_one_even_block_in_sight_with_the_keys(tmp_path: Path,
 
 def test_what_pays_for_sending_again_is_seen_whole(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
-        await it.press("u", "down")
+        await it.press("a", "down")
         assert "ctrl+g sends it again: a second video may be made and paid" in flat(it.screen)
 
     run(tmp_path, [LOST], script, size=(40, 10))
 
 
-def test_on_a_low_terminal_the_chosen_way_is_scrolled_to(tmp_path: Path) -> None:
+def test_on_a_low_terminal_every_way_is_in_sight(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
-        await it.press("u")
-        assert "3  drop" not in it.screen
+        await it.press("a")
+        assert "3  drop" in it.screen
         await it.press("down", "down")
         assert "> 3  drop" in it.screen
         assert "it stays in the list as stopped" in it.screen
@@ -384,7 +433,7 @@ def test_on_a_low_terminal_the_chosen_way_is_scrolled_to(tmp_path: Path) -> None
 def test_sending_again_says_that_limits_are_not_in_force(tmp_path: Path) -> None:
     async def script(it: Run) -> None:
         it.studio.concerns = [Concern(Kind.CONFIG, "ask", "config.toml cannot be read, so no limits")]
-        await it.press("u")
+        await it.press("a")
         assert "no limits" not in it.screen
         await it.press("down")
         assert "a second video may be made and paid. config.toml cannot be read, so no limits" in flat(it.screen)

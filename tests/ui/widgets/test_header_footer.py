@@ -18,11 +18,11 @@ def test_titles_stand_over_their_columns(tmp_path: Path, width: int) -> None:
             await it.settle()
             titles, first = it.line[1], it.line[2]
             assert titles.index("PROMPT") == first.index("prompt")
-            assert titles.index("STATUS") == first.index("running")
+            assert titles.index("STATE") == first.index("62%")
             if "MODEL" in titles:
-                assert titles.index("MODEL") == first.index("sora-2-pro")
+                assert titles.index("MODEL") == first.index("sora-2-pro")  # never here: one model, so it is above
 
-    run(tmp_path, [make_task()], script, size=(width, 24))
+    run(tmp_path, [make_task(progress=62.0)], script, size=(width, 24))
 
 
 def test_the_header_counts_down_to_the_next_look(tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_the_header_counts_down_to_the_next_look(tmp_path: Path) -> None:
         await it.settle()
         assert it.line[0].rstrip().endswith("next look 2s")
 
-    run(tmp_path, [], script, studio=studio, clock=lambda: now[0])
+    run(tmp_path, [], script, studio=studio, clock=lambda: now[0], size=(100, 24))
 
 
 def test_ages_tick_by_ten_seconds_and_then_by_minutes(tmp_path: Path) -> None:

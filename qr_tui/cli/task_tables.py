@@ -10,7 +10,7 @@ import msgspec
 from qr_tui.cli import output
 from qr_tui.cli.task_words import status_colour, status_word
 from qr_tui.core.failures import WORDS
-from qr_tui.core.status_words import look_failed
+from qr_tui.core.status_words import look_failed, provider_word
 from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text.display import cells, cut, fit, inert, inert_lines, tail
 from qr_tui.core.text.messages import N_
@@ -81,7 +81,8 @@ def show_lines(task: Task) -> Iterable[str]:
 
     parameters = [f"{name}={msgspec.json.encode(value).decode()}" for name, value in task.parameters.items()]
     progress = "" if task.progress is None else f"{task.progress:.0f} %"
-    word = f"({task.provider_status})" if task.provider_status else ""
+    told = provider_word(task.status, task.provider_status)
+    word = f"({told})" if told else ""
     fields = [
         (_("id"), task.id or _("not known yet")),
         (_("local key"), task.key),
@@ -121,7 +122,8 @@ def show_lines(task: Task) -> Iterable[str]:
         yield ""
         yield _("history") + ":"
         for moment in task.history:
-            told = f" ({inert(moment.word, limit=100)})" if moment.word else ""
+            word = provider_word(moment.status, moment.word)
+            told = f" ({inert(word, limit=100)})" if word else ""
             yield f"  {_when(moment.at)}  {status_word(moment.status)}{told}"
 
 

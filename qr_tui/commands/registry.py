@@ -279,6 +279,12 @@ COMMANDS: Final[tuple[Command, ...]] = (
         N_("earlier draft"),
         N_("bring back the draft that was here before; this one is kept instead"),
     ),
+    Command(
+        "compose.keep_default",
+        ("f12",),
+        N_("keep default"),
+        N_("let every new video begin with this model and these fields"),
+    ),
     Command("compose.back", ("escape", "f10"), N_("back"), N_("back to the list, the draft is kept"), footer=8),
     # details
     Command("details.back", ("escape", "q", "backspace"), N_("back"), N_("back to the list"), footer=1),

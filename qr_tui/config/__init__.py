@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from qr_tui.config.models import additions
+from qr_tui.config.models import additions, catalogue
 from qr_tui.config.read import base_url, load, load_or_default, named_host, read_text
 from qr_tui.config.settings import (
+    Create,
     FieldAddition,
     HostSettings,
     Limits,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_BASE_URL",
     "DESCRIBE",
+    "Create",
     "FieldAddition",
     "FileTrouble",
     "HostSettings",
@@ -40,6 +42,7 @@ __all__ = [
     "View",
     "additions",
     "base_url",
+    "catalogue",
     "from_text",
     "is_limit",
     "load",

@@ -27,6 +27,8 @@ HELP: Final[Mapping[str, str]] = {
     "ui.theme": N_("colours"),
     "ui.language": N_("language; auto follows the system"),
     "ui.glyphs": N_("signs; ascii for terminals without Unicode, auto decides"),
+    "create.model": N_("the model a new video begins with, in the form and in qr-tui create"),
+    "parameters": N_("what the fields of a new video begin with, by parameter name, where the model takes it"),
     "prices": N_("credits that one video of a model costs, for your own limit"),
     "keys": N_("keys of commands, by command id; qr-tui keys lists them"),
     "models": N_("models of your own besides the built-in ones"),
@@ -34,10 +36,36 @@ HELP: Final[Mapping[str, str]] = {
 }
 
 
+# What a person calls each of them, in few words.
+TITLES: Final[Mapping[str, str]] = {
+    "host.base_url": N_("base URL"),
+    "host.ca_file": N_("own certificates"),
+    "host.allow_plain_http": N_("key over plain http"),
+    "poll.first": N_("first look after"),
+    "poll.every": N_("then every"),
+    "poll.late": N_("later every"),
+    "poll.in_flight": N_("looks at a time"),
+    "poll.per_minute": N_("looks a minute"),
+    "limits.videos_per_day": N_("videos a day"),
+    "limits.credits_per_day": N_("credits a day"),
+    "notify.mode": N_("when finished"),
+    "ui.theme": N_("theme"),
+    "ui.language": N_("language"),
+    "ui.glyphs": N_("signs"),
+    "create.model": N_("model"),
+    "parameters": N_("parameters"),
+    "prices": N_("prices"),
+    "keys": N_("keys"),
+    "models": N_("own models"),
+    "views": N_("saved views"),
+}
+
+
 class Setting(NamedTuple):
-    """One setting: `key` is its place in the file, `help` a message for `_`, `low` and `high` its range."""
+    """One setting: `key` is its place in the file, `help` and `title` messages for `_`, `low` and `high` its range."""
 
     key: str
+    title: str
     help: str
     kind: Sort
     default: Any
@@ -51,12 +79,12 @@ def _settings() -> tuple[Setting, ...]:
     for section in msgspec.structs.fields(Settings):
         kind = inspect.type_info(section.type)
         if not isinstance(kind, inspect.StructType):
-            found.append(Setting(section.name, HELP[section.name], "table", {}))
+            found.append(Setting(section.name, TITLES[section.name], HELP[section.name], "table", {}))
             continue
         types = get_type_hints(kind.cls)
         for field in kind.fields:
             key = f"{section.name}.{field.name}"
-            plain = Setting(key, HELP[key], "text", field.default)
+            plain = Setting(key, TITLES[key], HELP[key], "text", field.default)
             found.append(_shaped(plain, field.type, get_args(types[field.name])))
     return tuple(found)
 

@@ -1,7 +1,12 @@
 """The person's own models, made into catalogue entries."""
 
 from qr_tui.config.settings import FieldAddition, ModelAddition, Settings
-from qr_tui.core.catalogue import BUILT_IN, Field, Model
+from qr_tui.core.catalogue import BUILT_IN, Catalogue, Field, Model
+
+
+def catalogue(settings: Settings) -> Catalogue:
+    """Return the models, the person's own among them, with the defaults that the person has chosen."""
+    return Catalogue(additions(settings), settings.parameters)
 
 
 def additions(settings: Settings) -> list[Model]:

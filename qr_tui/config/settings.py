@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from qr_tui.core.address import DEFAULT_BASE_URL
+from qr_tui.core.catalogue import DEFAULT_MODEL
 from qr_tui.core.schedule import Pace
 from qr_tui.core.sorting import DEFAULT_ORDER
 from qr_tui.core.task import Parameter
@@ -52,6 +53,12 @@ class Ui(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     glyphs: Literal["auto", "unicode", "ascii"] = "auto"
 
 
+class Create(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a new video begins with."""
+
+    model: str = DEFAULT_MODEL
+
+
 class FieldAddition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One field of a model of the person's own; `label` is its name unless said otherwise."""
 
@@ -86,8 +93,8 @@ class View(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything in `config.toml`.
 
-    `keys` maps command ids to keys, `prices` models to credits a video, `models` ids to additions to the catalogue,
-    `views` digits to saved views.
+    `parameters` maps parameter names to what a new video begins with, `keys` command ids to keys, `prices` models to
+    credits a video, `models` ids to additions to the catalogue, `views` digits to saved views.
     """
 
     host: HostSettings = HostSettings()
@@ -95,6 +102,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: Limits = Limits()
     notify: Notify = Notify()
     ui: Ui = Ui()
+    create: Create = Create()
+    parameters: dict[str, Parameter] = {}
     prices: dict[str, Annotated[float, msgspec.Meta(ge=0)]] = {}
     keys: dict[str, str] = {}
     models: dict[str, ModelAddition] = {}

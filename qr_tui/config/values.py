@@ -52,7 +52,9 @@ def from_text(key: str, text: str) -> Any:  # noqa: ANN401
         Trouble: USAGE, there is no such setting, or the text cannot be its value; ranges are `save`'s to check.
     """
     row = setting(key)
-    kind = {"prices": "number", "keys": "text"}.get(row.key, row.kind)
+    kind = {"prices": "number", "keys": "text", "parameters": "parameter"}.get(row.key, row.kind)
+    if key == row.key and row.kind == "table":
+        kind = "table"
     text = text.strip()
     try:
         match kind:
@@ -63,6 +65,8 @@ def from_text(key: str, text: str) -> Any:  # noqa: ANN401
                 return int(text) if text.lstrip("+-").isdecimal() else float(text)
             case "switch":
                 return {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}[text.lower()]
+            case "parameter":
+                return _parameter(text)
             case "table":
                 raise Trouble(Kind.USAGE, Message(N_("{key}: please edit config.toml for this"), {"key": inert(key)}))
     except (ValueError, KeyError):
@@ -72,3 +76,13 @@ def from_text(key: str, text: str) -> Any:  # noqa: ANN401
         )
         raise Trouble(Kind.USAGE, titled(inert(key), what)) from None
     return text
+
+
+def _parameter(text: str) -> Any:  # noqa: ANN401
+    """Return what a parameter's value means: true, false and numbers are themselves, anything else is text."""
+    if text in ("true", "false"):
+        return text == "true"
+    try:
+        return int(text)
+    except ValueError:
+        return text

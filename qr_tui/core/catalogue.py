@@ -31,6 +31,14 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     help_off: str = ""
     optional: bool = False
 
+    def takes(self, value: Parameter) -> bool:
+        """Tell whether `value` is one that this field is known to take."""
+        if self.control == "switch":
+            return isinstance(value, bool)
+        if self.control == "text":
+            return isinstance(value, str)
+        return any(type(value) is type(known) and value == known for known in self.values)
+
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
     """One model a person can choose."""
@@ -215,11 +223,18 @@ MOST_COPIES: Final = 20
 
 
 class Catalogue:
-    """The built-in models and the user's own, by id, in the order they are offered."""
+    """The built-in models and the user's own, by id, in the order they are offered.
 
-    def __init__(self, additions: Iterable[Model] = ()) -> None:
+    Args:
+        additions: The user's own models.
+        preferred: What the user's videos begin with, by parameter; where a model takes it, it is its field's default.
+    """
+
+    def __init__(self, additions: Iterable[Model] = (), preferred: Mapping[str, Parameter] | None = None) -> None:
         self._models: dict[str, Model] = {model.id: model for model in BUILT_IN}
         self._models.update({model.id: model for model in additions})
+        if preferred:
+            self._models = {name: _preferring(model, preferred) for name, model in self._models.items()}
 
     def __iter__(self) -> Iterator[Model]:
         return iter(self._models.values())
@@ -261,6 +276,16 @@ class Catalogue:
                 values = {"model": model.id, "name": name, "known": known, "value": str(value)}
                 found.append((name, Message(text, {**values})))
         return found
+
+
+def _preferring(model: Model, preferred: Mapping[str, Parameter]) -> Model:
+    fields = tuple(
+        msgspec.structs.replace(field, default=preferred[field.name])
+        if field.name in preferred and field.takes(preferred[field.name])
+        else field
+        for field in model.fields
+    )
+    return msgspec.structs.replace(model, fields=fields)
 
 
 _ASPECTS: Final = {"portrait": "9:16", "landscape": "16:9"}

@@ -82,6 +82,9 @@ _IS: Final[dict[str, Test]] = {
 }
 
 
+_VALUES: Final = {"status": tuple(status.value for status in Status), "is": tuple(_IS), "age": ("<2d", ">1h")}
+
+
 def parse(text: str) -> Query:
     """Read a filter; an empty one fits everything.
 
@@ -116,6 +119,8 @@ def _part(token: str, start: int) -> Test:
             known=" ".join(f"{name}:" for name in KEYS),
         )
     if not value:
+        if key in _VALUES:
+            raise QueryError(N_("{key} needs a value: {known}"), start, end, key=key, known=" ".join(_VALUES[key]))
         raise QueryError(N_("{key} needs a value"), start, end, key=key)
     if key == "age":
         return _age(sign, value, start, end)

@@ -37,6 +37,11 @@ STATUS_TONES: Final[Mapping[Status, Tone]] = {
 _FIRST_WORDS: Final = 60  # cells
 
 
+def provider_word(status: Status, word: str) -> str:
+    """Return the provider's own word for a status where it says more than ours."""
+    return "" if word.casefold() == status.value else word
+
+
 def look_failed(failure: Failure, wait: Detail | None = None) -> Message:
     """Return that the last look failed, why, and after which time (`wait`) the next one comes, if that is known."""
     why = failure.detail or Message(WORDS[failure.kind].title)

@@ -257,7 +257,7 @@ async def _ask(settings: config.Settings, host: str, key: Key) -> list[Check]:
             found.append(failed("balance", trouble, "warn"))
         else:
             found.append(_balance(balance.remaining if balance else None, known=balance is not None))
-        found.append(_models(models, Catalogue(config.additions(settings))))
+        found.append(_models(models, config.catalogue(settings)))
     finally:
         await client.aclose()
     return found

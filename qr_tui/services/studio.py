@@ -7,7 +7,6 @@ from typing import Any, Literal, NamedTuple
 from qr_tui import config
 from qr_tui.core import address
 from qr_tui.core import tags as tagging
-from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.events import HostStatus, Sink
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.schedule import SILENCE, Pace
@@ -77,7 +76,7 @@ class Studio:
         patience: float = SILENCE,
     ) -> None:
         self.base_url = config.base_url(settings)
-        self.catalogue = Catalogue(config.additions(settings))
+        self.catalogue = config.catalogue(settings)
         self._settings = settings
         self._problem = problem
         self._clock = clock or Clock()
@@ -394,7 +393,7 @@ class Studio:
         to come. New videos go to another host only if `host.base_url` itself changed and the environment names none.
         """
         before, self._settings, self._problem = self._settings, settings, None
-        self.catalogue = Catalogue(config.additions(settings))
+        self.catalogue = config.catalogue(settings)
         pace = self._own_pace or config.pace(settings)
         self._hosts.use(pace=pace, ca_file=settings.host.ca_file, allow_plain_http=settings.host.allow_plain_http)
         self._poller.use(pace)

@@ -1,6 +1,7 @@
 """`qr-tui copy`: put ids, links, prompts or requests where they can be pasted, and say truthfully where that is."""
 
 import contextlib
+import sys
 from pathlib import Path
 
 import click
@@ -19,8 +20,11 @@ WHAT = ("id", "link", "prompt", "curl", "json", "file")
 
 
 @click.command(
-    help=_("Copy the id of each task called ID, one a line, or something else of it; says where the copy went."),
-    epilog=examples("qr-tui copy hgcpx", "qr-tui copy hgcpx k9a02 --what link"),
+    help=_(
+        "Copy the id of each task called ID, one a line, or something else of it; says where the copy went. "
+        "Into a pipe it is printed instead."
+    ),
+    epilog=examples("qr-tui copy hgcpx", "qr-tui copy hgcpx k9a02 --what link", "qr-tui copy hgcpx --what link | cat"),
 )
 @click.argument("ids", metavar="ID...", nargs=-1, required=True, shell_complete=references.complete)
 @click.option("--what", type=click.Choice(WHAT), default="id", show_default=True, help=_("What to copy."))
@@ -36,6 +40,9 @@ def copy(context: CliContext, ids: tuple[str, ...], what: str, as_json: bool) ->
     stored = stored_tasks.read(context)
     tasks = [stored.whole(task) for task in references.several(stored.named, ids)]
     text = "\n".join(part(task, what) for task in tasks)
+    if not as_json and not sys.stdout.isatty():  # into a pipe or a file: there it is wanted, not on a clipboard
+        output.line(text)
+        return Exit.OK
     reachable = _reachable()
     clipboard = Clipboard(detect(tty=reachable), context.paths.clipboard_file, _send if reachable else None)
     copied = asyncio.run(clipboard.copy(text))

@@ -12,7 +12,7 @@ from qr_tui.cli.main import examples
 from qr_tui.cli.options import positive_seconds
 from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core import tags as tagging
-from qr_tui.core.catalogue import DEFAULT_MODEL, LEAST_COPIES
+from qr_tui.core.catalogue import LEAST_COPIES
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Parameter, Request
 from qr_tui.core.text.display import inert
@@ -40,7 +40,7 @@ _MOST_PROMPT_BYTES: Final = 4_000_000
 )
 @click.argument("prompt", required=False)
 @click.option("--prompt-file", metavar="FILE", help=_("Read the prompt from FILE; - is the standard input."))
-@click.option("--model", metavar="MODEL", help=_("The model; default {model}.").format(model=DEFAULT_MODEL))
+@click.option("--model", metavar="MODEL", help=_("The model; create.model of the settings where none is given."))
 @click.option("--orientation", metavar="WORD", help=_("portrait or landscape."))
 @click.option("--duration", type=int, metavar="SECONDS", help=_("Length of the video."))
 @click.option("--size", metavar="WORD", help=_("small (720p) or large (1080p)."))
@@ -102,7 +102,7 @@ def create(
     }
     parameters = dict(map(parse_param, params)) | {name: value for name, value in named.items() if value is not None}
     request = Request(
-        model=_clean(model or DEFAULT_MODEL, "--model"),
+        model=_clean(model or context.settings.create.model, "--model"),
         prompt=read_prompt(prompt, prompt_file),
         images=tuple(_clean(image, "--image") for image in images),
         parameters=parameters,
@@ -192,9 +192,8 @@ def _decode(data: bytes, name: str) -> str:
 def catalogue_of(context: CliContext) -> "Catalogue":
     """Return the models: the built-in ones and the user's own."""
     from qr_tui import config
-    from qr_tui.core.catalogue import Catalogue
 
-    return Catalogue(config.additions(context.settings))
+    return config.catalogue(context.settings)
 
 
 def show_request(context: CliContext, request: Request, copies: int, *, as_json: bool) -> int:

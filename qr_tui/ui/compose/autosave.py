@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from textual.timer import Timer
 
+from qr_tui.core.catalogue import DEFAULT_MODEL
 from qr_tui.core.task import Task
 from qr_tui.i18n import _
 from qr_tui.ui.compose.draft import Draft, DraftFile
@@ -30,6 +31,7 @@ class Autosave:
         read: Returns the draft as it is now.
         say: Told ``draft saved`` or why it is not.
         set_timer: Calls a function after so many seconds, as every widget can.
+        model: The model that a draft begins with where a person has chosen one in the settings.
     """
 
     def __init__(
@@ -38,17 +40,22 @@ class Autosave:
         read: Callable[[], Draft],
         say: Callable[[str], None],
         set_timer: Callable[[float, Callable[[], Awaitable[None]]], Timer],
+        *,
+        model: str = DEFAULT_MODEL,
     ) -> None:
         self._file = file
         self._read = read
         self._say = say
         self._set_timer = set_timer
         self._timer: Timer | None = None
+        self._model = model
         self._saved = Draft()
 
     def open(self, start: Task | None, swap_key: str) -> OpenedDraft:
         """Return the draft left behind, or one that starts as `start` with the other kept behind `swap_key`."""
         draft, aside, problem = self._file.load()
+        if draft.empty and self._model != DEFAULT_MODEL:
+            draft = Draft(model=self._model, kept=draft.kept)
         self._saved = draft
         notes: list[Note] = []
         if aside is not None:

@@ -1,5 +1,6 @@
 """Writing a new video: the prompt, its fields, the draft behind them, and sending it, once."""
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -81,7 +82,8 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
         self._sending = False
         self._copies_chosen = False  # whether the number of copies was set here, and not by a draft of before
         file = DraftFile(app_context.paths.draft_file)
-        self._autosave = Autosave(file, lambda: self.draft, self._show_state, self.set_timer)
+        model = app_context.settings.create.model
+        self._autosave = Autosave(file, lambda: self.draft, self._show_state, self.set_timer, model=model)
         self._draft, state, opening = self._autosave.open(start, command("compose.swap").keys[0])
         self.title_line = TitleLine(studio, self._draft.parent, state)
         self.prompt = PromptEditor(self._draft.prompt, partial(self._key, "editor"))
@@ -233,6 +235,19 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
 
     def _show_trouble(self, trouble: Trouble, *, field: str = "") -> None:
         self._show_problem(trouble_note(trouble, hint(self.app, trouble.kind)), field=field)
+
+    async def do_keep_default(self) -> None:
+        """Let every new video begin with this model and these fields, in the app and in the commands."""
+        from qr_tui import config
+
+        model = self._studio.catalogue.get(self._draft.model)
+        draft = self.form.read(self.draft)
+        kept = {field.name: draft.value(model, field) for field in model.fields if not field.optional}
+        path = self._app_context.paths.config_file
+        changes = {f"parameters.{name}": value for name, value in kept.items()}
+        await asyncio.to_thread(config.save, path, {"create.model": model.id, **changes})
+        services(self).use_settings(await asyncio.to_thread(config.load, path))
+        say(self.app, _("new videos begin with {model} and these fields").format(model=model.id))
 
     # sending ---------------------------------------------------------------------------------------------------
     async def do_generate(self) -> None:

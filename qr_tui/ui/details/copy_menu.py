@@ -70,7 +70,7 @@ class CopyMenu(ModalScreen[CopyChoice | None]):
         note = max(cells(inert(line.help, limit=_WIDEST)) for line in self._lines)
         keys = _("enter copy · s show alone · esc") if not ascii_only else _("enter copy, s show alone, esc")
         box.styles.width = min(_WIDEST, max(label + note + 11, cells(keys) + 8))
-        title = ngettext("copy", "copy of {n} tasks", self._count).format(n=self._count)
+        title = ngettext("Copy", "Copy from {n} tasks", self._count).format(n=self._count)
         box.border_title = Content(title)
         box.border_subtitle = Content(keys)
         self.query_one("#why").display = False

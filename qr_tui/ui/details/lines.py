@@ -8,7 +8,7 @@ from textual.strip import Strip
 
 from qr_tui.commands.keymap import Keymap
 from qr_tui.core.failures import WORDS
-from qr_tui.core.status_words import STATUS_WORDS
+from qr_tui.core.status_words import STATUS_WORDS, provider_word
 from qr_tui.core.task import FileState, HistoryEntry, Status, Task
 from qr_tui.core.text.display import cells, cut, fit, inert, inert_lines
 from qr_tui.core.text.messages import Detail
@@ -95,8 +95,7 @@ class Details:
                 (self._appearance.glyphs.empty * (room - filled), self._ink("rail")),
                 (f" {int(task.progress)}%", self._ink("text")),
             ]
-        word = inert(task.provider_status, limit=80)
-        if word and word.lower() != task.status:
+        if word := inert(provider_word(task.status, task.provider_status), limit=80):
             pieces.append((f"  {word}", self._ink("muted")))
         yield pieces
         if task.needs_you and task.failure is None:
@@ -214,10 +213,11 @@ class Details:
         date = self._day(moment.at)
         stamp = f"{when:%H:%M:%S}" if date == day or date == self._day(self._now) else f"{date} {when:%H:%M:%S}"
         glyph = self._appearance.glyphs.status[moment.status]
+        word = inert(provider_word(moment.status, moment.word), limit=80)
         return [
             (f" {stamp}  ", self._ink("muted")),
             (f"{glyph} {_(STATUS_WORDS[moment.status])}", self._ink(STATUS_COLOURS[moment.status])),
-            (f"  {inert(moment.word, limit=80)}" if moment.word else "", self._ink("muted")),
+            (f"  {word}" if word else "", self._ink("muted")),
         ]
 
     def _raw(self, task: Task) -> Iterator[list[Piece]]:

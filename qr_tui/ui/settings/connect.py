@@ -88,6 +88,7 @@ class ConnectScreen(ModalScreen[bool]):
         self._studio = studio
         self._app_context = app_context
         self._busy = False
+        self._refused: tuple[str, str] | None = None  # host and key that a test has just found refused
         labels: dict[Parameter, str] = {"file": _("file"), "keyring": _("keyring"), "memory": _("nowhere")}
         self.base_url = TextRow("base_url", _("base URL"), studio.base_url)
         self.key = TextRow("key", _("key"), secret=True, placeholder=_("paste it here; it is never shown"))
@@ -114,7 +115,7 @@ class ConnectScreen(ModalScreen[bool]):
         ascii_only = services(self).glyphs.ascii_only
         self.set_class(ascii_only, "-ascii")
         box = self.query_one("#box")
-        box.border_title = Content(_("connect"))
+        box.border_title = Content(_("Connect"))
         box.border_subtitle = Content(
             _("tab next · F3 save · esc later") if not ascii_only else _("tab next, F3 save, esc later")
         )
@@ -213,21 +214,33 @@ class ConnectScreen(ModalScreen[bool]):
 
     async def _try(self, *, save: bool) -> None:
         try:
-            url = self._read_form()
+            url = self._read_form(tests=not save)
             if save:
                 await self._save(url)
             else:
                 self.notes.tell(Note(_("asking {host} …").format(host=inert(address.host_name(url)))))
-                answer = await self._studio.test_key(url, self.key.text.strip())
+                answer = await self._studio.test_key(url, self._typed_or_in_use(url))
+                self._refused = None
                 self.notes.tell(*_notes_on_test(answer), *self._warning())
         except Trouble as trouble:
+            if trouble.kind is Kind.KEY_REFUSED:
+                self._refused = (address.normalise(self.base_url.text), self.key.text.strip())
             hint = _HINTS.get(trouble.kind, WORDS[trouble.kind].hint)
             self.notes.tell(trouble_note(trouble, _(hint)), *self._warning())
         finally:
             self._busy = False
 
-    def _read_form(self) -> str:
+    def _typed_or_in_use(self, url: str) -> str:
+        """Return the key to test: the one typed, or where none is, the one that is in use at `url`."""
+        if typed := self.key.text.strip():
+            return typed
+        key = self._app_context.keys.key_for(url)
+        return key.reveal() if key is not None else ""
+
+    def _read_form(self, *, tests: bool) -> str:
         """Return the address, normalised, and go to the field that is not as it must be.
+
+        A test needs no typed key where one is in use.
 
         Raises:
             Trouble: USAGE, one of the two is no address or no key.
@@ -240,15 +253,20 @@ class ConnectScreen(ModalScreen[bool]):
             self.base_url.entry.focus()
             raise
         try:
-            if not self.key.text.strip():
+            if not (self._typed_or_in_use(url) if tests else self.key.text.strip()):
                 raise Trouble(Kind.USAGE, Message(N_("the key is empty")))
-            secrets.clean(self.key.text)
+            if self.key.text.strip():
+                secrets.clean(self.key.text)
         except Trouble:
             self.key.entry.focus()
             raise
         return url
 
     async def _save(self, url: str) -> None:
+        if self._refused == (url, self.key.text.strip()):
+            lines = [_("{host} has just refused it.").format(host=inert(address.host_name(url)))]
+            if not await services(self).ask(_("Keep this key all the same?"), lines, yes=_("keep it")):
+                return
         keep = cast(Keep, self.keep.value)
         try:
             await self._studio.use_key(url, self.key.text.strip(), keep=keep)

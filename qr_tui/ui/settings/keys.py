@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from qr_tui import config
 from qr_tui.commands.keymap import Keymap, by_current_id, display, normal
@@ -23,6 +23,7 @@ from qr_tui.ui.app_services import services
 from qr_tui.ui.widgets.key_line import KeyLine
 from qr_tui.ui.widgets.notes import Note, Notes, trouble_note
 from qr_tui.ui.widgets.option_lines import Line, OptionLines
+from qr_tui.ui.widgets.text_fields import PlainInput
 
 LEAST_HELP = 40  # cells; less would cut most of the words, so they stand below the list
 
@@ -41,6 +42,7 @@ class KeysScreen(ModalScreen[None]):
         #page { background: $background; }
         #title { height: 1; background: $surface; padding: 0 1; text-style: bold; }
         OptionLines { height: 1fr; }
+        #search { height: 1; margin: 0 2; border: none; padding: 0; background: $surface; }
         #help { height: auto; max-height: 2; color: $text-muted; padding: 0 2; }
         OptionLines > .option--cursor { background: $row-cursor; color: $foreground; }
         OptionLines > .option--help { color: $text-muted; }
@@ -58,7 +60,8 @@ class KeysScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Yield the list."""
         with Vertical(id="page"):
-            yield Static(_("keys"), id="title", markup=False)
+            yield Static(_("Keys"), id="title", markup=False)
+            yield PlainInput(id="search", placeholder=_("a word or a key"))
             yield OptionLines(self._lines(), least_help=LEAST_HELP)
             yield Static(id="help", markup=False)
             yield Notes(id="notes")
@@ -68,10 +71,11 @@ class KeysScreen(ModalScreen[None]):
         """Say at once what is wrong with the file."""
         if self._problem is not None:
             self.query_one(Notes).tell(trouble_note(self._problem))
+        self.query_one("#search").display = False
         self.query_one(OptionLines).focus()
 
     def _keys_on(self) -> list[tuple[str, str]]:
-        return [("enter", _("change")), ("a", _("add")), ("d", _("default")), ("esc", _("back"))]
+        return [("enter", _("change")), ("a", _("add")), ("d", _("default")), ("/", _("search")), ("esc", _("back"))]
 
     def _lines(self) -> list[Line]:
         keymap, own_ids = Keymap(self._settings.keys), by_current_id(self._settings.keys)
@@ -127,14 +131,39 @@ class KeysScreen(ModalScreen[None]):
         self._change(command_id, normal(event.key) or normal(event.character or "") or event.key)
 
     def on_key(self, event: events.Key) -> None:
-        """``a`` adds a key to a command, ``d`` gives it its default keys back."""
+        """``a`` adds a key to a command, ``d`` gives it its default keys back, ``/`` searches."""
         lines = self.query_one(OptionLines)
+        search = self.query_one("#search", PlainInput)
+        if search.has_focus:
+            if event.key in ("escape", "down", "up"):
+                event.stop()
+                event.prevent_default()
+                if event.key == "escape":
+                    search.value = ""
+                    search.display = False
+                lines.focus()
+            return
+        if event.key == "slash":
+            event.stop()
+            search.display = True
+            search.focus()
+            return
         if event.key == "d" and lines.at is not None:
             event.stop()
             self._change(str(lines.at.value), None)
         elif event.key == "a" and lines.at is not None:
             event.stop()
             self._wait_for_key(str(lines.at.value), besides=True)
+
+    @on(Input.Changed)
+    def _narrow(self, event: Input.Changed) -> None:
+        event.stop()
+        self.query_one(OptionLines).narrow(event.value)
+
+    @on(Input.Submitted)
+    def _found(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.query_one(OptionLines).focus()
 
     def _change(self, command_id: str, key: str | None) -> None:
         before = Keymap(self._settings.keys)
@@ -169,6 +198,7 @@ class KeysScreen(ModalScreen[None]):
         self._use_settings(self._settings)
         lines = self.query_one(OptionLines)
         lines.show(self._lines(), cursor=command_id)
+        lines.narrow(self.query_one("#search", PlainInput).value)
         keymap = Keymap(self._settings.keys)
         shown = " ".join(display(one) for one in keymap.keys(command_id))
         text = _("{title}: {keys}").format(title=command(command_id).id, keys=shown)

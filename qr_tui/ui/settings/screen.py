@@ -49,10 +49,12 @@ class SettingsScreen(ModalScreen[None]):
         .section { height: 1; color: $text-muted; text-style: bold; padding: 0 2; margin: 1 0 0 0; }
         .section.-first { margin: 0; }
         #help { height: 2; padding: 0 2; color: $text-muted; }
+        &.-wide #help { dock: right; width: 42%; height: 100%; padding: 2 3; border-left: vkey $rail; }
         &.-short .section { margin: 0; }
     }
     """
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (28, "-tall")]  # noqa: RUF012 -- as Textual has it
+    HORIZONTAL_BREAKPOINTS = [(0, "-normal"), (110, "-wide")]  # noqa: RUF012 -- as Textual has it
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (28, "-tall")]  # noqa: RUF012
 
     def __init__(self, app_context: AppContext) -> None:
         super().__init__()
@@ -76,7 +78,7 @@ class SettingsScreen(ModalScreen[None]):
                 [
                     ("tab", _("next")),
                     ("space", _("change")),
-                    ("enter", _("write")),
+                    ("enter", _("done")),
                     ("esc", _("back")),
                     ("ctrl+r", _("default")),
                 ]
@@ -96,7 +98,7 @@ class SettingsScreen(ModalScreen[None]):
         self._show_title()
 
     def _show_title(self) -> None:
-        name = _("settings")
+        name = _("Settings")
         room = max(self.app.size.width - cells(name) - 6, 8)
         path = tail(inert(str(self._path)), room)
         self.query_one("#title", Static).update(Content.assemble((name, "bold"), "  ", (path, "$text-muted")))
@@ -114,13 +116,14 @@ class SettingsScreen(ModalScreen[None]):
 
     def _explain(self, row: Row) -> None:
         setting = config.setting(row.field)
-        parts = [_(setting.help)]
+        parts = [setting.key, _(setting.help)]
         parts += filter(None, [translate(span(setting.low, setting.high))])
         if setting.kind != "table":
             parts.append(_("default {value}").format(value=text_of(setting.default) or _("none")))
         if isinstance(row, InFile):
             parts.append(_("enter opens config.toml in $EDITOR"))
-        self.query_one("#help", Static).update(Content(" · ".join(parts)))
+        between = "\n\n" if self.has_class("-wide") else " · "
+        self.query_one("#help", Static).update(Content(between.join(parts)))
 
     @on(events.DescendantBlur)
     def _left(self, event: events.DescendantBlur) -> None:
@@ -136,25 +139,26 @@ class SettingsScreen(ModalScreen[None]):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         row = self.form.row_of(event.input)
-        if isinstance(row, TextRow):
-            self._write_typed(row)
+        if isinstance(row, TextRow) and self._write_typed(row):
+            self.focus_next()
 
-    def _write_typed(self, row: TextRow) -> None:
-        """Write what was typed, if it differs and can be the setting's value."""
+    def _write_typed(self, row: TextRow) -> bool:
+        """Write what was typed, if it differs and can be the setting's value; return whether it is done with."""
         if row.text.strip() == text_of(config.value(self._settings, row.field)):
-            return
+            return True
         if config.is_limit(row.field) and not row.text.strip():
             self._remove_limit(row.field, None)  # emptied: that takes it out
-            return
+            return False
         try:
             value = config.from_text(row.field, row.text)
         except Trouble as trouble:
             self.tell(trouble_note(trouble))
-            return
+            return False
         if config.is_limit(row.field) and not value:
             self._remove_limit(row.field, value)
-            return
+            return False
         self._write(row.field, value)
+        return True
 
     def _remove_limit(self, key: str, value: object) -> None:
         """Write `value`, which is no limit any more (None takes it out of the file), if the person says so."""
@@ -274,7 +278,21 @@ class SettingsScreen(ModalScreen[None]):
     @on(OpenRow.Opened)
     def _open(self, event: OpenRow.Opened) -> None:
         key = event.row.field
-        self.run_worker(self._open_keys() if key == "keys" else self._edit(key), group="open", exclusive=True)
+        opened = {"keys": self._open_keys, "create.model": self._choose_model}.get(key)
+        self.run_worker(opened() if opened else self._edit(key), group="open", exclusive=True)
+
+    async def _choose_model(self) -> None:
+        from qr_tui.ui.compose.form import model_options
+        from qr_tui.ui.widgets.choose import ChooseScreen
+
+        current = self._settings.create.model
+        options = model_options(config.catalogue(self._settings), current)
+        chosen = await self.app.push_screen_wait(ChooseScreen(_("Model"), options, current))
+        if chosen is not None and chosen != current:
+            row = self.form.row("create.model")
+            if isinstance(row, OpenRow):
+                row.values, row.value = (chosen,), chosen
+            self._write("create.model", chosen)
 
     async def _edit(self, key: str) -> None:
         """Open the file in the person's editor; nothing is overwritten by a text with a mistake."""

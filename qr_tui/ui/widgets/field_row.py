@@ -1,4 +1,4 @@
-"""One line of a form: key, label, value, help; changed with arrows, space or enter."""
+"""One line of a form: key, label, value, help; changed with arrows or space."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
@@ -45,10 +45,11 @@ class FieldRow(Widget, can_focus=True):
     FieldRow:focus { background: $row-cursor; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right,space,enter,l", "step(1)", show=False),
-        Binding("left,h", "step(-1)", show=False),
-        Binding("down,j", "app.focus_next", show=False),
-        Binding("up,k", "app.focus_previous", show=False),
+        Binding("right,space", "step(1)", show=False),
+        Binding("left", "step(-1)", show=False),
+        Binding("enter", "done", show=False),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
     ]
 
     value: reactive[Parameter] = reactive(None, layout=True, init=False)
@@ -125,6 +126,10 @@ class FieldRow(Widget, can_focus=True):
     def action_step(self, by: int) -> None:
         """Change the value from the keyboard."""
         self.step(by)
+
+    def action_done(self) -> None:
+        """Go on to the next one: what is chosen here stands already."""
+        self.screen.focus_next()
 
     # how it looks
     def _lines(self, width: int) -> list[Content]:
@@ -211,6 +216,10 @@ class ActionRow(FieldRow):
             super().__init__()
             self.row = row
 
+    def action_done(self) -> None:
+        """Do it."""
+        self.step()
+
     def choices(self) -> list[tuple[str, bool]]:
         """Return nothing: the label says it."""
         return []
@@ -229,6 +238,10 @@ class OpenRow(FieldRow):
         def __init__(self, row: "OpenRow") -> None:
             super().__init__()
             self.row = row
+
+    def action_done(self) -> None:
+        """Ask for another value."""
+        self.step()
 
     def choices(self) -> list[tuple[str, bool]]:
         """Return what is chosen."""

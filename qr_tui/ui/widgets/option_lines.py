@@ -31,7 +31,7 @@ class Line:
 
     def holds(self, words: Sequence[str]) -> bool:
         """Tell whether every one of `words` (lower case) occurs in it."""
-        text = f"{self.label} {self.help}".casefold()
+        text = f"{self.label} {self.help} {self.beside}".casefold()
         return all(word in text for word in words)
 
 

@@ -34,3 +34,13 @@ def test_copy_other_parts(shell: Shell) -> None:
         part(one, "file")
     shell.put(task("no id yet", status=Status.QUEUED))
     assert shell("copy", shell.stored()[0].key).code == 2
+
+
+def test_into_a_pipe_the_text_is_printed_and_nothing_is_copied(shell: Shell) -> None:
+    shell.put(task(id="sora-2:task_1", video_url="https://cdn.example.com/v.mp4"), task(id="sora-2:task_2"))
+    done = subprocess.run(
+        shell.argv("copy", "task_1", "task_2"), env=shell.env, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "sora-2:task_1\nsora-2:task_2\n"
+    assert done.stderr == ""
+    assert not shell.paths.clipboard_file.exists()

@@ -4,7 +4,7 @@ from tests.support.cli import Shell, failed, task
 
 FIELDS = (
     "key id status provider_status progress model prompt enhanced_prompt parameters images video_url thumbnail_url "
-    "expires_at file file_state failure look_failure base_url parent tags "
+    "expires_at file file_state failure look_failure base_url parent copy copies tags "
     "created_at submitted_at updated_at finished_at"
 )
 
@@ -22,7 +22,7 @@ def test_list_newest_first_with_the_fields_of_the_contract(shell: Shell) -> None
     assert set(listed[0]) == set(FIELDS.split())
     words = shell("list")
     assert words.code == 0
-    assert "running  62 %      5s   sora-2-pro  portrait 15s  sora-2:task_abc" in words.out
+    assert "running  62 %      5s   sora-2-pro  9:16 15s  sora-2:task_abc" in words.out
     assert words.out.splitlines()[0].startswith("STATUS")
 
 

@@ -30,7 +30,7 @@ def test_show_says_everything(shell: Shell) -> None:
     shell.put(one)
     out = shell("show", "01k").out
     for text in (
-        "sora-2:task_01k", one.key, "failed (failed)", "portrait 15s", "https://example.com/a.png", "make it move",
+        "sora-2:task_01k", one.key, "9:16 15s", "https://example.com/a.png", "make it move",
         "https://cdn.example.com/v.mp4", "Images of real people", "photorealistic people", "req-1", "(pending)",
     ):  # fmt: skip
         assert text in out, text
@@ -51,3 +51,14 @@ def test_an_unknown_task_is_said(shell: Shell) -> None:
     assert result.code == 2
     assert "No such task" in result.err
     assert "\x1b" not in result.err
+
+
+def test_one_field_is_printed_as_it_is(shell: Shell) -> None:
+    shell.put(task("a boat", id="sora-2:task_1", video_url="https://cdn.example.com/v.mp4", copy=2, copies=3))
+    assert shell("show", "task_1", "--field", "video_url").out == "https://cdn.example.com/v.mp4\n"
+    assert shell("show", "task_1", "--field", "copies").out == "3\n"
+    assert shell("show", "task_1", "--field", "expires_at").out == ""
+    assert shell("show", "task_1", "--field", "prompt", "--json").json == "a boat"
+    wrong = shell("show", "task_1", "--field", "link")
+    assert wrong.code == 2
+    assert "video_url" in wrong.err

@@ -149,4 +149,4 @@ def test_rule_2_1_how_looks_fail_is_said_by_watch_and_by_those_who_only_read(liv
     assert said.count("last look failed: ") == 1
     assert "last look failed: " in live("show", poisoned).out
     assert live("show", poisoned, "--json").json["look_failure"]["kind"] == "upstream"
-    assert "provider error" in live("list").out
+    assert "host error" in live("list").out

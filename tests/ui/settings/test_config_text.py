@@ -62,7 +62,7 @@ def test_what_comes_back_sound_is_written_and_taken_at_once(
         assert bench.screen.form.row("prices").has_focus
         again = bench.screen.form.row("poll.every")
         assert again is not row
-        assert getattr(again, "text", "") == "105", "what was typed elsewhere stays"
+        assert getattr(again, "text", "") == "5", "what was typed elsewhere stays"
         limit = bench.screen.form.row("limits.videos_per_day")
         assert (getattr(limit, "text", ""), getattr(limit, "remark", "?")) == ("5", "")
         assert getattr(bench.screen.form.row("ui.glyphs"), "value", "") == "ascii"

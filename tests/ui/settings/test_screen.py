@@ -134,7 +134,7 @@ def test_a_key_hit_by_mistake_changes_no_host(tmp_path: Path) -> None:
         await pilot.press("x", "tab")
         await settle(pilot)
         assert "host.base_url: not written; enter writes it" in bench.notes
-        assert row.text == config.DEFAULT_BASE_URL + "x"
+        assert row.text == "x"
         assert bench.settings == Settings()
         assert bench.app.used == []
 
@@ -205,7 +205,7 @@ def test_what_is_typed_outlives_a_change_of_language(tmp_path: Path) -> None:
         await settle(pilot)
         row = bench.screen.form.row("poll.every")
         assert isinstance(row, TextRow)
-        assert row.text == "105"
+        assert row.text == "5"
         assert row.remark == "! not written"
 
     Bench(tmp_path).run(script)

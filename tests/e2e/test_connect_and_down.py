@@ -40,7 +40,7 @@ def test_no_key_then_a_wrong_one_then_a_good_one(tmp_path: Path) -> None:
             terminal.wait_for("0 characters")
             terminal.type("a paper boat")
             terminal.press("ctrl+g")
-            terminal.wait_for(re.compile(r"(waiting|running) .*…\w{5} a paper"))
+            terminal.wait_for(re.compile(r"[○●] .*s +\w{5} +a paper"))
             terminal.press("q")
             assert terminal.wait_exit() == 0
             assert b"wrong-key" not in terminal.raw and GOOD.encode() not in terminal.raw
@@ -113,7 +113,7 @@ def test_a_provider_that_is_down_and_comes_back(tmp_path: Path) -> None:
         with start_simulator("--port", port, env=env) as again:
             assert again.url == simulator.url
             terminal.press("r")  # no need to wait for the next try
-            terminal.wait_for(re.compile(r"(waiting|running) .*…\w{5} third"), 40)
+            terminal.wait_for(re.compile(r"[○●] .*s +\w{5} +third"), 40)
             terminal.wait_gone("The provider cannot be reached", 40)
             assert again.ask("stats")["posts"] == {"third boat": {"received": 1, "paid": 1}}
             terminal.press("n")

@@ -55,7 +55,7 @@ def test_a_second_key_leaves_at_once_and_the_next_start_asks(tmp_path: Path) -> 
             assert terminal.wait_exit() == 0
             assert time.monotonic() - started < 2.5, "less than the answer is waited for"
         with PtyTerminal(program(), env=env) as terminal:
-            terminal.wait_for("unconfirmed")
+            terminal.wait_for("answer lost")
             terminal.press("q")
             assert terminal.wait_exit() == 0
         assert simulator.ask("stats")["posts"] == {"a paper boat": {"received": 1, "paid": 1}}

@@ -24,9 +24,12 @@ BODY = {
 PERCENT = re.compile(r"running .* (\d+)%")
 
 
+SHAPE = re.compile(r"\d+:\d+ \d+s +(\w{5}) ")  # what stands in a row only: how the video is shaped, and its id
+
+
 def row_of(terminal: Terminal, prompt: str = "一只小猫") -> str:
     """Return the row of the list that shows this prompt, empty if none does."""
-    return next((row for row in terminal.screen() if prompt in row and "…" in row), "")
+    return next((row for row in terminal.screen() if prompt in row and SHAPE.search(row)), "")
 
 
 def compose(terminal: Terminal) -> None:
@@ -73,7 +76,7 @@ def place_cursor(terminal: Terminal) -> str:
         before = terminal.text
         terminal.press("j")
         terminal.wait_for(lambda rows, before=before: "\n".join(rows) != before)  # type: ignore[misc]
-    found = re.search(r"…(\w+)", row_of(terminal))
+    found = SHAPE.search(row_of(terminal))
     assert "▌" in row_of(terminal) and found
     return found[1]
 
@@ -129,7 +132,7 @@ def test_the_body_is_the_vendors_and_a_restart_goes_on(tmp_path: Path, language:
             terminal.wait_for(re.compile(r"^ +n ", re.M))  # the keys below the list
             compose(terminal)
             terminal.wait_for(lambda _rows: bool(row_of(terminal)))
-            terminal.wait_for(lambda _rows: bool(re.search(r"…\w{5}", row_of(terminal))))
+            terminal.wait_for(lambda _rows: bool(row_of(terminal)))
             (created,) = simulator.ask("stats")["creates"]
             assert created["body"] == BODY
             assert created["path"] == "/v1/video/create"

@@ -16,7 +16,7 @@ from qr_tui.config import Settings
 from qr_tui.config.check import span
 from qr_tui.core.environment import API_KEY
 from qr_tui.core.failures import Trouble
-from qr_tui.core.text.display import cells, inert, tail
+from qr_tui.core.text.display import cells, inert, inert_lines, tail
 from qr_tui.i18n import _, listed, translate
 from qr_tui.ui.app_services import services
 from qr_tui.ui.context import AppContext
@@ -94,8 +94,9 @@ class SettingsScreen(ModalScreen[None]):
             self._use_in_app(self._settings)  # corrected meanwhile, with another program
 
     def on_resize(self) -> None:
-        """Cut the title to the new width."""
+        """Cut the title to the new width, and use what room there is for words on the row in hand."""
         self._show_title()
+        self.call_after_refresh(self._focused)
 
     def _show_title(self) -> None:
         name = _("Settings")
@@ -122,8 +123,20 @@ class SettingsScreen(ModalScreen[None]):
             parts.append(_("default {value}").format(value=text_of(setting.default) or _("none")))
         if isinstance(row, InFile):
             parts.append(_("enter opens config.toml in $EDITOR"))
-        between = "\n\n" if self.has_class("-wide") else " · "
-        self.query_one("#help", Static).update(Content(between.join(parts)))
+        words = Content(" · ".join(parts))
+        if self.has_class("-wide"):  # there is half a screen beside the rows
+            command = f"qr-tui config set {setting.key} …"
+            head = Content.assemble((_(setting.title), "bold"), "\n\n", "\n".join(parts), "\n\n", (command, "$accent"))
+            words = head + Content.assemble("\n\n\n", (self._path.name, "bold"), "\n\n", self._file_text())
+        self.query_one("#help", Static).update(words)
+
+    def _file_text(self) -> str:
+        """Return the beginning of the file as it stands."""
+        try:
+            text = config.read_text(self._path)
+        except Trouble:
+            return ""
+        return inert_lines(text, limit=4_000) or _("nothing is set: everything is at its default")
 
     @on(events.DescendantBlur)
     def _left(self, event: events.DescendantBlur) -> None:
@@ -217,6 +230,7 @@ class SettingsScreen(ModalScreen[None]):
         self._show_written(key, typed)
         if settings.ui.language != language:
             await self._show_language(key)
+        self._focused()
         self.tell(Note(_("{title}: {detail}").format(title=key, detail=self._when_in_force(key)), "good"))
 
     def _when_in_force(self, key: str) -> str:

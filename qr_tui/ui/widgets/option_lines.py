@@ -105,6 +105,8 @@ class OptionLines(ScrollView, can_focus=True):
         self.cursor = next((index for index, line in enumerate(self.lines) if line is here), 0)
         self._fit_lines()
         self._scroll_to_cursor()
+        if self.at is not here:
+            self.post_message(self.Moved())
 
     @property
     def at(self) -> Line | None:

@@ -86,7 +86,7 @@ PICTURES = (
     Picture("wide", (140, 36), presses("j", "j", "j")),
     Picture("compose", (80, 24), composing),
     Picture("details", (80, 30), presses("G", "enter")),
-    Picture("decide", (80, 24), presses("j", "j", "j", "u")),
+    Picture("decide", (80, 24), presses("j", "j", "j", "a")),
     Picture("help", (80, 30), presses("question_mark")),
     Picture("light", (80, 24), presses("j", "j"), theme="light"),
     Picture("chinese", (80, 24), presses("j", "j"), language="zh_CN"),

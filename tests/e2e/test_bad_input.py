@@ -115,7 +115,7 @@ def test_the_compose_screen_refuses_in_words_and_keeps_every_one(tmp_path: Path)
 @pytest.mark.parametrize(
     ("opening", "sign", "ahead"),
     [
-        ("s", "newest first", b"12"),
+        ("s", "newest first", b"no"),
         ("s", "newest first", b"\r\r"),
         ("Y", "show alone", b"ii"),
         ("question_mark", "scroll", b"\x1b[21~\x1b[21~qq"),

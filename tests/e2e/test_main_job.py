@@ -21,7 +21,7 @@ BODY = {
     "watermark": False,
     "private": True,
 }
-PERCENT = re.compile(r"running .* (\d+)%")
+PERCENT = re.compile(r"● (\d+)%")
 
 
 SHAPE = re.compile(r"\d+:\d+ \d+s +(\w{5}) ")  # what stands in a row only: how the video is shaped, and its id
@@ -42,7 +42,7 @@ def compose(terminal: Terminal) -> None:
     terminal.paste(rest)
     terminal.wait_for(LAST_LINE)
     first_value, second_value = r" +\S+ +\[", r" +\S+ +\S+ +\["
-    for key, chosen in (("F3", second_value), ("F4", r" .*\[25"), ("F6", second_value), ("F7", first_value)):
+    for key, chosen in (("F3", second_value), ("F4", r" .*\[25"), ("F6", r" .*\S \["), ("F7", first_value)):
         terminal.press(key.lower())
         terminal.wait_for(re.compile(key + chosen))
     rows = terminal.screen()

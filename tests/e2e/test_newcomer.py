@@ -78,7 +78,7 @@ def test_from_nothing_to_a_finished_video(desk: Desk, language: str) -> None:
         person.does("orientation")
         person.chose("landscape")
         person.does("generate")
-        terminal.wait_for(re.compile("▌.*sora-2-pro.*一只"))
+        terminal.wait_for(re.compile("▌.*16:9.*一只"))
 
         # it is watched without another key, until it is done
         terminal.wait_for(re.compile("▌ ✓ .*一只"), timeout=40)

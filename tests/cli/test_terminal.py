@@ -89,7 +89,7 @@ def test_app_and_script_see_each_others_tasks(live: Shell, env: dict[str, str]) 
         terminal.wait_for("ctrl+g")
         terminal.type("from the app")
         terminal.press("ctrl+g")
-        terminal.wait_for(re.compile(r"(waiting|running|done).*from the app"))
+        terminal.wait_for(re.compile(r"[○●✓] .*from the app"))
         prompts = {item["prompt"] for item in json.loads(live.process("list", "--json").out)}
         assert prompts == {"from a script", "from the app"}
         terminal.press("q")

@@ -38,7 +38,7 @@ def test_the_notice_of_a_failed_task_carries_no_control(tmp_path: Path, kind: st
         (created,) = simulator.ask("stats")["creates"]
         assert created["body"]["prompt"] == PROMPT, "the provider gets every byte of it"
         with PtyTerminal(program(), env=env) as terminal:
-            terminal.wait_for(re.compile(r"(waiting|running) .*\[/b\]"))
+            terminal.wait_for(re.compile(r"[○●] .*\[/b\]"))
             simulator.ask(f"tasks/{created['id']}", {"status": "failed", "reason": "hostile"})
             terminal.wait_for("✗ failed")
             # what ends within a second is told together: these know notices, the others ring

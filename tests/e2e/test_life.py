@@ -44,7 +44,7 @@ def write_draft(terminal: PtyTerminal) -> None:
 def all_there(desk: Desk) -> None:
     """Start again and find the task and the draft."""
     with desk.open() as terminal:
-        terminal.wait_for(re.compile("(waiting|running) .*earlier"))
+        terminal.wait_for(re.compile("[○●] .*earlier"))
         terminal.press("n")
         terminal.wait_for(DRAFT)
         terminal.settle()  # the footer of the list may still stand there
@@ -118,12 +118,12 @@ def test_a_task_goes_on_after_a_kill_and_is_sent_only_once(desk: Desk) -> None:
         terminal.wait_for("ctrl+g generate")
         terminal.type("a boat [sim:seconds=600]")
         terminal.press("ctrl+g")
-        terminal.wait_for(re.compile("(waiting|running) .*a boat"))
+        terminal.wait_for(re.compile("[○●] .*a boat"))
         terminal.signal(signal.SIGKILL)
         terminal.wait_exit(5)
     (made,) = desk.simulator.ask("tasks")
     with desk.open() as terminal:
-        terminal.wait_for(re.compile("(waiting|running) .*a boat"))
+        terminal.wait_for(re.compile("[○●] .*a boat"))
         desk.simulator.ask(f"tasks/{made['id']}", {"status": "completed", "hold": False}, method="POST")
         terminal.wait_for(re.compile("done .*a boat"))
         terminal.press("q")
@@ -144,7 +144,7 @@ def test_ctrl_z_goes_to_the_shell_and_fg_comes_back(desk: Desk) -> None:
         assert handed_back(terminal)
         desk.create("meanwhile [sim:seconds=600]")
         terminal.type("fg\n")
-        terminal.wait_for(re.compile("(waiting|running) .*meanwhile"))
+        terminal.wait_for(re.compile("[○●] .*meanwhile"))
         assert terminal.emulator.alternate
         write_draft(terminal)
         terminal.settle()

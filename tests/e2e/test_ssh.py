@@ -46,7 +46,7 @@ def test_the_job_the_copy_the_dropped_line_and_the_way_back(sshd: Sshd, desk: De
         line.paste("一只纸船\nin the rain [sim:seconds=600]")
         line.wait_for("in the rain")
         line.press("f3", "ctrl+g")
-        line.wait_for(re.compile("(waiting|running) .*一只纸船"))
+        line.wait_for(re.compile("[○●] .*一只纸船"))
         (made,) = desk.simulator.ask("tasks")
         line.press("y")
         line.wait_clipboard(made["id"])
@@ -57,7 +57,7 @@ def test_the_job_the_copy_the_dropped_line_and_the_way_back(sshd: Sshd, desk: De
         drop_line(line)
         wait_gone(int(pid.read_text()), 5)
     with login(sshd, desk, pid) as line:
-        line.wait_for(re.compile("(waiting|running) .*一只纸船"))
+        line.wait_for(re.compile("[○●] .*一只纸船"))
         desk.simulator.ask(f"tasks/{made['id']}", {"status": "completed", "hold": False}, method="POST")
         line.wait_for(re.compile("done .*一只纸船"))
         line.press("n")

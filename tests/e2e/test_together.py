@@ -26,14 +26,14 @@ def test_a_task_of_a_script_comes_to_the_open_list_and_back(desk: Desk) -> None:
         terminal.wait_for("No videos yet")
         (identity,) = desk.create("from a script [sim:seconds=600]")
         # with its id: the intent is on the list a moment earlier
-        terminal.wait_for(re.compile("(waiting|running) .*from a sc"), timeout=SOON)
+        terminal.wait_for(re.compile("[○●] .*from a sc"), timeout=SOON)
         terminal.press("y")
         terminal.wait_clipboard(identity)
         terminal.press("n")
         terminal.wait_for("ctrl+g generate")
         terminal.type("from the app [sim:seconds=600]")
         terminal.press("ctrl+g")
-        terminal.wait_for(re.compile("(waiting|running) .*from the"))
+        terminal.wait_for(re.compile("[○●] .*from the"))
         listed = {task["prompt"]: task for task in desk.tasks()}
         assert set(listed) == {"from a script [sim:seconds=600]", "from the app [sim:seconds=600]"}
         assert listed["from the app [sim:seconds=600]"]["id"].startswith("sora-2:task_")
@@ -46,7 +46,7 @@ def test_two_apps_show_the_same_and_one_asks(desk: Desk) -> None:
     (identity,) = desk.create("a boat [sim:seconds=600]")
     force = f"tasks/{identity}"
     with desk.open() as first:
-        first.wait_for(re.compile("(waiting|running) .*a boat"))
+        first.wait_for(re.compile("[○●] .*a boat"))
         # the second comes when the first surely looks
         first.wait_for("next look")
         with desk.open(columns=120, rows=30) as second:

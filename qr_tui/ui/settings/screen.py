@@ -152,26 +152,26 @@ class SettingsScreen(ModalScreen[None]):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         row = self.form.row_of(event.input)
-        if isinstance(row, TextRow) and self._write_typed(row):
-            self.focus_next()
+        if isinstance(row, TextRow):
+            self._write_typed(row)
 
-    def _write_typed(self, row: TextRow) -> bool:
-        """Write what was typed, if it differs and can be the setting's value; return whether it is done with."""
+    def _write_typed(self, row: TextRow) -> None:
+        """Write what was typed, if it differs and can be the setting's value, and go on to the next row."""
         if row.text.strip() == text_of(config.value(self._settings, row.field)):
-            return True
+            self.focus_next()
+            return
         if config.is_limit(row.field) and not row.text.strip():
             self._remove_limit(row.field, None)  # emptied: that takes it out
-            return False
+            return
         try:
             value = config.from_text(row.field, row.text)
         except Trouble as trouble:
             self.tell(trouble_note(trouble))
-            return False
+            return
         if config.is_limit(row.field) and not value:
             self._remove_limit(row.field, value)
-            return False
-        self._write(row.field, value)
-        return True
+            return
+        self._write(row.field, value, goes_on=True)
 
     def _remove_limit(self, key: str, value: object) -> None:
         """Write `value`, which is no limit any more (None takes it out of the file), if the person says so."""
@@ -206,11 +206,12 @@ class SettingsScreen(ModalScreen[None]):
             row.value = default
         self._write(row.field, None)
 
-    def _write(self, key: str, value: object) -> None:
+    def _write(self, key: str, value: object, *, goes_on: bool = False) -> None:
         self._writing = key
-        self.run_worker(self._write_now({key: value}), group="write")
+        self.run_worker(self._write_now({key: value}, goes_on=goes_on), group="write")
 
-    async def _write_now(self, changes: dict[str, Any]) -> None:
+    async def _write_now(self, changes: dict[str, Any], *, goes_on: bool) -> None:
+        """Write to the file, take it over, and with `goes_on` leave the row, if the person has not done so."""
         (key,) = changes
         row = self.form.row(key)
         typed = row.text if isinstance(row, TextRow) else ""
@@ -230,6 +231,8 @@ class SettingsScreen(ModalScreen[None]):
         self._show_written(key, typed)
         if settings.ui.language != language:
             await self._show_language(key)
+        if goes_on and self.form.row_of(self.focused) is self.form.row(key):
+            self.focus_next()
         self._focused()
         self.tell(Note(_("{title}: {detail}").format(title=key, detail=self._when_in_force(key)), "good"))
 

@@ -9,6 +9,7 @@ from textual.strip import Strip
 
 from qr_tui.commands.keymap import display
 from qr_tui.commands.registry import Command
+from qr_tui.commands.registry import command as command_called
 from qr_tui.core.text.display import cells, fit
 from qr_tui.core.text.wrapping import wrap
 from qr_tui.i18n import _
@@ -99,6 +100,25 @@ class HelpScreen(Dialog[None]):
             for part in wrap(said, room):
                 strips.append(line([*heads, (part, style("muted", raised=True))], width, fill))
                 heads = [(" " * (width - room), fill)]
+        return [*strips, *self._gave_way(width)]
+
+    def _gave_way(self, width: int) -> list[Strip]:
+        """Return which default keys a person has given to other commands, and where those commands still are."""
+        keymap, appearance = self._owner.keymap, self._owner.qr.appearance
+        style = appearance.palette.style
+        found = [
+            (display(key, ascii_only=appearance.glyphs.ascii_only), command_called(loser), command_called(winner))
+            for (loser, key), winner in keymap.gave_way.items()
+            if {loser.partition(".")[0], winner.partition(".")[0]} & {self._owner.scope, "app"}
+        ]
+        if not found:
+            return []
+        fill = style("text", raised=True)
+        strips = [line([], width, fill), line([(_("by your own keys"), style("muted", raised=True))], width, fill)]
+        for key, loser, winner in found:
+            said = _("{key} does {winner}, no longer {loser}")
+            text = said.format(key=key, winner=_(winner.title), loser=_(loser.title))
+            strips += [line([(part, style("text", raised=True))], width, fill) for part in wrap(text, width)]
         return strips
 
 

@@ -107,6 +107,21 @@ def test_a_clash_of_keys_is_told_naming_both(tmp_path: Path) -> None:
     run(tmp_path, [], script, settings=Settings(keys={"tasks.new": "q"}))
 
 
+def test_keys_of_ones_own_from_0_1_open_without_an_error_and_help_says_what_gave_way(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        assert it.toasts == []
+        await it.press("f")
+        assert it.on == "ChooseScreen"
+        await it.press("escape", "u")
+        assert it.on == "DecideScreen"
+        await it.press("escape", "question_mark", "G")
+        assert "u does decide, no longer undo" in it.screen
+
+    keys = {"tasks.decide": "u", "tasks.toggle_finished": "f"}
+    lost = make_task(1, status=Status.UNCONFIRMED, id=None)
+    run(tmp_path, [lost], script, settings=Settings(keys=keys))
+
+
 def test_problems_from_before_the_app_are_told_inert(tmp_path: Path) -> None:
     problem = Trouble(Kind.CONFIG, f"config.toml: line 4: {HOSTILE}")
 

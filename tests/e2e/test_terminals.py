@@ -13,7 +13,7 @@ from tests.support.e2e.programs import PATIENCE, PtyTerminal, Terminal, TmuxTerm
 pytestmark = pytest.mark.e2e
 
 PANE = re.compile(r"▏ ?\S")
-RUNNING = re.compile("[○●] .*paper")
+RUNNING = re.compile("[○●*o] .*paper")
 # a foreground, background or bold colour of any depth
 COLOUR = re.compile(rb"\x1b\[(?:[0-9;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[0-9;]*)?m")
 TRUECOLOUR = re.compile(rb"\x1b\[(?:[0-9;]*;)?[34]8;2;")

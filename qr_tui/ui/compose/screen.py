@@ -292,7 +292,9 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
         if self._copies_restored:
             reasons.insert(0, _("The number of copies comes from a draft of before."))
         if copies > MOST_UNASKED or reasons:
-            made = ngettext("{n} video is made, and costs.", "{n} videos are made, and each one costs.", copies)
+            made = ngettext(
+                "{n} video will be made, and paid for.", "{n} videos will be made, each one paid for.", copies
+            )
             if not await self._agrees([made.format(n=copies), *reasons]):
                 return []
         self._show_state(_("sending …"))

@@ -92,7 +92,8 @@ class TaskActions:
         )
         lines = [costs]
         if len(failed) == 1 and failed[0].failure is not None:
-            lines = [_(WORDS[failed[0].failure.kind].title), "", *lines]
+            words = WORDS[failed[0].failure.kind]
+            lines = [_(words.title), _(words.hint), "", *lines]
         studio = await qr.engine()
         asked = (concern for concern in studio.check_retry(failed) if concern.weight != "note")
         lines.extend(dict.fromkeys(translate(concern.detail) or _(WORDS[concern.kind].title) for concern in asked))

@@ -428,7 +428,7 @@ def test_what_needs_a_yes_is_asked_and_no_sends_nothing(tmp_path: Path) -> None:
 
 
 def ask_about(copies: int) -> str:
-    return "video is made" if copies == 1 else f"{copies} videos are made"
+    return "video will be made" if copies == 1 else f"{copies} videos will be made"
 
 
 @pytest.mark.parametrize("key", ["y", "Y", "enter", "space", "n", "escape"])

@@ -34,7 +34,7 @@ def list_lines(tasks: Sequence[Task], *, now: float, width: int | None) -> Itera
             inert(task.model, limit=100),
             inert(shape(task.parameters), limit=100),
             _name(task, whole),
-            inert(task.prompt),
+            (f"{task.copy}/{task.copies} " if task.copies > 1 else "") + inert(task.prompt),
         )
         for task in tasks
     ]

@@ -175,7 +175,9 @@ class QrTui(FixedApp):
 
         studio = await self.engine()
         start = await self.whole(start) if start is not None else None
-        made = await self.push_screen_wait(ComposeScreen(studio, self.app_context, start=start))
+        made = await self.push_screen_wait(
+            ComposeScreen(studio, self.app_context, start=start, model=self.settings.create.model)
+        )
         if made:
             self.catch_up()
             self.tasks.take([task for task in made if task.key not in self.tasks.list_model.tasks], ())

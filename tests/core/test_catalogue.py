@@ -125,3 +125,12 @@ def test_ones_own_models_come_after_and_may_replace() -> None:
 )
 def test_shape(parameters: dict[str, Parameter], shown: str) -> None:
     assert shape(parameters) == shown
+
+
+def test_what_a_person_prefers_is_the_default_where_the_model_takes_it() -> None:
+    own = Catalogue(preferred={"duration": 25, "orientation": "landscape", "size": "huge", "watermark": 0})
+    pro, two = own.get("sora-2-pro").defaults(), own.get("sora-2").defaults()
+    assert (pro["duration"], pro["orientation"]) == (25, "landscape")
+    assert (pro["size"], pro["watermark"]) == ("large", True)
+    assert two["duration"] == 10, "25 seconds are not among what sora-2 takes"
+    assert own.complete(Request(model="sora-2-pro", prompt="x")).parameters["duration"] == 25

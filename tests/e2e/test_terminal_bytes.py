@@ -1,5 +1,6 @@
 """What the terminal sends besides keys, fed to the real program: nothing of it is a command, and nothing of it pays."""
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,12 +57,36 @@ def test_replies_pay_nothing_in_the_form_and_in_a_paying_question(desk: Desk) ->
         terminal.wait_for("12 characters")
         terminal.press("ctrl+g")
         terminal.wait_for("a moment ago")
-        time.sleep(0.5)  # from here on a paying key would count
+        time.sleep(0.9)  # from here on a paying key would count
         answer(terminal, *REPLIES)
         terminal.settle()
         terminal.wait_for("a moment ago")
         assert desk.posts() == {"a paper boat": 1}
         terminal.press("escape")
+
+
+def test_replies_pay_nothing_in_the_other_questions_that_lead_to_a_video(tmp_path: Path) -> None:
+    # the first answer is lost, the second video fails
+    with desk_with_simulator(tmp_path, "--speed", "50", "--fault", "create:reset:1") as desk, desk.open() as terminal:
+        for words, sign in (("a lost boat", "answer lost"), ("a bad boat [sim:policy]", "✗ policy")):
+            terminal.wait_for(re.compile("^ n ", re.M))
+            terminal.press("n")
+            terminal.wait_for("0 characters")
+            terminal.type(words)
+            terminal.wait_for(f"{len(words)} characters")
+            terminal.press("ctrl+g")
+            terminal.wait_for(sign, 40)
+        before = desk.posts()
+        for keys, question in ((("g", "R"), "Make this video again?"), (("G", "a", "2"), "sends it again")):
+            terminal.press(*keys)
+            terminal.wait_for(question)
+            time.sleep(0.9)  # from here on a paying key would count
+            answer(terminal, *REPLIES)
+            terminal.settle()
+            terminal.wait_for(question)
+            assert desk.posts() == before
+            terminal.press("escape")
+            terminal.wait_gone(question)
 
 
 def test_replies_run_no_command_of_the_list(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from textual.widgets import TextArea
 
 from qr_tui.commands.keymap import display
 from qr_tui.commands.registry import command
-from qr_tui.core.catalogue import LEAST_COPIES
+from qr_tui.core.catalogue import DEFAULT_MODEL, LEAST_COPIES
 from qr_tui.core.failures import Trouble
 from qr_tui.core.task import Request, Task
 from qr_tui.i18n import _, ngettext
@@ -47,6 +47,7 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
         studio: The engine; its catalogue, checks and `submit` are used.
         app_context: Where the draft is stored, and the environment for the editor.
         start: The task to start from; a draft that would be overwritten is kept one step away.
+        model: The model that a video from nothing begins with.
 
     Attributes:
         form: The fields.
@@ -75,14 +76,15 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
     }
     """
 
-    def __init__(self, studio: "Studio", app_context: AppContext, *, start: Task | None = None) -> None:
+    def __init__(
+        self, studio: "Studio", app_context: AppContext, *, start: Task | None = None, model: str = DEFAULT_MODEL
+    ) -> None:
         super().__init__()
         self._studio = studio
         self._app_context = app_context
         self._sending = False
         self._copies_chosen = False  # whether the number of copies was set here, and not by a draft of before
         file = DraftFile(app_context.paths.draft_file)
-        model = app_context.settings.create.model
         self._autosave = Autosave(file, lambda: self.draft, self._show_state, self.set_timer, model=model)
         self._draft, state, opening = self._autosave.open(start, command("compose.swap").keys[0])
         self.title_line = TitleLine(studio, self._draft.parent, state)

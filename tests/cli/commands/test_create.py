@@ -384,3 +384,13 @@ def test_rule_2_4_a_stray_refusal_does_not_end_the_wait(live: Shell) -> None:
     result = live("create", "boat", "--wait", "--timeout", "30", "--json")
     assert (result.code, result.json[0]["status"]) == (0, "done")
     assert "refuses the key" not in result.err
+
+
+def test_what_new_videos_begin_with_is_a_setting(shell: Shell) -> None:
+    begins_with = {"create.model": "sora-2", "parameters.orientation": "landscape", "parameters.duration": "15"}
+    for key, value in begins_with.items():
+        assert shell("config", "set", key, value).code == 0
+    begun = body(shell, "a boat")
+    assert (begun["model"], begun["orientation"], begun["duration"]) == ("sora-2", "landscape", 15)
+    assert body(shell, "a boat", "--orientation", "portrait")["orientation"] == "portrait"
+    assert body(shell, "a boat", "--model", "veo3.1")["model"] == "veo3.1"

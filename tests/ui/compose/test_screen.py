@@ -761,3 +761,27 @@ def test_the_editor_round_trip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     bench = Bench(tmp_path)
     bench.app_context = front_of(tmp_path, bench.studio, env={"EDITOR": str(program)})
     bench.run(script)
+
+
+def test_what_stands_here_can_be_what_every_new_video_begins_with(tmp_path: Path) -> None:
+    from qr_tui import config
+
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        await pilot.press("f3", "f4", "f12")
+        await pilot.app.workers.wait_for_complete()
+        kept = config.load(bench.app_context.paths.config_file)
+        assert kept.create.model == "sora-2-pro"
+        assert (kept.parameters["orientation"], kept.parameters["duration"]) == ("landscape", 25)
+        assert config.catalogue(kept).get("sora-2-pro").defaults()["duration"] == 25
+        assert bench.app.settings.parameters == kept.parameters
+
+    Bench(tmp_path).run(script)
+
+
+def test_a_video_from_nothing_begins_with_the_model_of_the_settings(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        assert bench.screen.request.model == "veo3.1"
+
+    bench = Bench(tmp_path)
+    bench.app = FormApp(bench.app_context, lambda: ComposeScreen(bench.studio, bench.app_context, model="veo3.1"))
+    bench.run(script)

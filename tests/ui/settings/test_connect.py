@@ -310,3 +310,34 @@ def test_what_has_the_focus_is_seen_at_every_size(tmp_path: Path, size: tuple[in
             await pilot.press("tab")
 
     Bench(tmp_path).run(script, size=size)
+
+
+def test_a_key_that_was_just_refused_is_kept_only_after_a_question(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        bench.studio.troubles["test_key"] = Trouble(Kind.KEY_REFUSED)
+        await paste_key(pilot)
+        await pilot.press("f2")
+        await settle(pilot)
+        await pilot.press("f3")
+        await settle(pilot)
+        assert bench.app.asked == ["Keep this key all the same?"]
+        assert bench.app.result == "still open"
+        bench.app.answer = True
+        await pilot.press("f3")
+        await settle(pilot)
+        assert bench.app.result is True
+
+    Bench(tmp_path).run(script)
+
+
+def test_without_a_typed_key_the_one_in_use_is_tested(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        await pilot.press("f2")
+        await settle(pilot)
+        assert "The key works" in bench.notes
+        assert bench.studio.given == [("test", "https://api.quickrouter.ai", KEY)]
+        await pilot.press("f3")
+        await settle(pilot)
+        assert "the key is empty" in bench.notes
+
+    Bench(tmp_path, key=Key(KEY, "file", "https://api.quickrouter.ai")).run(script)

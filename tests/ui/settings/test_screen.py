@@ -452,3 +452,48 @@ def test_rule_1_10_removing_a_limit_asks(tmp_path: Path, keys: tuple[str, ...]) 
         assert bench.app.asked == ["Remove this limit?"] * 2
 
     Bench(tmp_path, "[limits]\nvideos_per_day = 20\n").run(script)
+
+
+def test_keys_are_searched_by_words_and_by_key(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        await open_keys(bench, pilot, "tasks.new")
+        lines = bench.app.screen.query_one(OptionLines)
+        everything = len(lines.lines)
+        await pilot.press("slash", *"undo")
+        await pilot.pause()
+        assert lines.lines[0].value == "tasks.undo"
+        await pilot.press("enter", "enter", "f11")
+        await settle(pilot)
+        assert bench.settings.keys == {"tasks.undo": "f11"}
+        await pilot.press("slash", "escape")
+        await pilot.pause()
+        assert len(lines.lines) == everything
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not isinstance(bench.app.screen, KeysScreen)
+
+    Bench(tmp_path).run(script)
+
+
+def test_the_model_of_new_videos_is_chosen_from_the_list(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        bench.focus("create.model")
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.press(*"veo3.1-fast", "enter")
+        await settle(pilot)
+        assert bench.settings.create.model == "veo3.1-fast"
+        assert "create.model: written" in bench.notes
+
+    Bench(tmp_path).run(script)
+
+
+def test_settings_have_names_in_words_beside_their_ids(tmp_path: Path) -> None:
+    async def script(bench: Bench, pilot: Pilot[Any]) -> None:
+        bench.focus("poll.first")
+        await settle(pilot)
+        assert "first look after" in shown(bench.app)
+        assert "poll.first" in shown(bench.app)
+
+    for width in (60, 80, 200):
+        Bench(tmp_path / str(width)).run(script, size=(width, 24))

@@ -22,7 +22,7 @@ class Preload:
         self._thread.start()
 
     def __call__(self) -> "tuple[list[Task], ListState] | None":
-        """Return the tasks and how the list was left, if they have been read and no filter is in force."""
+        """Return the tasks and how the list was left, if they have been read."""
         return None if self._thread.is_alive() else self._seen
 
     def _read(self) -> None:
@@ -33,8 +33,6 @@ class Preload:
             from qr_tui.ui.tasks.list_state import load
 
             left = load(self._paths.list_file)
-            if left.filter:  # it is read and shown by more than the first paint has
-                return
             peeked = peek(self._paths.store, self._paths.state)
             self._seen = None if peeked is None else (peeked.listed(), left)
         except OSError:

@@ -152,7 +152,8 @@ class QrTui(FixedApp):
     @property
     def place(self) -> str:
         """The host that new tasks go to, as the header names it."""
-        url = self._studio.base_url if self._studio is not None else self.settings.host.base_url
+        before = config.named_host(self.app_context.env) or self.settings.host.base_url
+        url = self._studio.base_url if self._studio is not None else before
         name = host_name(url)
         return "quickrouter" if "quickrouter" in name else inert(name, limit=60)
 

@@ -44,6 +44,7 @@ class Scene(NamedTuple):
     ]  # ``lost`` loses the answer to its create call
     progress: float | None = None
     reason: str = ""
+    copies: int = 1
 
 
 def _sora(prompt: str, seconds: int = 15, orientation: str = "portrait", **more: bool) -> Request:
@@ -70,6 +71,7 @@ SCENES: Final = (
         3_900,
         "completed",
     ),
+    Scene(_sora("a white boat on a calm sea, three takes"), 2_100, "completed", copies=3),
     Scene(_sora("清晨的雾里，一列绿皮火车慢慢驶过稻田", orientation="landscape"), 1_500, "completed"),
     Scene(_sora("a lighthouse keeper's cat watches the storm come in", 25, "landscape"), 310, "lost"),
     Scene(_sora("make animate"), 130, "processing", 0.35),
@@ -125,36 +127,39 @@ class DemoContext(CliContext):
 
         clock = Past()
         studio = Studio(self.paths, self.settings, self.keys, sink=lambda _event: None, clock=clock, pace=QUICK)
+        studio.downloader.enabled = False  # the app's own engine fetches the films, for the person to see
         await studio.start()
         try:
-            unfinished = []
+            unfinished: list[str] = []
             for scene in SCENES:
                 clock.ago = scene.ago
-                task = await self._send(studio, scene)
+                tasks = await self._send(studio, scene)
                 if scene.stage in ("completed", "failed"):
                     clock.ago = max(0.0, scene.ago - _TOOK)
-                    await self._look(studio, [task.key])
-                elif task.id:
-                    unfinished.append(task.key)
+                    await self._look(studio, [task.key for task in tasks])
+                else:
+                    unfinished += [task.key for task in tasks if task.id]
             clock.ago = 0.0
             await self._look(studio, unfinished)
         finally:
             await studio.close()
 
-    async def _send(self, studio: "Studio", scene: Scene) -> Task:
+    async def _send(self, studio: "Studio", scene: Scene) -> list[Task]:
         if scene.stage == "lost":
             self._simulator.fault("create:reset")
-        (task,) = await studio.submit(scene.request, confirmed=True)
-        await studio.sent([task.key], timeout=_PATIENCE)
-        task = studio.get(task.key) or task
-        if task.id and scene.stage != "lost":
+        made = await studio.submit(scene.request, copies=scene.copies, confirmed=True)
+        await studio.sent([task.key for task in made], timeout=_PATIENCE)
+        tasks = [studio.get(task.key) or task for task in made]
+        for task in tasks:
+            if not task.id or scene.stage == "lost":
+                continue
             held = scene.stage == "pending"
             self._simulator.force(
                 task.id, status=scene.stage, progress=scene.progress, reason=scene.reason, hold=held or None
             )
             if held:
                 self._release_later(task.id)
-        return task
+        return tasks
 
     async def _look(self, studio: "Studio", keys: list[str]) -> None:
         """Look at these and return once what was seen is known."""
@@ -173,10 +178,10 @@ class DemoContext(CliContext):
 
 
 def in_words(demo: DemoContext) -> int:
-    """Do without a screen what the app shows: two videos, their progress, their ids, states and links."""
+    """Do without a screen what the app shows: two videos, their progress, their ids, states and files."""
     output.say(_("DEMO: nothing is billed. Two videos are made at a simulated provider on this machine."))
 
     async def submit(studio: "Studio") -> list[Task]:
         return [task for request in WORDY for task in await studio.submit(request, confirmed=True)]
 
-    return sending.send(demo, submit, wait=True, timeout=_PATIENCE * 12, as_json=False)
+    return sending.send(demo, submit, wait=True, download=True, timeout=_PATIENCE * 12, as_json=False)

@@ -71,8 +71,12 @@ def run(work: Callable[[], Awaitable[T]]) -> T:
 
 
 @contextlib.asynccontextmanager
-async def studio(context: CliContext, sink: Sink, *, watch: bool = True) -> AsyncIterator["Studio"]:
+async def studio(
+    context: CliContext, sink: Sink, *, watch: bool = True, download: bool = False
+) -> AsyncIterator["Studio"]:
     """Open the engine; at the end let the answer to a request under way come in first, then close it.
+
+    With `download` films are fetched too, if no other process does that.
 
     A second signal while it waits for that answer leaves at once; the task is then unconfirmed.
 
@@ -84,6 +88,7 @@ async def studio(context: CliContext, sink: Sink, *, watch: bool = True) -> Asyn
 
     log.setup(context.paths)
     engine = Studio(context.paths, context.settings, context.keys, sink=sink, pace=context.pace)
+    engine.downloader.enabled = download
     try:
         await engine.start(watch=watch)
         yield engine

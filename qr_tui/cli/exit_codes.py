@@ -7,7 +7,7 @@ from typing import Final
 from qr_tui.cli import output
 from qr_tui.cli.context import CliContext
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.task import Status, Task
+from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text.messages import N_, Message
 from qr_tui.i18n import _
 
@@ -87,8 +87,27 @@ def of_task(task: Task, *, waited: bool = True) -> Exit:
 
 def of_tasks(tasks: Iterable[Task], *, waited: bool = True) -> Exit:
     """Return the exit code of several tasks: that of the one that needs the most care."""
-    codes = {of_task(task, waited=waited) for task in tasks}
-    return next((code for code in _WORST_FIRST if code in codes), Exit.OK)
+    return worst(of_task(task, waited=waited) for task in tasks)
+
+
+def of_files(tasks: Iterable[Task]) -> Exit:
+    """Return the exit code for the films of the tasks that are done: whether each is on the disk."""
+    codes = set()
+    for task in tasks:
+        if task.is_fetched:
+            codes.add(Exit.UNFINISHED)
+        elif task.file_state is FileState.FAILED and task.file_failure is not None:
+            code = of_kind(task.file_failure.kind)
+            codes.add(code if code is Exit.KEY else Exit.FAILED)
+        elif task.file_state is FileState.MISSING:
+            codes.add(Exit.FAILED)
+    return worst(codes)
+
+
+def worst(codes: Iterable[Exit]) -> Exit:
+    """Return the code of these that needs the most care; OK for none."""
+    found = set(codes)
+    return next((code for code in _WORST_FIRST if code in found), Exit.OK)
 
 
 def guarded(work: Callable[[], int], context: CliContext, *, json: bool = False) -> int:

@@ -28,6 +28,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "list": N_("the tasks, by filter and order"),
     "show": N_("everything known of one task"),
     "watch": N_("follow tasks until they are final"),
+    "download": N_("fetch finished films to the disk"),
     "decide": N_("settle a task whose answer was lost"),
     "retry": N_("make a failed video again, as a new task"),
     "remove": N_("take tasks off the list, or bring them back"),

@@ -7,14 +7,14 @@ import click
 
 from qr_tui.cli import engine_session, output, streams
 from qr_tui.cli.context import CliContext
-from qr_tui.cli.exit_codes import DeclinedError, Exit, NeedsYesError, of_tasks
+from qr_tui.cli.exit_codes import DeclinedError, Exit, NeedsYesError, of_files, of_tasks, worst
 from qr_tui.cli.task_words import status_word
 from qr_tui.cli.watching import waiting
 from qr_tui.cli.watching.narrator import Narrator
 from qr_tui.cli.watching.waiting import WaitOutcome
 from qr_tui.core.failures import WORDS, Kind, Trouble, shell_hint
 from qr_tui.core.status_words import sent_words
-from qr_tui.core.task import Request, Status, Task
+from qr_tui.core.task import FileState, Request, Status, Task
 from qr_tui.core.text.display import inert
 from qr_tui.core.text.messages import N_, Message
 from qr_tui.i18n import _, sentences, translate
@@ -31,6 +31,7 @@ def create(
     copies: int,
     tags: tuple[str, ...],
     wait: bool,
+    download: bool,
     timeout: float | None,
     confirmed: bool,
     as_json: bool,
@@ -42,7 +43,7 @@ def create(
         yes = consider(studio.check(complete, copies), confirmed=confirmed)
         return await studio.submit(complete, copies=copies, confirmed=yes, tags=tags)
 
-    return send(context, submit, wait=wait, timeout=timeout, as_json=as_json)
+    return send(context, submit, wait=wait, download=download, timeout=timeout, as_json=as_json)
 
 
 def consider(concerns: Sequence["Concern"], *, confirmed: bool) -> bool:
@@ -80,11 +81,13 @@ def send(
     wait: bool,
     timeout: float | None,
     as_json: bool,
+    download: bool = False,
     dropped_is_fine: bool = False,
 ) -> int:
     """Open the engine, let `submit` make tasks, stay as long as was asked for, and print how they stand.
 
-    `dropped_is_fine` counts a stopped task as a success: the person has just stopped it.
+    `download` waits for the films too, one `timeout` for both. `dropped_is_fine` counts a stopped task as a success:
+    the person has just stopped it.
     """
     latest: dict[str, Task] = {}
 
@@ -92,7 +95,7 @@ def send(
         narrator = Narrator([])
         opened: list[Studio] = []
         try:
-            async with engine_session.studio(context, narrator) as studio:
+            async with engine_session.studio(context, narrator, download=download) as studio:
                 opened.append(studio)
                 tasks = await submit(studio)
                 keys = [task.key for task in tasks]
@@ -101,7 +104,12 @@ def send(
                 for task in tasks:
                     narrator.see(studio.get(task.key) or task)
                 if wait:
-                    return await waiting.until_final(studio, keys, timeout)
+                    deadline = waiting.Deadline(timeout)
+                    end = await waiting.until_final(studio, keys, deadline)
+                    if not download or end is not WaitOutcome.FINAL:
+                        return end
+                    await studio.downloader.request([key for key in keys if _lacks_film(studio.get(key))])
+                    return await waiting.until_saved(studio, keys, deadline)
                 return await waiting.until_answered(studio, keys)
         finally:
             narrator.end()
@@ -119,7 +127,11 @@ def send(
     tasks = list(latest.values())
     print_tasks(tasks, as_json=as_json)
     counted = [task for task in tasks if task.status is not Status.STOPPED] if dropped_is_fine else tasks
-    return finish(counted, end)
+    return finish(counted, end, files=download)
+
+
+def _lacks_film(task: Task | None) -> bool:
+    return task is not None and task.status is Status.DONE and task.file_state is FileState.NONE
 
 
 def _say_other_ids(task: Task) -> None:
@@ -129,9 +141,14 @@ def _say_other_ids(task: Task) -> None:
         output.say(_("ids that the provider's answers held besides: {ids}").format(ids=ids))
 
 
-def finish(tasks: Sequence[Task], end: WaitOutcome | None) -> Exit:
-    """Say what a person can do next, and return the exit code; `end` None means that nobody waited."""
+def finish(tasks: Sequence[Task], end: WaitOutcome | None, *, files: bool = False) -> Exit:
+    """Say what a person can do next, and return the exit code; `end` None means that nobody waited.
+
+    With `files` a film that is not saved counts as something that failed.
+    """
     code = of_tasks(tasks, waited=end not in (None, WaitOutcome.SETTING))
+    if files:
+        code = worst((code, of_files(tasks)))
     if end is WaitOutcome.SETTING and code in (Exit.UNFINISHED, Exit.OK):
         output.say(_("correct the setting that is named above; no task is lost meanwhile"), "yellow")
         code = Exit.UNFINISHED
@@ -150,8 +167,12 @@ def finish(tasks: Sequence[Task], end: WaitOutcome | None) -> Exit:
             output.say(_("its id may be wrong, and the video may be paid: look for it in the provider's own records"))
             output.say(_("adopt the right id: qr-tui decide {key} --adopt TASK_ID").format(key=task.key))
             _say_other_ids(task)
+        elif files and task.file_state is FileState.FAILED and task.file_failure:
+            say_kind(task.file_failure.kind)
         elif task.status is Status.FAILED:
             output.say(_("make it again, which may cost again: qr-tui retry {key}").format(key=task.key))
+    if files and any(task.is_fetched for task in tasks):
+        output.say(_("not saved yet; the next qr-tui download, or the app, goes on with it"))
     if Status.QUEUED in statuses:
         output.say(_("not sent yet; the next qr-tui watch, or the app, sends it"))
     elif end is None and statuses & {Status.WAITING, Status.RUNNING}:
@@ -172,7 +193,8 @@ def print_tasks(tasks: Sequence[Task], *, as_json: bool) -> None:
         output.document([task_json(task) for task in tasks])
         return
     for task in tasks:
-        words = [task.id or task.key, status_word(task), task.video_url or ""]
+        saved = task.file if task.file_state is FileState.SAVED else None
+        words = [task.id or task.key, status_word(task), saved or task.video_url or ""]
         output.line("  ".join(inert(word, limit=4_000) for word in words if word))
 
 

@@ -8,10 +8,11 @@ from typing import Final
 import msgspec
 
 from qr_tui.cli import output
-from qr_tui.cli.task_words import status_colour, status_word
+from qr_tui.cli.task_words import file_words, status_colour, status_word
 from qr_tui.core.failures import WORDS
 from qr_tui.core.status_words import look_failed, provider_word
 from qr_tui.core.task import FileState, Status, Task
+from qr_tui.core.text import sizes
 from qr_tui.core.text.display import cells, cut, fit, inert, inert_lines, tail
 from qr_tui.core.text.messages import N_
 from qr_tui.i18n import _, sentences, span, translate
@@ -60,6 +61,12 @@ def _progress(task: Task) -> str:
     return ""
 
 
+def _file(task: Task) -> str:
+    if task.file_state is FileState.SAVED and task.file:
+        return f"{task.file}  ({sizes.shown(task.file_size)})" if task.file_size else task.file
+    return file_words(task)
+
+
 def _name(task: Task, whole: bool) -> str:
     if task.id is None:
         return task.key
@@ -98,7 +105,7 @@ def show_lines(task: Task) -> Iterable[str]:
         (_("link"), task.video_url or ""),
         (_("link expires"), _when(task.expires_at)),
         (_("thumbnail"), task.thumbnail_url or ""),
-        (_("file"), (task.file or "") if task.file_state is FileState.SAVED else ""),
+        (_("file"), _file(task)),
         (_("made from"), task.parent or ""),
         (_("tags"), " ".join(task.tags)),
     ]

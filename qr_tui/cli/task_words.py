@@ -5,7 +5,7 @@ from typing import Final
 
 from qr_tui.core.failures import WORDS
 from qr_tui.core.status_words import STATUS_TONES, STATUS_WORDS, Tone, look_failed
-from qr_tui.core.task import Status, Task
+from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text.display import inert, tail
 from qr_tui.i18n import _, translate
 
@@ -35,6 +35,22 @@ def name(task: Task) -> str:
     return inert(tail(task.id, 14) if task.id else task.key)
 
 
+def file_words(task: Task) -> str:
+    """Return where the film of `task` stands, empty when there is nothing to say of it."""
+    match task.file_state:
+        case FileState.QUEUED | FileState.DOWNLOADING:
+            return _("downloading")
+        case FileState.SAVED:
+            return _("saved: {file}").format(file=inert(task.file or "", limit=4_000))
+        case FileState.FAILED | FileState.MISSING:
+            failure = task.file_failure
+            reason = _(WORDS[failure.kind].title) if failure else ""
+            detail = inert(translate(failure.detail), limit=400) if failure else ""
+            word = _("not saved") if task.file_state is FileState.FAILED else ""
+            return " · ".join(filter(None, (word, reason, detail)))
+    return ""
+
+
 def describe(task: Task, *, link: bool = False) -> str:
     """Return one line for where `task` stands: name, status, percentage, the provider's word, reason."""
     words = [name(task), status_word(task)]
@@ -48,6 +64,8 @@ def describe(task: Task, *, link: bool = False) -> str:
             words.append("· " + inert(translate(task.failure.detail), limit=400))
     if task.look_failure is not None:
         words.append("· " + inert(translate(look_failed(task.look_failure)), limit=400))
-    if link and task.video_url:
+    if file_words(task):
+        words.append("· " + file_words(task))
+    if link and task.video_url and task.file_state is not FileState.SAVED:
         words.append(inert(task.video_url, limit=4_000))
     return " ".join(words)

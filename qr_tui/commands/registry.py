@@ -10,7 +10,7 @@ from typing import Final, Literal, Protocol
 from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text.messages import N_
 
-Scope = Literal["app", "tasks", "compose", "details"]
+Scope = Literal["app", "tasks", "compose", "details", "viewer"]
 
 
 class CommandState(Protocol):
@@ -137,6 +137,37 @@ def _retryable(context: CommandState) -> str:
     return N_("only a failed task can be tried again")
 
 
+def _fetchable(context: CommandState) -> str:
+    if not context.targets:
+        return N_("no task is under the cursor")
+    done = [task for task in context.targets if task.status is Status.DONE]
+    if not done:
+        return N_("only a finished video can be fetched")
+    if all(task.is_fetched for task in done):
+        return N_("it is being fetched already")
+    return "" if any(task.file_state is not FileState.SAVED for task in done) else N_("it is saved already")
+
+
+def _viewable(context: CommandState) -> str:
+    if not context.targets:
+        return N_("no task is under the cursor")
+    return "" if any(task.status is Status.DONE for task in context.targets) else N_("it is not finished")
+
+
+def _is_saved(context: CommandState) -> str:
+    task = context.current
+    saved = task is not None and task.file_state is FileState.SAVED
+    return "" if saved else N_("the film is not saved here yet")
+
+
+def _has_several(context: CommandState) -> str:
+    return "" if context.shown > 1 else N_("there is only this one")
+
+
+def _being_fetched(context: CommandState) -> str:
+    return "" if any(task.is_fetched for task in context.targets) else N_("nothing is being fetched here")
+
+
 def _undoable(context: CommandState) -> str:
     return "" if context.undoable else N_("there is nothing to undo")
 
@@ -184,6 +215,37 @@ COMMANDS: Final[tuple[Command, ...]] = (
         N_("write a new video that starts as this one"),
         _has_current,
         footer=12,
+    ),
+    Command(
+        "tasks.download",
+        ("d",),
+        N_("download"),
+        N_("fetch the film to the disk, again if it failed or is gone"),
+        _fetchable,
+        footer=7,
+    ),
+    Command(
+        "tasks.viewer",
+        ("i",),
+        N_("look at it"),
+        N_("look at the film; with two to six marked ones, side by side"),
+        _viewable,
+        footer=8,
+    ),
+    Command(
+        "tasks.stop_download",
+        ("X",),
+        N_("stop download"),
+        N_("fetch the film no more; what has arrived is kept for a week"),
+        _being_fetched,
+    ),
+    Command(
+        "tasks.favourite",
+        ("f",),
+        N_("favourite"),
+        N_("mark as a favourite, or no longer, for the filter is:fav"),
+        _has_target,
+        footer=19,
     ),
     Command("tasks.open", ("o",), N_("open"), N_("open the file or the link"), _openable, footer=8),
     Command("tasks.look", ("r",), N_("look now"), N_("ask the provider about this task now"), _lookable, footer=10),
@@ -304,6 +366,30 @@ COMMANDS: Final[tuple[Command, ...]] = (
         footer=5,
     ),
     Command("details.open", ("o",), N_("open"), N_("open the file or the link"), _openable, footer=6),
+    Command(
+        "details.download",
+        ("d",),
+        N_("download"),
+        N_("fetch the film to the disk, again if it failed or is gone"),
+        _fetchable,
+        footer=6,
+    ),
+    Command("details.viewer", ("i",), N_("look at it"), N_("look at the film"), _viewable, footer=7),
+    Command(
+        "details.stop_download",
+        ("X",),
+        N_("stop download"),
+        N_("fetch the film no more; what has arrived is kept for a week"),
+        _being_fetched,
+    ),
+    Command(
+        "details.favourite",
+        ("f",),
+        N_("favourite"),
+        N_("mark as a favourite, or no longer, for the filter is:fav"),
+        _has_target,
+        footer=9,
+    ),
     Command("details.look", ("r",), N_("look now"), N_("ask the provider about this task now"), _lookable, footer=7),
     Command(
         "details.retry", ("R",), N_("try again"), N_("make a failed video again; asks, it costs"), _retryable, footer=3
@@ -325,6 +411,41 @@ COMMANDS: Final[tuple[Command, ...]] = (
         footer=8,
     ),
     Command("details.raw", ("w",), N_("raw answer"), N_("fold or unfold the last raw answer"), _has_raw, footer=9),
+    # the viewer
+    Command("viewer.back", ("escape", "q", "i", "backspace"), N_("back"), N_("back to where it was opened"), footer=1),
+    Command(
+        "viewer.next_picture", ("space",), N_("next picture"), N_("the next picture, of all films shown"), footer=2
+    ),
+    Command("viewer.down", ("j", "down", "l", "right"), N_("next film"), N_("the next film"), _has_several, footer=3),
+    Command("viewer.up", ("k", "up", "h", "left"), N_("film before"), N_("the film before"), _has_several),
+    Command(
+        "viewer.favourite",
+        ("f",),
+        N_("favourite"),
+        N_("mark as a favourite, or no longer, for the filter is:fav"),
+        footer=4,
+    ),
+    Command(
+        "viewer.play", ("P",), N_("play"), N_("play the film in a player: open.player, or mpv"), _is_saved, footer=5
+    ),
+    Command(
+        "viewer.download",
+        ("d",),
+        N_("download"),
+        N_("fetch the film to the disk, again if it failed or is gone"),
+        _fetchable,
+        footer=6,
+    ),
+    Command("viewer.open", ("o",), N_("open"), N_("open the file or the link"), _openable, footer=7),
+    Command(
+        "viewer.copy_menu",
+        ("Y",),
+        N_("copy …"),
+        N_("copy link, file path, prompt, curl or JSON"),
+        _has_target,
+        footer=8,
+    ),
+    Command("viewer.remove", ("D",), N_("remove"), N_("take off the list; it can be undone"), _has_target, footer=9),
     # everywhere
     Command("app.palette", ("ctrl+p", "colon"), N_("commands"), N_("every command by name"), footer=42),
     Command("app.help", ("question_mark", "f1"), N_("help"), N_("the keys of this screen"), footer=90),

@@ -4,6 +4,7 @@ import datetime
 import difflib
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -13,17 +14,19 @@ from qr_tui.config.settings import Settings
 from qr_tui.core import address, query
 from qr_tui.core.catalogue import BUILT_IN
 from qr_tui.core.failures import Trouble
+from qr_tui.core.filenames import NameTemplate, TemplateError
 from qr_tui.core.sorting import ORDERS
+from qr_tui.core.text import sizes
 from qr_tui.core.text.display import inert
 from qr_tui.core.text.messages import N_, Detail, Message, listed
 
-Path = tuple[str, ...]
+KeyPath = tuple[str, ...]
 
 
 class Mistake(NamedTuple):
     """One thing that is wrong: the place of the key, and what."""
 
-    path: Path
+    path: KeyPath
     what: Detail
 
     @property
@@ -64,7 +67,7 @@ def mend(data: dict[str, Any]) -> None:
             _drop(data, mistake.path[:2] if mistake.path[:1] in _WHOLE else mistake.path)
 
 
-def _drop(data: dict[str, Any], path: Path) -> None:
+def _drop(data: dict[str, Any], path: KeyPath) -> None:
     """Take out the key at `path`, or what is nearest above it; all there is when that is nothing."""
     table: Any = data
     for at, name in enumerate(path):
@@ -85,7 +88,7 @@ def unknown(name: str, known: Iterable[str]) -> Message:
     return Message(N_("not known; there are {known}"), {"known": listed(names)})
 
 
-def _wrong(kind: inspect.Type, value: Any, path: Path) -> Iterator[Mistake]:  # noqa: ANN401
+def _wrong(kind: inspect.Type, value: Any, path: KeyPath) -> Iterator[Mistake]:  # noqa: ANN401
     """Yield what `value` violates of its type."""
     match kind:
         case inspect.StructType(fields=fields) if isinstance(value, dict):
@@ -123,7 +126,7 @@ def _wrong(kind: inspect.Type, value: Any, path: Path) -> Iterator[Mistake]:  # 
 def _number(
     kind: inspect.Type,
     value: Any,  # noqa: ANN401
-    path: Path,
+    path: KeyPath,
     low: float | None,
     high: float | None,
 ) -> Iterator[Mistake]:
@@ -169,6 +172,7 @@ def _nonsense(settings: Settings) -> Iterator[Mistake]:
         address.normalise(settings.host.base_url)
     except Trouble as trouble:
         yield Mistake(("host", "base_url"), trouble.detail)
+    yield from _about_downloads(settings)
     known = {name for model in BUILT_IN for name in (model.id, model.family)}
     for name, model in settings.models.items():
         if model.family and model.family not in known:
@@ -188,6 +192,22 @@ def _nonsense(settings: Settings) -> Iterator[Mistake]:
             query.parse(view.filter)
         except query.QueryError as error:
             yield Mistake(("views", digit, "filter"), error.message)
+
+
+def _about_downloads(settings: Settings) -> Iterator[Mistake]:
+    downloads = settings.downloads
+    try:
+        NameTemplate(downloads.name)
+    except TemplateError as error:
+        yield Mistake(("downloads", "name"), error.message)
+    if not downloads.name.strip():
+        yield Mistake(("downloads", "name"), Message(N_("must not be empty")))
+    if downloads.folder and not Path(downloads.folder).expanduser().is_absolute():
+        yield Mistake(("downloads", "folder"), Message(N_("must be a whole path, from / or ~ on")))
+    for name in ("max_size", "limit", "keep_free"):
+        value = getattr(downloads, name)
+        if (value.strip() or name != "limit") and sizes.parse(value) is None:
+            yield Mistake(("downloads", name), Message(N_("write a size like 500K, 2M or 4G")))
 
 
 _WHOLE: Final = (("models",), ("views",))

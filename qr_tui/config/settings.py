@@ -6,6 +6,7 @@ import msgspec
 
 from qr_tui.core.address import DEFAULT_BASE_URL
 from qr_tui.core.catalogue import DEFAULT_MODEL
+from qr_tui.core.filenames import DEFAULT_TEMPLATE
 from qr_tui.core.schedule import Pace
 from qr_tui.core.sorting import DEFAULT_ORDER
 from qr_tui.core.task import Parameter
@@ -39,10 +40,36 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     credits_per_day: Annotated[float, msgspec.Meta(ge=0)] = 0.0
 
 
+class Downloads(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How films come to the disk. Sizes are written as ``500K``, ``2M``, ``4G``; an empty `limit` is none."""
+
+    auto: bool = True
+    folder: str = ""
+    name: str = DEFAULT_TEMPLATE
+    at_once: Annotated[int, msgspec.Meta(ge=1, le=8)] = 2
+    sidecar: bool = True
+    max_size: str = "4G"
+    limit: str = ""
+    keep_free: str = "256M"
+
+
 class Notify(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a finished task makes itself known."""
 
     mode: Literal["off", "bell", "full"] = "full"
+
+
+class Open(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What opens films."""
+
+    player: str = ""
+
+
+class Preview(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where pictures of films are shown by themselves."""
+
+    show: Literal["auto", "always", "never"] = "auto"
+    pixels: Literal["auto", "always", "never"] = "auto"
 
 
 class Ui(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,6 +127,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: HostSettings = HostSettings()
     poll: Poll = Poll()
     limits: Limits = Limits()
+    downloads: Downloads = Downloads()
+    open: Open = Open()
+    preview: Preview = Preview()
     notify: Notify = Notify()
     ui: Ui = Ui()
     create: Create = Create()

@@ -8,6 +8,7 @@ import msgspec
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Task
 from qr_tui.core.text.messages import N_, Detail, Message
+from qr_tui.core.transfer import Transfer
 
 
 class TasksLoaded(msgspec.Struct, frozen=True):
@@ -67,6 +68,18 @@ class TaskFinished(msgspec.Struct, frozen=True):
     task: Task
 
 
+class TransfersChanged(msgspec.Struct, frozen=True):
+    """Films on their way to the disk have come further, or begun, or ended.
+
+    Attributes:
+        keys: Of the tasks of those films.
+        transfers: All that are on their way now.
+    """
+
+    keys: tuple[str, ...]
+    transfers: tuple[Transfer, ...] = ()
+
+
 class Notice(msgspec.Struct, frozen=True):
     """Something a person should know that belongs to no single task (a damaged store put aside, a full disk)."""
 
@@ -85,5 +98,15 @@ class IdsUnsaved(msgspec.Struct, frozen=True):
         return Message(N_("an id could not be saved anywhere; write it down: {ids}"), {"ids": ", ".join(self.ids)})
 
 
-Event = TasksLoaded | ArchivesRead | TasksChanged | HostChanged | PollingChanged | TaskFinished | Notice | IdsUnsaved
+Event = (
+    TasksLoaded
+    | ArchivesRead
+    | TasksChanged
+    | TransfersChanged
+    | HostChanged
+    | PollingChanged
+    | TaskFinished
+    | Notice
+    | IdsUnsaved
+)
 Sink = Callable[[Event], None]

@@ -25,6 +25,9 @@ def task_json(task: Task) -> dict[str, Any]:
         "expires_at": when(task.expires_at),
         "file": task.file,
         "file_state": task.file_state.value,
+        "file_size": task.file_size,
+        "file_sha256": task.file_sha256,
+        "file_failure": _failure(task.file_failure) if task.file_failure else None,
         "failure": _failure(task.failure) if task.failure else None,
         "look_failure": _failure(task.look_failure) if task.look_failure else None,
         "base_url": task.base_url,
@@ -37,6 +40,24 @@ def task_json(task: Task) -> dict[str, Any]:
         "updated_at": when(task.updated_at),
         "finished_at": when(task.finished_at),
     }
+
+
+def sidecar_json(task: Task, *, file: dict[str, Any], source: dict[str, Any], saved_at: float) -> dict[str, Any]:
+    """Return what stands beside a saved film: the task, the film, and where it came from.
+
+    Links lose their queries, which carry signatures; no key and no account is in it.
+    """
+    about = task_json(task)
+    for name in ("file", "file_state", "file_size", "file_sha256", "file_failure"):
+        del about[name]
+    for name in ("video_url", "thumbnail_url"):
+        about[name] = _without_query(about[name])
+    about["images"] = [_without_query(image) for image in about["images"]]
+    return {"v": 1, "task": about, "file": file, "source": source, "saved_at": when(saved_at)}
+
+
+def _without_query(link: str | None) -> str | None:
+    return link and link.partition("?")[0].partition("#")[0]
 
 
 def error_json(trouble: Trouble) -> dict[str, Any]:

@@ -38,6 +38,15 @@ class Kind(StrEnum):
     LOST_ANSWER = "lost_answer"
     NO_KEY = "no_key"
     PLAIN_HTTP = "plain_http"
+    # the finished file
+    DISK_FULL = "disk_full"
+    NO_ACCESS = "no_access"
+    NOT_A_VIDEO = "not_a_video"
+    TOO_LARGE = "too_large"
+    BAD_REDIRECT = "bad_redirect"
+    FILE_CHANGED = "file_changed"
+    FILE_MISSING = "file_missing"
+    STALLED = "stalled"
     # on this side
     OVER_LIMIT = "over_limit"
     NO_PRICE = "no_price"
@@ -222,6 +231,54 @@ WORDS: Final[Mapping[Kind, Words]] = {
         N_("Anyone on the way to the host could read it. Nothing was sent."),
         N_("Use an https:// address, or allow it with: qr-tui config set host.allow_plain_http true"),
     ),
+    Kind.DISK_FULL: Words(
+        N_("disk full"),
+        N_("There is no room for the film"),
+        N_("What has arrived is kept; the video itself is safe at the provider until its link expires."),
+        N_("Make room, then go on with: qr-tui download --retry-failed"),
+    ),
+    Kind.NO_ACCESS: Words(
+        N_("no access"),
+        N_("The folder for films cannot be used"),
+        N_("Nothing can be written there; the video itself is safe at the provider until its link expires."),
+        N_("Mend the folder or choose another (downloads.folder), then: qr-tui download --retry-failed"),
+    ),
+    Kind.NOT_A_VIDEO: Words(
+        N_("no video"),
+        N_("What came back is not a video"),
+        N_("The link gave something else, a page or a message."),
+        N_("Try again later with: qr-tui download --retry-failed; support can help with the task id."),
+    ),
+    Kind.TOO_LARGE: Words(
+        N_("too large"),
+        N_("The film is larger than you allow"),
+        N_("It was not kept."),
+        N_("Raise downloads.max_size, then: qr-tui download --retry-failed"),
+    ),
+    Kind.BAD_REDIRECT: Words(
+        N_("bad link"),
+        N_("The link leads where it may not be followed"),
+        N_("It was refused before anything was fetched from there."),
+        N_("Support can help with the task id."),
+    ),
+    Kind.FILE_CHANGED: Words(
+        N_("file changed"),
+        N_("The film changes while it is fetched"),
+        N_("Each try brought other bytes than the one before, so nothing of it was kept."),
+        N_("Try again later with: qr-tui download --retry-failed"),
+    ),
+    Kind.FILE_MISSING: Words(
+        N_("file missing"),
+        N_("The saved film is not where it was"),
+        N_("It was moved, changed or deleted after it was saved."),
+        N_("Put it back, or fetch it again with: qr-tui download ID"),
+    ),
+    Kind.STALLED: Words(
+        N_("stalled"),
+        N_("The download does not get on"),
+        N_("The line broke again and again. What has arrived is kept; the video itself is safe at the provider."),
+        N_("Go on later with: qr-tui download --retry-failed"),
+    ),
     Kind.OVER_LIMIT: Words(
         N_("over limit"),
         N_("Over your own limit for today"),
@@ -314,7 +371,8 @@ WORDS: Final[Mapping[Kind, Words]] = {
     ),
 }
 
-# what to do next where a task is in hand, by the keys that do it: `{retry}`, `{look}` and `{decide}`
+# what to do next where a task is in hand, by the keys that do it: `{retry}`, `{look}`, `{decide}`,
+# `{download}`
 KEY_HINTS: Final[Mapping[Kind, str]] = {
     Kind.NO_BALANCE: N_("Top up the account, then press {retry} to try again."),
     Kind.PROVIDER_BUSY: N_("Try again later with {retry}; it may work unchanged."),
@@ -326,6 +384,13 @@ KEY_HINTS: Final[Mapping[Kind, str]] = {
     Kind.PROVIDER_FAILED: N_("Read them, change the request if they ask for it, then {retry} tries again."),
     Kind.NO_REASON: N_("Try again with {retry}; if it repeats, send the task id to support."),
     Kind.LOST_ANSWER: N_("Press {decide} to decide: adopt an id, send again (may cost twice), or drop."),
+    Kind.DISK_FULL: N_("Make room, then {download} goes on."),
+    Kind.NO_ACCESS: N_("Mend the folder or choose another in the settings, then {download} fetches it."),
+    Kind.NOT_A_VIDEO: N_("Try again later with {download}; support can help with the task id."),
+    Kind.TOO_LARGE: N_("Raise downloads.max_size in the settings, then {download} fetches it."),
+    Kind.FILE_CHANGED: N_("Try again later with {download}."),
+    Kind.FILE_MISSING: N_("Put it back, or press {download} to fetch it again."),
+    Kind.STALLED: N_("Press {download} to go on."),
 }
 # the same on the command line, where there are no keys to press
 SHELL_HINTS: Final[Mapping[Kind, str]] = {

@@ -6,10 +6,13 @@ quotes hold words together. Every part must fit. The signs may be full-width, as
 
 import re
 from collections.abc import Callable, Collection
-from typing import Final
+from enum import StrEnum
+from typing import Final, TypeVar
 
 from qr_tui.core.address import host_name
+from qr_tui.core.tags import FAVOURITE
 from qr_tui.core.task import FileState, Status, Task
+from qr_tui.core.text import sizes
 from qr_tui.core.text.messages import N_, Message
 
 
@@ -79,10 +82,17 @@ _IS: Final[dict[str, Test]] = {
     "finished": lambda task, _moment: task.final,
     "needs-you": lambda task, _moment: task.needs_you,
     "saved": lambda task, _moment: task.file_state is FileState.SAVED,
+    "fav": lambda task, _moment: FAVOURITE in task.tags,
 }
 
 
-_VALUES: Final = {"status": tuple(status.value for status in Status), "is": tuple(_IS), "age": ("<2d", ">1h")}
+_VALUES: Final = {
+    "status": tuple(status.value for status in Status),
+    "file": tuple(state.value for state in FileState),
+    "is": tuple(_IS),
+    "age": ("<2d", ">1h"),
+    "size": (">50M", "<1G"),
+}
 
 
 def parse(text: str) -> Query:
@@ -122,10 +132,10 @@ def _part(token: str, start: int) -> Test:
         if key in _VALUES:
             raise QueryError(N_("{key} needs a value: {known}"), start, end, key=key, known=" ".join(_VALUES[key]))
         raise QueryError(N_("{key} needs a value"), start, end, key=key)
-    if key == "age":
-        return _age(sign, value, start, end)
+    if key in _COMPARED:
+        return _COMPARED[key](sign, value, start, end)
     if sign not in (":", "="):
-        raise QueryError(N_("only age can be compared with < and >; write {key}:…"), start, end, key=key)
+        raise QueryError(N_("only age and size can be compared with < and >; write {key}:…"), start, end, key=key)
     return KEYS[key](value, start, end)
 
 
@@ -159,20 +169,28 @@ def _any(value: str) -> list[str]:
 
 
 def _status(value: str, start: int, end: int) -> Test:
-    allowed: set[Status] = set()
+    allowed = _states(Status, value, start, end)
+    return lambda task, _moment: task.status in allowed
+
+
+def _file(value: str, start: int, end: int) -> Test:
+    allowed = _states(FileState, value, start, end)
+    return lambda task, _moment: task.file_state in allowed
+
+
+State = TypeVar("State", bound=StrEnum)
+
+
+def _states(states: type[State], value: str, start: int, end: int) -> set[State]:
+    allowed: set[State] = set()
     for word in _any(value):
         # a word that is only begun already narrows the list while it is typed
-        fits = [status for status in Status if status == word] or [s for s in Status if s.startswith(word)]
+        fits = [state for state in states if state == word] or [state for state in states if state.startswith(word)]
         if not fits:
-            raise QueryError(
-                N_("{value} is no status; there are {known}"),
-                start,
-                end,
-                value=word,
-                known=" ".join(status.value for status in Status),
-            )
+            known = " ".join(state.value for state in states)
+            raise QueryError(N_("{value} is no status; there are {known}"), start, end, value=word, known=known)
         allowed.update(fits)
-    return lambda task, _moment: task.status in allowed
+    return allowed
 
 
 def _is(value: str, start: int, end: int) -> Test:
@@ -195,6 +213,19 @@ def _age(sign: str, value: str, start: int, end: int) -> Test:
     if sign[0] == "<":
         return lambda task, moment: moment.now - task.created_at <= span
     return lambda task, moment: moment.now - task.created_at >= span
+
+
+def _size(sign: str, value: str, start: int, end: int) -> Test:
+    size = sizes.parse(value)
+    if size is None or sign in (":", "="):
+        raise QueryError(N_("write size like size>50M or size<1G (K M G)"), start, end)
+    if sign[0] == "<":
+        return lambda task, _moment: task.file_size is not None and task.file_size <= size
+    return lambda task, _moment: task.file_size is not None and task.file_size >= size
+
+
+def _parent(value: str, _start: int, _end: int) -> Test:
+    return lambda task, _moment: (task.parent or "").endswith(value) or task.key.endswith(value)
 
 
 def _model(value: str, _start: int, _end: int) -> Test:
@@ -233,10 +264,14 @@ def _prompt(value: str, _start: int, _end: int) -> Test:
 KEYS: Final[dict[str, Callable[[str, int, int], Test]]] = {
     "status": _status,
     "model": _model,
+    "file": _file,
     "age": _status,  # read apart, because it is compared
+    "size": _status,
     "tag": _tag,
     "is": _is,
     "host": _host,
     "id": _id,
     "prompt": _prompt,
+    "parent": _parent,
 }
+_COMPARED: Final[dict[str, Callable[[str, str, int, int], Test]]] = {"age": _age, "size": _size}

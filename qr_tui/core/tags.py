@@ -8,6 +8,7 @@ from qr_tui.core.text.display import inert
 
 LONGEST: Final = 40  # characters of one tag
 MOST: Final = 20  # tags of one task
+FAVOURITE: Final = "fav"  # the tag of what a person wants to keep
 
 
 def read(text: str) -> tuple[str, ...]:

@@ -53,9 +53,29 @@ class FileState(StrEnum):
     """Where the finished file stands, apart from the task itself: a failed download never fails a task."""
 
     NONE = "none"
+    QUEUED = "queued"  # to be fetched, by whichever process downloads
     DOWNLOADING = "downloading"
     SAVED = "saved"
+    MISSING = "missing"  # saved once, and seen to be gone or changed since
     FAILED = "failed"
+
+
+OPEN_FILES: Final = frozenset({FileState.QUEUED, FileState.DOWNLOADING})
+
+FILE_MOVES: Final[Mapping[FileState, frozenset[FileState]]] = {
+    # saved: it had its name already when a person's wish to stop came, or the process that fetched it died
+    FileState.NONE: frozenset({FileState.QUEUED, FileState.SAVED}),
+    FileState.QUEUED: frozenset({FileState.DOWNLOADING, FileState.SAVED, FileState.FAILED, FileState.NONE}),
+    FileState.DOWNLOADING: frozenset({FileState.SAVED, FileState.FAILED, FileState.QUEUED, FileState.NONE}),
+    FileState.SAVED: frozenset({FileState.MISSING, FileState.QUEUED}),  # queued: wanted in another folder
+    FileState.MISSING: frozenset({FileState.SAVED, FileState.QUEUED}),
+    FileState.FAILED: frozenset({FileState.QUEUED}),
+}
+
+
+def may_move_file(old: FileState, new: FileState) -> bool:
+    """Tell whether the file of a task may go from `old` to `new`; staying where it is always may."""
+    return old == new or new in FILE_MOVES[old]
 
 
 # Failures of these kinds are found on this side, so a bare text in one is a message of this program's (as every task
@@ -132,6 +152,11 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         seen_at: When a look first found it: the provider has known it, so "unknown" is never believed of it.
         unknown_since: When the provider began to say that it does not know it; None while it knows it.
         look_failure: Why the last look at it failed by no fault of the host; None once one is good again.
+        file: Where the film stands, absolute; set when it is saved.
+        file_folder: Where a person wants it, when not in the usual folder.
+        file_size: Bytes of the saved film.
+        file_sha256: Of the saved film, in hexadecimal.
+        file_failure: Why its download failed; `failure` is the video's own.
         copy: Which of several copies it is, made by one order: from 1, and 0 where it was alone.
         copies: How many that order was for.
         removed_at: Set when a person took it off the list; kept, so that it can be undone.
@@ -157,6 +182,11 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     expires_at: float | None = None
     file: str | None = None
     file_state: FileState = FileState.NONE
+    file_folder: str | None = None
+    file_size: int | None = None
+    file_sha256: str | None = None
+    file_saved_at: float | None = None
+    file_failure: Failure | None = None
     failure: Failure | None = None
     account: str = ""
     fingerprint: str = ""
@@ -191,6 +221,11 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def needs_you(self) -> bool:
         """Whether it waits for a person's decision."""
         return self.status is Status.UNCONFIRMED
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether its film is to come to the disk, or on its way."""
+        return self.file_state in OPEN_FILES
 
     @property
     def was_seen(self) -> bool:
@@ -316,6 +351,13 @@ def advance(task: Task, fields: Mapping[str, Any], now: float) -> Task | None:
     """
     status = fields.get("status", task.status)
     if not may_move(task.status, status):
+        return None
+    if "status" in fields and task.status is status is Status.DONE and "file_state" in fields:
+        # what is to happen with a film once it is done counts once: whoever hears of it late says nothing new
+        fields = {name: value for name, value in fields.items() if name != "file_state"}
+    file_state = fields.get("file_state", task.file_state)
+    has_film = status is Status.DONE or file_state is FileState.NONE
+    if not may_move_file(task.file_state, file_state) or not has_film:
         return None
     changed = {name: value for name, value in fields.items() if getattr(task, name) != value}
     if status not in FINAL and task.finished_at is not None:

@@ -26,6 +26,7 @@ class Film(NamedTuple):
     Attributes:
         kind: Which kind of file it is.
         complete: Whether every box is there to its end; None where the kind has none that tell.
+        cut: Whether its last box runs over the end: bytes are missing there.
         seconds: How long it plays, where it says so.
         width: Of its picture, in pixels.
         height: Of its picture, in pixels.
@@ -33,6 +34,7 @@ class Film(NamedTuple):
 
     kind: Kind
     complete: bool | None = None
+    cut: bool = False
     seconds: float | None = None
     width: int | None = None
     height: int | None = None
@@ -42,6 +44,9 @@ _MP4: Final = Kind(".mp4", "video/mp4")
 _MOV: Final = Kind(".mov", "video/quicktime")
 _WEBM: Final = Kind(".webm", "video/webm")
 _GIF: Final = Kind(".gif", "image/gif")
+_AT_THE_TOP: Final = frozenset(
+    {b"moov", b"mdat", b"free", b"skip", b"wide", b"uuid", b"moof", b"mfra", b"meta", b"sidx", b"udta", b"pdin"}
+)
 
 
 class _Box(NamedTuple):
@@ -76,7 +81,14 @@ def read(file: BinaryIO) -> Film | None:
         names.add(box.name)
         if box.name == b"moov":
             film = _movie(file, box, film)
-    return film._replace(complete=at == size and {b"moov", b"mdat"} <= names)
+    return film._replace(complete=at == size and {b"moov", b"mdat"} <= names, cut=_breaks_off(file, at, size))
+
+
+def _breaks_off(file: BinaryIO, at: int, size: int) -> bool:
+    """Tell whether a box begins at `at` that is not there to its end; what is no box at all is none."""
+    file.seek(at)
+    head = file.read(8)
+    return at < size and (len(head) < 8 or head[4:] in _AT_THE_TOP)
 
 
 def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[_Box]:

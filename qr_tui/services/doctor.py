@@ -27,6 +27,8 @@ from qr_tui.core.text.messages import N_
 from qr_tui.i18n import _, listed, ngettext, span, translate
 from qr_tui.paths import Paths
 from qr_tui.secrets import Key, KeyRing, hide
+from qr_tui.services import installation
+from qr_tui.services.download_rules import rules
 
 if TYPE_CHECKING:
     from qr_tui.store.lease import Owner
@@ -72,6 +74,7 @@ def local(folders: Paths, settings: config.Settings, problem: Trouble | None, ke
         *_program(),
         _settings(folders, problem),
         *_folders(folders),
+        *_films(settings, folders),
         *_store(folders),
         *_keys(settings, keys),
     ]
@@ -117,6 +120,31 @@ def _folders(folders: Paths) -> Iterator[Check]:
     words = _("{size} free at {folder}").format(size=size(free), folder=folders.data)
     state: Literal["ok", "warn"] = "ok" if free >= LITTLE_SPACE else "warn"
     yield check("disk", words, state, _("make room: tasks and videos are written there"))
+
+
+def _films(settings: config.Settings, folders: Paths) -> Iterator[Check]:
+    """Yield whether films can be kept where they go, and whether pictures of them can be made."""
+    kept = rules(settings.downloads, folders)
+    if not kept.is_usual:
+        if kept.folder.is_dir():
+            yield _folder("folder of films", kept.folder, private=False)
+        else:
+            words, mend = _("{folder} is not there"), _("make it, or choose another: downloads.folder")
+            yield check("folder of films", words.format(folder=kept.folder), "fail", mend)
+    try:
+        free = shutil.disk_usage(_existing(kept.folder)).free
+    except OSError as error:
+        yield check("room for films", error.strerror or str(error), "warn", _("look at the disk"))
+    else:
+        room = max(0, free - kept.keep_free)
+        words = _("{size} besides the {kept} that stay free").format(size=size(room), kept=size(kept.keep_free))
+        state: Literal["ok", "warn"] = "ok" if room >= LITTLE_SPACE else "warn"
+        yield check("room for films", words, state, _("make room, or lower downloads.keep_free"))
+    if installation.has("preview"):
+        yield check("pictures", _("films can be looked at here"))
+    else:
+        words = _("not installed; add them with: {command}").format(command=installation.command_for("preview"))
+        yield check("pictures", words)
 
 
 def _existing(folder: Path) -> Path:

@@ -91,7 +91,7 @@ class Hosts:
         self.keys = keys
         self._pace = pace
         self._sink = sink
-        self._ca_file = ca_file
+        self.ca_file = ca_file
         self.pacings_changed = False  # whether a host has asked for a slower pace since this was last made False
         self._allow_plain_http = allow_plain_http
         self._hosts: dict[str, Host] = {}
@@ -117,7 +117,7 @@ class Hosts:
         if not self.may_carry_key(key.base_url):
             self.set_status(key.base_url, HostStatus.PLAIN_HTTP)
         self.guard_key(key.base_url)
-        place = (key.base_url, key.account, self._ca_file)
+        place = (key.base_url, key.account, self.ca_file)
         known = self._clients.get(place)
         if known is None:
             try:
@@ -163,9 +163,9 @@ class Hosts:
         for host in self:
             if host.status is HostStatus.PLAIN_HTTP and self.may_carry_key(host.base_url):
                 self.set_status(host.base_url, HostStatus.OK)
-        if ca_file != self._ca_file:
+        if ca_file != self.ca_file:
             # the clients of before may be in the middle of a call; they are closed with the others in the end
-            self._ca_file = ca_file
+            self.ca_file = ca_file
             self.probe_now(list(self._hosts))
 
     def succeeded(self, base_url: str, account: str, *, left: float) -> None:
@@ -315,4 +315,4 @@ class Hosts:
     def _make(self, key: Key) -> "QuickRouter":
         from qr_tui.api.client import QuickRouter
 
-        return QuickRouter(key.base_url, key, ca_file=self._ca_file, allow_plain_http=self._allow_plain_http)
+        return QuickRouter(key.base_url, key, ca_file=self.ca_file, allow_plain_http=self._allow_plain_http)

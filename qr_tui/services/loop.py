@@ -11,6 +11,7 @@ from qr_tui.core.failures import Trouble
 from qr_tui.core.schedule import SILENCE
 from qr_tui.paths import Paths
 from qr_tui.services.clock import Clock
+from qr_tui.services.downloader import Downloader
 from qr_tui.services.hosts import Hosts
 from qr_tui.services.poller import Poller
 from qr_tui.services.submitter import Submitter
@@ -43,6 +44,7 @@ class Loop:
         index: TaskIndex,
         hosts: Hosts,
         poller: Poller,
+        downloader: Downloader,
         *,
         sink: Sink,
         clock: Clock,
@@ -56,6 +58,8 @@ class Loop:
         self._index = index
         self._hosts = hosts
         self._poller = poller
+        self._downloader = downloader
+        downloader.wake = self.wake.set
         self._sink = sink
         self._clock = clock
         self._patience = patience
@@ -92,6 +96,7 @@ class Loop:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+        await self._downloader.close()
         await self._poller.close()
         if self.submitter is not None:
             await self.submitter.close()
@@ -106,12 +111,14 @@ class Loop:
     def suspend(self) -> None:
         """Let another process poll while this one is stopped by the shell."""
         self._suspended = True
+        self._downloader.suspend()
         self._release(by_hand=False)
 
     def resume(self) -> None:
         """Go on after `suspend`."""
         self._suspended = False
         self._next_lease = 0.0
+        self._downloader.resume()
         self.wake.set()
 
     def pause(self, paused: bool) -> None:
@@ -149,6 +156,7 @@ class Loop:
                 if self.polling_here:
                     self._poller.attend()
                 waits.append(self._poller.step())
+                await self._downloader.step()
             except Exception:  # the loop that guards paid tasks does not end by a mistake of ours
                 log.exception("studio loop")
             await self._clock.wait(self.wake, min(wait for wait in waits if wait is not None))

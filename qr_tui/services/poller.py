@@ -14,7 +14,7 @@ from qr_tui.core.events import HostStatus
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.links import may_follow
 from qr_tui.core.schedule import Pace, next_look, unknown_wait
-from qr_tui.core.task import FINAL, WATCHED, Failure, Status, Task
+from qr_tui.core.task import FINAL, WATCHED, Failure, FileState, Status, Task
 from qr_tui.core.text.messages import N_, Message, titled
 from qr_tui.services.clock import Clock
 from qr_tui.services.hosts import Host, Hosts
@@ -33,6 +33,7 @@ UNKNOWN_SPAN = 600.0
 UNKNOWN_WATCHED = 24 * 3600.0
 LINKLESS_LIMIT = 5  # "done" answers without a link before we say so
 HELD_BACK = 5.0  # seconds until a task whose key is missing or refused is considered again
+LINK_PATIENCE = 60.0  # seconds that a fresh link may have to wait for its turn
 YOUNG = 300.0  # seconds; a task sent within them that nobody has looked at yet comes before all others
 NO_LINK_YET = N_("the provider gave no link")
 GIVEN_UP = N_("not known to the provider since {when}; it was looked for over 24 hours and is no longer watched")
@@ -63,6 +64,7 @@ class Poller:
 
     def __init__(self, index: TaskIndex, hosts: Hosts, *, pace: Pace, clock: Clock, wake: Callable[[], None]) -> None:
         self.holds_lease: Callable[[], bool] = lambda: True  # asked before each look that nobody asked for by hand
+        self.fetches_films = True  # whether the film of a task that is done is to come to the disk by itself
         self._wake = wake
         self._index = index
         self._hosts = hosts
@@ -255,6 +257,32 @@ class Poller:
         await self._after_look(task, watch, look)
         return False
 
+    async def fresh_link(self, task: Task) -> str | None:
+        """Ask for a new link to a finished film, kindly: at the pace that the host has with us.
+
+        Raises:
+            Trouble: It could not be asked for.
+        """
+        client, key = await self._hosts.client_for(task)
+        host, now = self._hosts.at(task.base_url), self._clock.steady()
+        wait = max(host.next_slot, host.opens_for(key.account)) - now
+        if wait > LINK_PATIENCE:
+            raise Trouble(Kind.TOO_MANY_REQUESTS)
+        host.next_slot = max(now, host.next_slot) + self._pace.gap
+        await asyncio.sleep(max(0.0, wait))
+        left = self._clock.steady()
+        try:
+            look = self._without_bad_links(task, await client.query(task.id or ""))
+        except CallFailed as error:
+            now = self._clock.steady()
+            self._hosts.failed(task.base_url, key.account, error, left=left, now=now, jitter=random.random())
+            raise
+        self._hosts.succeeded(task.base_url, key.account, left=left)
+        fields = {name: getattr(look, name) for name in _LEARNED if getattr(look, name) is not None}
+        if look.status is Status.DONE and any(getattr(task, name) != value for name, value in fields.items()):
+            self._index.learn_later(task.key, fields)
+        return look.video_url
+
     def _blame(self, task: Task, watch: PollState, trouble: Trouble) -> bool:
         """Note that a look at `task` failed by no fault of its host, on the task when that is news; return True."""
         watch.failures += 1
@@ -281,7 +309,8 @@ class Poller:
         bad = {name: None for name in _LINKS if (link := getattr(look, name)) and not may_follow(link, task.base_url)}
         if "video_url" in bad:
             log.warning("task %s: refused a link into a private network", task.key)
-            self._watches[task.key].refused_link = look.video_url or ""
+            if task.key in self._watches:
+                self._watches[task.key].refused_link = look.video_url or ""
         return msgspec.structs.replace(look, **bad) if bad else look
 
     async def _after_look(self, task: Task, watch: PollState, look: QueryResult) -> None:
@@ -319,6 +348,8 @@ class Poller:
         fields["finished_at"] = self._clock.now()
         if look.status is Status.DONE:
             fields["progress"] = 100.0
+            if self.fetches_films and look.video_url:
+                fields["file_state"] = FileState.QUEUED
         if look.status is Status.FAILED:
             fields["failure"] = look.failure or Failure(kind=Kind.NO_REASON)
         await self._index.learn(task.key, fields)

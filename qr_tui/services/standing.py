@@ -4,10 +4,12 @@ from datetime import datetime
 
 from qr_tui.core.events import HostStatus
 from qr_tui.core.status_words import look_failed, sent_words
-from qr_tui.core.task import WATCHED, Status, Task
+from qr_tui.core.task import WATCHED, FileState, Status, Task
+from qr_tui.core.text import sizes
 from qr_tui.core.text.display import span
-from qr_tui.core.text.messages import N_, Detail, Message
+from qr_tui.core.text.messages import N_, Detail, Message, Value, clauses
 from qr_tui.services.clock import Clock
+from qr_tui.services.downloader import Downloader
 from qr_tui.services.hosts import Hosts
 from qr_tui.services.loop import Loop
 from qr_tui.services.poller import Poller
@@ -24,13 +26,18 @@ DOWN = N_("the host cannot be reached, next try in {time}")
 PAUSED = N_("looking is paused")
 UNKNOWN = N_("not known to the provider since {when}, next look in {time}")
 UNKNOWN_NOW = N_("not known to the provider since {when}")
+FETCHED_SOON = N_("the film is fetched as soon as it is its turn")
+FETCHED_ELSEWHERE = N_("another qr-tui fetches the film")
+PART_OF = N_("{percent} % of {total}")
+LEFT = N_("{time} left")
 QUIET_SINCE = N_("nothing new from the provider since {when}")
 
 
 class Standing:
-    """Puts together what hosts, poller and loop know of a task."""
+    """Puts together what hosts, poller, loop and downloader know of a task."""
 
-    def __init__(self, hosts: Hosts, poller: Poller, loop: Loop, *, clock: Clock) -> None:
+    def __init__(self, hosts: Hosts, poller: Poller, loop: Loop, downloader: Downloader, *, clock: Clock) -> None:
+        self._downloader = downloader
         self._hosts = hosts
         self._poller = poller
         self._loop = loop
@@ -42,6 +49,8 @@ class Standing:
             return self._queued(task)
         if task.status in WATCHED:
             return self._watched(task)
+        if task.is_fetched:
+            return self._fetched(task)
         if task.final and task.look_failure is not None:  # a person asked for that look
             return look_failed(task.look_failure)
         return sent_words(task) if task.needs_you else ""
@@ -54,6 +63,23 @@ class Standing:
             if not why and not submitter.has_charge(task.key) and self._loop.paused:
                 why = Message(PAUSED)
         return Message(NOT_SENT, {"why": why}) if why else ""
+
+    def _fetched(self, task: Task) -> Detail:
+        """Return how far the film of a finished task is on its way to the disk."""
+        transfer = self._downloader.transfer(task.key)
+        if transfer is None:
+            if task.file_state is FileState.DOWNLOADING and not self._downloader.here:
+                return Message(FETCHED_ELSEWHERE)
+            return Message(FETCHED_SOON)
+        parts: list[Detail] = [sizes.shown(transfer.received)]
+        if transfer.total is not None and transfer.percent is not None:
+            values: dict[str, Value] = {"percent": int(transfer.percent), "total": sizes.shown(transfer.total)}
+            parts = [Message(PART_OF, values)]
+        if transfer.rate:
+            parts.append(sizes.rate(transfer.rate))
+        if transfer.seconds_left is not None:
+            parts.append(Message(LEFT, {"time": span(transfer.seconds_left)}))
+        return clauses(parts)
 
     def _watched(self, task: Task) -> Detail:
         if self._loop.paused:

@@ -18,6 +18,8 @@ from qr_tui.services import checks
 from qr_tui.services.checks import Concern
 from qr_tui.services.clock import Clock
 from qr_tui.services.decisions import Adopt, Drop, KeyTest, SendAgain
+from qr_tui.services.download_rules import rules
+from qr_tui.services.downloader import Downloader
 from qr_tui.services.hosts import Hosts
 from qr_tui.services.loop import Loop
 from qr_tui.services.poller import Poller
@@ -61,6 +63,7 @@ class Studio:
     Attributes:
         base_url: Where new tasks go, normalised.
         catalogue: The models on offer, the person's own among them.
+        downloader: Fetches films, by itself and when it is asked to.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class Studio:
         self.base_url = config.base_url(settings)
         self.catalogue = config.catalogue(settings)
         self._settings = settings
+        self._paths = paths
         self._problem = problem
         self._clock = clock or Clock()
         self._own_pace = pace
@@ -91,10 +95,28 @@ class Studio:
             allow_plain_http=settings.host.allow_plain_http,
         )
         self._poller = Poller(self._index, self._hosts, pace=pace, clock=self._clock, wake=self._poke)
-        self._loop = Loop(
-            paths, self._index, self._hosts, self._poller, sink=sink, clock=self._clock, patience=patience
+        self._poller.fetches_films = settings.downloads.auto
+        self.downloader = Downloader(
+            paths,
+            self._index,
+            self._hosts,
+            self._poller,
+            rules(settings.downloads, paths),
+            sink=sink,
+            clock=self._clock,
+            silence=patience,
         )
-        self._standing = Standing(self._hosts, self._poller, self._loop, clock=self._clock)
+        self._loop = Loop(
+            paths,
+            self._index,
+            self._hosts,
+            self._poller,
+            self.downloader,
+            sink=sink,
+            clock=self._clock,
+            patience=patience,
+        )
+        self._standing = Standing(self._hosts, self._poller, self._loop, self.downloader, clock=self._clock)
         self._waiting = Waiting(self._index)
 
     # life ------------------------------------------------------------------------------------------------------
@@ -253,6 +275,10 @@ class Studio:
         """Wait until all of these are final or need a person; False if `timeout` seconds passed first."""
         return await self._waiting.until(keys, lambda task: task.final or task.needs_you, timeout)
 
+    async def fetched(self, keys: Sequence[str], timeout: float | None = None) -> bool:  # noqa: ASYNC109
+        """Wait until no film of these is on its way to the disk; False if `timeout` seconds passed first."""
+        return await self._waiting.until(keys, lambda task: not task.is_fetched, timeout)
+
     async def sent(self, keys: Sequence[str], timeout: float | None = None) -> bool:  # noqa: ASYNC109
         """Wait until none of these is queued or sending; False if `timeout` seconds passed first."""
         unsent = (Status.QUEUED, Status.SENDING)
@@ -262,6 +288,10 @@ class Studio:
     def tasks(self) -> list[Task]:
         """Return the live tasks on the list, newest first: all that are unfinished, and the recent ones."""
         return self._index.live()
+
+    def all_tasks(self) -> list[Task]:
+        """Return every task on the list that was read, archived ones too once they are, newest first."""
+        return self._index.tasks()
 
     async def read_archives(self) -> None:
         """Take the archived tasks in as well, told with `ArchivesRead`: for who shows all there are."""
@@ -397,6 +427,8 @@ class Studio:
         pace = self._own_pace or config.pace(settings)
         self._hosts.use(pace=pace, ca_file=settings.host.ca_file, allow_plain_http=settings.host.allow_plain_http)
         self._poller.use(pace)
+        self._poller.fetches_films = settings.downloads.auto
+        self.downloader.use(rules(settings.downloads, self._paths))
         if settings.host.base_url != before.host.base_url and not config.named_host():
             self.base_url = config.base_url(settings)
             if self._hosts.key(self.base_url) is None:

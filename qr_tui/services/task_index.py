@@ -50,6 +50,7 @@ class TaskIndex:
         self._store: TaskStore | None = None
         self._tasks: dict[str, Task] = {}
         self._by_status: dict[Status, dict[str, Task]] = {status: {} for status in Status}
+        self._open_files: dict[str, Task] = {}
         self._facts: list[Fact] = []  # what is not on disk yet, in order
         self._in_flight: list[Fact] = []  # what is being written, before those
         self._turn = asyncio.Lock()  # one writes facts at a time, so that they stay in order
@@ -79,6 +80,10 @@ class TaskIndex:
     def having(self, *statuses: Status) -> list[Task]:
         """Return the tasks in one of these states, in no order."""
         return [task for status in statuses for task in self._by_status[status].values()]
+
+    def open_files(self) -> dict[str, Task]:
+        """Return the tasks on the list whose films are to be fetched, by key."""
+        return dict(self._open_files)
 
     def having_hidden(self, *statuses: Status) -> list[Task]:
         """Return the tasks in one of these states, those taken off the list too, as they are on disk."""
@@ -312,10 +317,15 @@ class TaskIndex:
         if old is not None and old.status is not task.status:
             del self._by_status[old.status][task.key]
         self._tasks[task.key] = self._by_status[task.status][task.key] = task
+        if task.is_fetched:
+            self._open_files[task.key] = task
+        else:
+            self._open_files.pop(task.key, None)
 
     def _drop(self, key: str) -> bool:
         """Forget a task; False if it was not there."""
         old = self._tasks.pop(key, None)
+        self._open_files.pop(key, None)
         if old is not None:
             del self._by_status[old.status][key]
         return old is not None

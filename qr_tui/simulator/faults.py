@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from qr_tui.simulator.options import Fault
+from qr_tui.simulator.options import FILM, Fault
 from qr_tui.simulator.replies import (
     Reply,
     bad_request,
@@ -151,6 +151,8 @@ def _instead(fault: Fault, model: str, request_id: str) -> Reply | None:
 def _distorted(fault: Fault, answer: Reply) -> Reply:
     replace = msgspec.structs.replace
     body = answer.body
+    if fault.fault in FILM:
+        return replace(answer, film_fault=fault.fault) if answer.film is not None else answer
     match fault.fault:
         case "latency":
             return replace(answer, delay=fault.seconds)

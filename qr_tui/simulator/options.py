@@ -60,7 +60,22 @@ AFTER: Final = frozenset(
         "wrong_types",
     }
 )
-FAULTS: Final = NOTHING_MADE | AFTER
+# what servers of films do: the file comes, and something about it is not as it should be
+FILM: Final = frozenset(
+    {
+        "bad_range",
+        "drip",
+        "early_range",
+        "endless",
+        "long_total",
+        "multipart",
+        "no_etag",
+        "no_length",
+        "other_film",
+        "short_length",
+    }
+)
+FAULTS: Final = NOTHING_MADE | AFTER | FILM
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -103,7 +118,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     @property
     def carries_out(self) -> bool:
         """Whether the request is carried out before things go wrong."""
-        return self.paid and self.fault in AFTER
+        return self.paid and self.fault in AFTER | FILM
 
 
 def parse_fault(text: str) -> Fault:

@@ -24,6 +24,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     delay: float = 0.0
     size: int = 0
     ranges: bool = True
+    film_fault: str = ""
 
 
 class Refused(Exception):

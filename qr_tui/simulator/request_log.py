@@ -64,6 +64,7 @@ class RequestLog:
         self.requests: Counter[str] = Counter()
         self.statuses: Counter[str] = Counter()
         self.creates: list[LoggedCall] = []
+        self.fetches: deque[LoggedCall] = deque(maxlen=LOOKS_KEPT)
         self.looks: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=LOOKS_KEPT))
         self.look_counts: Counter[str] = Counter()
         self.auth: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -80,6 +81,8 @@ class RequestLog:
             self.accounts[digest(call.key)] += 1
         if call.endpoint in ("create", "remix", "extend"):
             self.creates.append(call)
+        elif call.endpoint in ("media", "content"):
+            self.fetches.append(call)
 
     def judged(self, call: LoggedCall) -> None:
         """Note what became of its key."""
@@ -139,6 +142,10 @@ class RequestLog:
             "creates": creates,
             "posts": posts,
             "fingerprints": prints,
+            "fetches": [
+                {"endpoint": call.endpoint, "path": call.path, "range": call.headers.get("range")}
+                for call in self.fetches
+            ],
             "looks": {task: list(times) for task, times in self.looks.items()},
             "look_counts": dict(self.look_counts),
             "auth": {endpoint: dict(counts) for endpoint, counts in self.auth.items()},

@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from qr_tui.simulator.replies import Reply
-from qr_tui.simulator.sample_media import Sample, wanted
+from qr_tui.simulator.sample_media import CHUNK, Sample, wanted
 
 TRANSPORT = "transport"  # where the server leaves the connection, in the scope's state
 
@@ -102,6 +102,8 @@ def _film_response(answer: Reply, film: Sample, request: Request) -> Response:
             (start, end), status = part, 206
             headers["content-range"] = f"bytes {start}-{end - 1}/{film.size}"
     whole = end - start
+    if answer.film_fault:
+        return _odd_film(answer.film_fault, film, (start, end), status, headers)
     if answer.ending == "cut":
         sent = film.part(start, start + min(whole, answer.size or whole // 2))
         return CutResponse(whole, sent, headers=headers, status=status, media_type=film.media_type)
@@ -109,6 +111,39 @@ def _film_response(answer: Reply, film: Sample, request: Request) -> Response:
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers, media_type=film.media_type)
     return StreamingResponse(_pieces(film, start, end), status, headers, film.media_type)
+
+
+def _odd_film(fault: str, film: Sample, part: tuple[int, int], status: int, headers: dict[str, str]) -> Response:
+    """Return what a server sends that does something else with a film than it should."""
+    (start, end), ranged = part, status == 206
+    if fault == "bad_range" and ranged:
+        return Response(status_code=416, headers={"content-range": f"bytes */{film.size + 1}"})
+    if fault == "no_etag":
+        del headers["etag"]
+    if fault == "early_range" and ranged:
+        start = max(0, start - 1000)
+        headers["content-range"] = f"bytes {start}-{end - 1}/{film.size}"
+    if fault == "long_total" and ranged:
+        headers["content-range"] = f"bytes {start}-{end - 1}/{film.size + 1}"
+    length = end - start - (fault == "short_length")
+    if fault not in ("no_length", "endless"):
+        headers["content-length"] = str(length)
+    if fault == "multipart" and ranged:
+        return StreamingResponse(_pieces(film, start, end), status, headers, "multipart/byteranges; boundary=x")
+    pieces = _odd_pieces(fault, film, start, start + length)
+    return StreamingResponse(pieces, status, headers, film.media_type)
+
+
+async def _odd_pieces(fault: str, film: Sample, start: int, end: int) -> AsyncIterator[bytes]:
+    if fault == "drip":
+        for at in range(start, end):
+            yield b"".join(film.part(at, at + 1))
+            await asyncio.sleep(1.0)
+    for piece in film.part(start, end):
+        # another film, and still one by its first bytes
+        yield piece[:64] + bytes(byte ^ 0x55 for byte in piece[64:]) if fault == "other_film" else piece
+    while fault == "endless":
+        yield bytes(CHUNK)
 
 
 async def _pieces(film: Sample, start: int, end: int) -> AsyncIterator[bytes]:

@@ -11,6 +11,7 @@ import msgspec
 
 Shape = Literal["portrait", "landscape"]
 SIZES: Final[dict[Shape, tuple[int, int]]] = {"portrait": (352, 640), "landscape": (640, 352)}
+TAKES: Final = 3  # videos of each shape
 FOLDER: Final = Path(__file__).parent / "media"
 CHUNK: Final = 256 * 1024
 

@@ -212,7 +212,7 @@ class SimulatorState:
             raise Refused(bad_request("the video is not completed yet", call.request_id))
         if task.scenario.content_json:
             return Reply(body={"video_url": shapes.video_url(task, self.now, call.base_url)})
-        return Reply(film=film(f"{task.shape}.mp4", task.scenario.size))
+        return Reply(film=film(f"{task.take}.mp4", task.scenario.size))
 
     def media(self, call: LoggedCall) -> Reply:
         """``GET /media/{id}/video.mp4`` (also ``my video.mp4``) or ``thumbnail.webp``: the CDN, which wants no key."""
@@ -220,13 +220,13 @@ class SimulatorState:
         if task is None or task.stage(self.now) != "completed" or task.scenario.dead_link:
             raise Refused(Reply(status=404, raw=b"not found", media_type="text/plain"))
         if call.query["name"] == "thumbnail.webp":
-            return Reply(film=film(f"{task.shape}.webp"))
+            return Reply(film=film(f"{task.take}.webp"))
         if f"/{call.query['name']}" not in ("/video.mp4", SPACED):
             raise Refused(Reply(status=404, raw=b"not found", media_type="text/plain"))
         task.fetches += 1
         if task.fetches <= task.scenario.lag or self._expired(call.query.get("se", "")):
             raise Refused(Reply(status=403, raw=b"<Error>AuthenticationFailed</Error>", media_type="text/xml"))
-        return Reply(film=film(f"{task.shape}.mp4", task.scenario.size))
+        return Reply(film=film(f"{task.take}.mp4", task.scenario.size))
 
     def _expired(self, stamp: str) -> bool:
         try:

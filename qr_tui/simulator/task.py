@@ -5,7 +5,7 @@ import uuid
 from typing import Any, Final, Literal
 
 from qr_tui.simulator.create_request import CreateRequest
-from qr_tui.simulator.sample_media import Shape
+from qr_tui.simulator.sample_media import TAKES, Shape
 from qr_tui.simulator.scenarios import Scenario, read
 
 Stage = Literal["pending", "processing", "completed", "failed"]
@@ -44,6 +44,7 @@ class SimTask:
         run: str = "",
     ) -> None:
         self.order = order
+        self._number = number
         self.source = source
         self.scenario: Scenario = read(order.prompt)
         self.made_at = now
@@ -99,6 +100,12 @@ class SimTask:
         """Which of the sample videos fits."""
         upright = self.body.get("orientation") == "portrait" or self.body.get("aspect_ratio") in ("9:16", "2:3")
         return "portrait" if upright else "landscape"
+
+    @property
+    def take(self) -> str:
+        """The name of the sample video that it is: one after another, so that takes of one prompt differ."""
+        number = self._number % TAKES
+        return f"{self.shape}-{number + 1}" if number else self.shape
 
     def elapsed(self, now: float) -> float:
         """Return the seconds it has lived; they stand still while it is held."""

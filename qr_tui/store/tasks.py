@@ -524,7 +524,7 @@ class TaskStore:
         def last(task: Task) -> float:
             return max(task.created_at, *(at or 0.0 for at in (task.submitted_at, task.finished_at, task.removed_at)))
 
-        over = newest_first(task for task in self._tasks.values() if task.final)
+        over = newest_first(task for task in self._tasks.values() if task.final and not task.is_fetched)
         return [task for task in over[LIVE_COUNT:] if last(task) < limit]
 
     def _old_months(self) -> list[str]:

@@ -1,6 +1,7 @@
 """The app: wiring only. Keys go to screens, screens to the engine, its events come back as messages."""
 
 import asyncio
+import functools
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -36,6 +37,7 @@ from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.toasts import say, tell
 
 if TYPE_CHECKING:
+    from qr_tui.services.previews import Previews
     from qr_tui.services.studio import Studio
     from qr_tui.terminal.clipboard import Clipboard
     from qr_tui.terminal.detect import Terminal
@@ -91,6 +93,7 @@ class QrTui(FixedApp):
         self.notifier = Notifier(self.terminal, self.write, self.settings.notify.mode, set_timer=self.set_timer)
         self._listener = EngineListener(self, self.tasks, self.notifier, self._renew_status)
         self._copier: Clipboard | None = None
+        self._previews: Previews | None = None
         for palette in palettes.PALETTES[self.colours].values():
             self.register_theme(palettes.theme(palette))
         self._apply_appearance()
@@ -144,6 +147,36 @@ class QrTui(FixedApp):
         except Trouble as trouble:
             tell(self, trouble)
             return task
+
+    @property
+    def shows_pictures(self) -> bool:
+        """Whether this terminal can show pictures: it has the colours and the signs for them."""
+        return self.colours in ("truecolor", "256") and not self.glyphs.ascii_only
+
+    async def draws_pixels(self) -> bool:
+        """Tell whether pictures are drawn in real pixels: by the setting, or where the terminal is known to do that."""
+        from qr_tui.terminal import kitty_graphics
+
+        setting = self.settings.preview.pixels
+        if not self.shows_pictures or setting == "never":
+            return False
+        return setting == "always" or await asyncio.to_thread(kitty_graphics.are_drawn, self.terminal)
+
+    @functools.cached_property
+    def has_previews(self) -> bool:
+        """Whether the part that decodes films is installed."""
+        from qr_tui.services import installation
+
+        return installation.has("preview")
+
+    @property
+    def previews(self) -> "Previews":
+        """What makes pictures of films."""
+        if self._previews is None:
+            from qr_tui.services.previews import Previews
+
+            self._previews = Previews(self.app_context.paths.cache)
+        return self._previews
 
     def next_look(self) -> float | None:
         """Return when the next look is due, Unix seconds."""

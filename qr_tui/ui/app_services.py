@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from qr_tui.core.failures import Trouble
     from qr_tui.core.task import Task
     from qr_tui.core.text.messages import Detail
+    from qr_tui.services.previews import Previews
     from qr_tui.services.studio import Studio
     from qr_tui.terminal.detect import Terminal
     from qr_tui.ui.context import AppContext
@@ -72,6 +73,25 @@ class AppServices(Protocol):
 
     async def whole(self, task: "Task") -> "Task":
         """Return all that is known of a task, or what the list knows of it while its archive cannot be read."""
+        ...
+
+    @property
+    def shows_pictures(self) -> bool:
+        """Whether this terminal can show pictures: it has the colours and the signs for them."""
+        ...
+
+    async def draws_pixels(self) -> bool:
+        """Tell whether pictures are drawn in real pixels: by the setting, or where the terminal is known to do that."""
+        ...
+
+    @property
+    def has_previews(self) -> bool:
+        """Whether the part that decodes films is installed."""
+        ...
+
+    @property
+    def previews(self) -> "Previews":
+        """What makes pictures of films."""
         ...
 
     async def ask(self, title: str, lines: Sequence[str], *, yes: str = "", no: str = "", pays: bool = False) -> bool:

@@ -73,6 +73,9 @@ class CommandScreen(Screen[Result], Generic[Result]):
     def tasks_changed(self, tasks: Sequence[Task]) -> None:
         """Show these tasks as they are now; a screen that shows one says how."""
 
+    def transfers_changed(self, keys: Sequence[str]) -> None:
+        """Show how far the films of these tasks are; a screen that shows one says how."""
+
     def save_now(self) -> None:
         """Put on disk what a person has written here, before returning; a screen that can be written on says how."""
 
@@ -86,6 +89,11 @@ class CommandScreen(Screen[Result], Generic[Result]):
     def current(self) -> Task | None:
         """The task a command of one task is about."""
         return next(iter(self.targets), None)
+
+    @property
+    def films(self) -> list[Task]:
+        """The tasks that can be looked at one after another, the current one among them."""
+        return self.targets
 
     @property
     def marked(self) -> int:

@@ -17,6 +17,7 @@ from qr_tui.core.events import (
     PollingChanged,
     TaskFinished,
     TasksLoaded,
+    TransfersChanged,
 )
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Status
@@ -99,6 +100,11 @@ class EngineListener:
                 self._tasks.add_archived(event.tasks)
             case TaskFinished():
                 self._notifier.notify([event.task])
+            case TransfersChanged():
+                self._tasks.take_transfers(event.keys, event.transfers)
+                for screen in self._app.screen_stack[1:]:
+                    if isinstance(screen, CommandScreen):
+                        screen.transfers_changed(event.keys)
             case HostChanged():
                 self._renew_status()
                 if event.status is HostStatus.NO_KEY:

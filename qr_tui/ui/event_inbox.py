@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from qr_tui.core.events import Event, TasksChanged
-from qr_tui.core.task import Status, Task
+from qr_tui.core.task import FileState, Status, Task
 
 REPAINT_EVERY = 1.0  # seconds between repaints for progress alone
 
@@ -21,7 +21,7 @@ class EventInbox:
         self._forward = forward
         self._tasks: dict[str, Task] = {}
         self._removed: dict[str, None] = {}
-        self._known: dict[str, Status] = {}
+        self._known: dict[str, tuple[Status, FileState]] = {}
         self.urgent = False
 
     def __call__(self, event: Event) -> None:
@@ -35,8 +35,8 @@ class EventInbox:
             self._tasks[task.key] = task
             self._removed.pop(task.key, None)
             # another state is worth a repaint at once, a percent more is not
-            if self._known.get(task.key) is not task.status:
-                self._known[task.key] = task.status
+            if self._known.get(task.key) != (task.status, task.file_state):
+                self._known[task.key] = task.status, task.file_state
                 self.urgent = True
         for key in event.removed:
             self._tasks.pop(key, None)

@@ -46,7 +46,12 @@ class HelpScreen(Dialog[None]):
 
     def on_mount(self) -> None:
         """Name the screen."""
-        names = {"tasks": _("the list"), "details": _("details"), "compose": _("writing a video")}
+        names = {
+            "tasks": _("the list"),
+            "details": _("details"),
+            "compose": _("writing a video"),
+            "viewer": _("viewer"),
+        }
         title = _("Keys: {screen}").format(screen=names.get(self._owner.scope, self._owner.scope))
         self.frame(title, _("↑↓ scroll · esc back"))
 

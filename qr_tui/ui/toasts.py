@@ -29,7 +29,7 @@ def key_hint(keymap: Keymap, kind: Kind) -> str:
     words = KEY_HINTS.get(kind)
     if words is None:
         return _(WORDS[kind].hint)
-    keys = {name: keymap.show(f"tasks.{name}") for name in ("retry", "look", "decide")}
+    keys = {name: keymap.show(f"tasks.{name}") for name in ("retry", "look", "decide", "download")}
     return _(words).format(**keys)
 
 

@@ -1,7 +1,9 @@
 """Certificates are always checked; a certificate of one's own is trusted by adding its file."""
 
 import asyncio
+import socket
 import ssl
+import threading
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -9,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from qr_tui.api.client import QuickRouter
+from qr_tui.api.download import Download, Source, SourceFailed
 from qr_tui.core.answers import CallFailed, Created, Delivery
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.secrets import Key
+from qr_tui.store.part_file import PartFile
 from tests.support.servers import OK, SECRET, SEED, Server
 
 x509 = pytest.importorskip("cryptography.x509", reason="needs cryptography to make a certificate")
@@ -116,3 +120,24 @@ def test_a_ca_file_that_cannot_be_used(content: bytes | None, tmp_path: Path) ->
         QuickRouter("https://relay.invalid", Key(SECRET, "memory", ""), ca_file=str(path))
     assert caught.value.kind is Kind.CONFIG
     assert str(path) in str(caught.value.detail)
+
+
+def test_a_film_is_not_followed_from_https_to_http(certificate: tuple[Path, Path], tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    listener = socket.create_server(("127.0.0.1", 0))
+    url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+
+    def serve() -> None:
+        line, _ = listener.accept()
+        with context.wrap_socket(line, server_side=True) as secure:
+            secure.recv(65_536)
+            secure.sendall(b"HTTP/1.1 302 X\r\nLocation: http://127.0.0.1:1/x\r\nContent-Length: 0\r\n\r\n")
+
+    threading.Thread(target=serve, daemon=True).start()
+    part = PartFile(tmp_path, "key")
+    part.open()
+    with pytest.raises(SourceFailed) as caught, listener:
+        Download(part, ca_file=str(certificate[0])).fetch(Source(f"{url}/a.mp4", url))
+    assert caught.value.kind is Kind.BAD_REDIRECT
+    assert "http://127.0.0.1" in str(caught.value.detail)

@@ -1,7 +1,6 @@
 """`make bench`: every figure of the product with its target and a verdict, printed and written to bench.json.
 
-``make bench ROWS=save,paint SIZES=100,1000`` measures only some rows, with stores of only some sizes. Downloads are not
-built yet and have no row.
+``make bench ROWS=save,paint SIZES=100,1000`` measures only some rows, with stores of only some sizes.
 """
 
 import argparse

@@ -14,12 +14,13 @@ from pathlib import Path
 from statistics import median
 
 from qr_tui import paths
-from qr_tui.core.task import Status
+from qr_tui.core.task import FileState, Status
 from qr_tui.simulator.options import Options
 from qr_tui.simulator.server import Simulator
 from qr_tui.store.changes import Change
 from qr_tui.store.names import journal_of
 from qr_tui.store.tasks import TaskStore
+from tests.bench import film_host
 from tests.bench.homes import NEWEST, environment, oldest_id, set_pace
 from tests.bench.report import Figure, Row, Setting, against_first, middle, p95
 from tests.bench.tasks_at_provider import hold, running
@@ -184,6 +185,58 @@ def keys(setting: Setting) -> Iterator[Figure]:
     yield from against_first("key to paint p95", ours, 1.2)
 
 
+def download(setting: Setting) -> Iterator[Figure]:
+    """A gibibyte over loopback into memory against `curl -o`, and the app's keys and memory while films come."""
+    size = 1 << 30
+    memory = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="qr-tui-film-", dir=memory) as folder:
+        place, film = Path(folder), Path(folder) / "film.mp4"
+        film_host.write(film, size)
+        ours, theirs = [], []
+        with film_host.serving(film) as link:
+            for _ in range(3):
+                theirs.append(_whole(("curl", "-s", "-o", str(place / "curl.mp4"), link), dict(os.environ)))
+                (place / "curl.mp4").unlink()
+                command = (sys.executable, "-m", "tests.bench.film_host", link, str(place))
+                done = subprocess.run(command, capture_output=True, text=True, check=True)
+                ours.append(float(done.stdout))
+            rate = f"{size / median(ours) / 1e6:.0f} MB/s, curl {size / median(theirs) / 1e6:.0f}"
+            yield Figure("download", median(ours) / median(theirs), 1.25, "×curl", rate)
+            yield from _keys_while_films_come(setting, link, place)
+
+
+def _keys_while_films_come(setting: Setting, link: str, place: Path) -> Iterator[Figure]:
+    base_url = link.rpartition("/")[0]
+    with setting.homes.copy(100, base_url=base_url) as home:
+        env = environment(home, base_url)
+        with Program(APP, env, rows=36) as app:
+            app.until(DRAWN)
+            app.quiet(SETTLED)
+            before = app.memory()
+        (home / "config" / "config.toml").write_text(f'[downloads]\nfolder = "{place}"\nkeep_free = "0"\n')
+        store = TaskStore(paths.under(home).store, state=paths.under(home).state)
+        store.open()
+        done = [task for task in store.tasks() if task.status is Status.DONE][-2:]
+        store.apply(
+            [Change(task.key, {"video_url": link, "file_state": FileState.QUEUED, "expires_at": None}) for task in done]
+        )
+        store.close()
+        times: list[float] = []
+        most = 0
+        with Program(APP, env, rows=36) as app:
+            app.until(DRAWN)
+            while not list(place.glob(".qr-tui/*.part")):
+                app.count(0.01)
+            while len(times) < 100 and len(list(place.glob("*.mp4"))) < 2:  # beside the film that is served
+                app.press(b"j" if len(times) % 60 < 30 else b"k")
+                times.append(app.until_new(CURSOR))
+                most = max(most, app.memory())
+                app.count(0.01)
+        words = f"{len(times)} keys, median {median(times) * 1000:.1f}, longest {max(times) * 1000:.0f}"
+        yield Figure("key to paint p95 while films come", p95(times) * 1000, 15.0, "ms", words)
+        yield Figure("memory while films come", (most - before) / 1e6, 20.0, "MB")
+
+
 def cursor(setting: Setting) -> Iterator[Figure]:
     """Bytes for one cursor step in a full list; the pane, where there is one, follows after it."""
     for columns, target in ((100, 450), (120, 700)):
@@ -325,6 +378,7 @@ ROWS = (
     Row("disk", "bytes to disk and processor while progress moves", disk),
     Row("others", "another process's change", others),
     Row("keys", "key to paint", keys),
+    Row("download", "fetching films", download),
     Row("cursor", "bytes for a cursor step", cursor),
     Row("filter", "a filter as it is typed", filtering),
     Row("change", "bytes for one change", change),

@@ -101,7 +101,7 @@ def test_the_demo_shows_every_stage_and_leaves_nothing(tmp_path: Path) -> None:
     env = clean_env(tmp_path, QR_TUI_HOME=str(tmp_path / "real"), TMPDIR=str(tmp_path))
     with PtyTerminal(program("--demo"), env=env, columns=100, rows=30) as terminal:
         terminal.wait_for("nothing is billed")
-        for word in ("running", "waiting", "done", "answer lost", "real people"):
+        for word in ("running", "waiting", "saved", "answer lost", "real people"):
             terminal.wait_for(word)
         terminal.press("q")
         assert terminal.wait_exit() == 0

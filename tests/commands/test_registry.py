@@ -11,6 +11,7 @@ from qr_tui.ui.details.screen import DetailsScreen
 from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.glyphs import UNICODE
 from qr_tui.ui.theme.palettes import DARK
+from qr_tui.ui.viewer.screen import ViewerScreen
 from qr_tui.ui.widgets.header_footer import footer_line
 from tests.support.driving import Run, run
 from tests.support.fake_app import make_task
@@ -29,6 +30,7 @@ def handlers(tmp_path_factory: pytest.TempPathFactory) -> Handlers:
         found["app"] = [it.app]
         found["tasks"] = list(it.app.tasks.command_handlers())
         found["details"] = list(DetailsScreen(make_task()).command_handlers())
+        found["viewer"] = list(ViewerScreen([make_task()]).command_handlers())
         found["compose"] = list(compose.command_handlers())
 
     run(home, [], script)
@@ -41,7 +43,7 @@ class Asked:
     current = make_task()
     targets = [current]  # noqa: RUF012
     marked = 0
-    shown = 1
+    shown = 2
     undoable = False
     model_fields = frozenset({"orientation", "duration", "size", "watermark", "private"})
 

@@ -125,7 +125,7 @@ def test_a_task_goes_on_after_a_kill_and_is_sent_only_once(desk: Desk) -> None:
     with desk.open() as terminal:
         terminal.wait_for(re.compile("[○●] .*a boat"))
         desk.simulator.ask(f"tasks/{made['id']}", {"status": "completed", "hold": False}, method="POST")
-        terminal.wait_for(re.compile("done .*a boat"))
+        terminal.wait_for(re.compile("saved .*a boat"))
         terminal.press("q")
         assert terminal.wait_exit() == 0
     assert desk.posts() == {"a boat [sim:seconds=600]": 1}

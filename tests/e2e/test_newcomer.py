@@ -86,9 +86,9 @@ def test_from_nothing_to_a_finished_video(desk: Desk, language: str) -> None:
         (made,) = desk.simulator.ask("tasks")
         terminal.wait_clipboard(made["id"])
         person.does("details")
-        terminal.wait_for("/video.mp4")
+        terminal.wait_for(".mp4")
         person.does("back")
-        terminal.wait_gone("/video.mp4")
+        terminal.wait_gone(".mp4")
         person.does("quit")
         assert terminal.wait_exit() == 0
     (created,) = desk.simulator.ask("stats")["creates"]

@@ -59,7 +59,7 @@ def test_the_job_the_copy_the_dropped_line_and_the_way_back(sshd: Sshd, desk: De
     with login(sshd, desk, pid) as line:
         line.wait_for(re.compile("[○●] .*一只纸船"))
         desk.simulator.ask(f"tasks/{made['id']}", {"status": "completed", "hold": False}, method="POST")
-        line.wait_for(re.compile("done .*一只纸船"))
+        line.wait_for(re.compile("saved .*一只纸船"))
         line.press("n")
         line.wait_for("the next 视频")
         line.settle()  # the footer of the list may still stand there

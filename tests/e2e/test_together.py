@@ -63,7 +63,7 @@ def test_two_apps_show_the_same_and_one_asks(desk: Desk) -> None:
             assert first.wait_exit() == 0
             second.wait_gone(ELSEWHERE)
             desk.simulator.ask(force, {"status": "completed", "hold": False}, method="POST")
-            second.wait_for(re.compile("done .*a boat"))
+            second.wait_for(re.compile("saved .*a boat"))
             second.press("q")
             assert second.wait_exit() == 0
     assert desk.posts() == {"a boat [sim:seconds=600]": 1}

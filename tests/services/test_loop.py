@@ -42,6 +42,7 @@ def loop_of(engine: Engine, clock: TurningClock) -> Loop:
         engine.index,
         engine.hosts,
         engine.poller,
+        engine.downloader,
         sink=engine.events.append,
         clock=clock,
     )

@@ -24,10 +24,11 @@ class Told:
     def __init__(self, engine: Engine) -> None:
         folders = paths.under(engine.paths.data.parent)
         sink = engine.events.append
-        self.loop = Loop(folders, engine.index, engine.hosts, engine.poller, sink=sink, clock=engine.clock)
+        downloader = engine.downloader
+        self.loop = Loop(folders, engine.index, engine.hosts, engine.poller, downloader, sink=sink, clock=engine.clock)
         engine.poller.holds_lease = lambda: True
         self.loop.submitter = engine.submitter
-        self._standing = Standing(engine.hosts, engine.poller, self.loop, clock=engine.clock)
+        self._standing = Standing(engine.hosts, engine.poller, self.loop, downloader, clock=engine.clock)
 
     def of(self, task: Task) -> str:
         return str(self._standing.of(task))

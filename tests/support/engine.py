@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-from qr_tui import paths
+from qr_tui import config, paths
 from qr_tui.api.client import QuickRouter
 from qr_tui.core.answers import Balance, CallFailed, Created, Delivery, QueryResult
 from qr_tui.core.events import Event, Sink
@@ -14,6 +14,8 @@ from qr_tui.core.schedule import Pace
 from qr_tui.core.task import Request, Status, Task, new_task
 from qr_tui.secrets import Key, KeyRing
 from qr_tui.services.clock import Clock
+from qr_tui.services.download_rules import rules
+from qr_tui.services.downloader import Downloader
 from qr_tui.services.hosts import Hosts
 from qr_tui.services.poller import Poller
 from qr_tui.services.submitter import Submitter
@@ -135,6 +137,15 @@ class Engine:
         self.index = TaskIndex(self.paths.store, sink=self.events.append, clock=self.clock, state=self.paths.state)
         self.hosts = FakeHosts(self.router, self.keys, pace=pace, sink=self.events.append)
         self.poller = Poller(self.index, self.hosts, pace=pace, clock=self.clock, wake=lambda: None)
+        self.downloader = Downloader(
+            self.paths,
+            self.index,
+            self.hosts,
+            self.poller,
+            rules(config.Downloads(), self.paths),
+            sink=self.events.append,
+            clock=self.clock,
+        )
         self.submitter = Submitter(self.index, self.hosts, instance="me", clock=self.clock, wake=lambda: None)
 
     async def __aenter__(self) -> "Engine":

@@ -16,11 +16,13 @@ from qr_tui.core.events import HostStatus, PollingChanged, Sink, TasksChanged, T
 from qr_tui.core.failures import Trouble
 from qr_tui.core.sorting import newest_first
 from qr_tui.core.tags import changed
-from qr_tui.core.task import Request, Status, Task, advance, new_task
-from qr_tui.core.text.messages import Detail
+from qr_tui.core.task import FileState, Request, Status, Task, advance, new_task
+from qr_tui.core.text.messages import Detail, Message
+from qr_tui.core.transfer import Transfer
 from qr_tui.secrets import KeyRing
 from qr_tui.services.checks import Concern
 from qr_tui.services.decisions import Adopt, Drop, KeyTest, SendAgain
+from qr_tui.services.downloader import NOT_FINISHED, Downloader, Refusal
 from qr_tui.services.studio import Studio
 from qr_tui.ui.context import AppContext
 
@@ -48,6 +50,29 @@ def make_task(number: int = 1, **fields: Any) -> Task:
     return Task(**(values | fields))
 
 
+class FakeDownloader(Downloader):
+    """Queues what it is asked for, and says of everything that is not done that it is not finished."""
+
+    def __init__(self, studio: "FakeStudio") -> None:
+        self.studio = studio
+        self.here = True
+        self.under_way: dict[str, Transfer] = {}
+
+    async def request(self, keys: Sequence[str], *, folder: Path | None = None) -> tuple[list[Task], list[Refusal]]:
+        self.studio.calls.append(("download", tuple(keys)))
+        tasks = [task for task in map(self.studio.get, keys) if task is not None]
+        done = [task.key for task in tasks if task.status is Status.DONE]
+        refusals = [Refusal(task, Message(NOT_FINISHED)) for task in tasks if task.key not in done]
+        return [self.studio.change(key, file_state=FileState.QUEUED) for key in done], refusals
+
+    async def cancel(self, keys: Sequence[str]) -> list[Task]:
+        self.studio.calls.append(("stop download", tuple(keys)))
+        return [self.studio.change(key, file_state=FileState.NONE) for key in keys]
+
+    def transfer(self, key: str) -> Transfer | None:
+        return self.under_way.get(key)
+
+
 class FakeStudio(Studio):
     """A studio that remembers its calls and does what it is told at once.
 
@@ -73,6 +98,7 @@ class FakeStudio(Studio):
         self.status: dict[str, HostStatus] = {}
         self.why: Detail = ""
         self.started = self.closed = False
+        self.downloader = FakeDownloader(self)
         self.hold_load = False
         self._tasks = {task.key: task for task in tasks}
 

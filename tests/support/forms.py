@@ -16,6 +16,7 @@ from qr_tui.core.failures import Trouble
 from qr_tui.core.task import Request, Task
 from qr_tui.core.text.messages import Detail
 from qr_tui.services.checks import Concern, about_input
+from qr_tui.services.previews import Previews
 from qr_tui.services.studio import Studio
 from qr_tui.terminal.detect import detect
 from qr_tui.ui.context import AppContext
@@ -41,6 +42,8 @@ class FormApp(App[Any]):
     file_problem: FileTrouble | None = None
     place = "quickrouter"
     scope = ""
+    shows_pictures = False
+    has_previews = False
     answer = False  # what a question is answered with
 
     def __init__(self, app_context: AppContext, make: Callable[[], Screen[Any]]) -> None:
@@ -50,11 +53,15 @@ class FormApp(App[Any]):
         self.keymap = Keymap(self.settings.keys)
         self.terminal = detect(app_context.env)
         self.appearance = Appearance(self.glyphs, DARK, Catalogue())
+        self.previews = Previews(app_context.paths.cache)
         self._make = make
         self.asked: list[str] = []
         self.written: list[str] = []
         self.result: Any = "still open"
         self.copied: list[tuple[str, str]] = []
+
+    async def draws_pixels(self) -> bool:
+        return False
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return {"row-cursor": DARK.cursor, "rail": DARK.rail, "field-focus": DARK.cursor}

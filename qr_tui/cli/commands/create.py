@@ -61,6 +61,7 @@ _MOST_PROMPT_BYTES: Final = 4_000_000
     "--copies", type=int, default=LEAST_COPIES, metavar="N", help=_("Make it N times, each a task of its own (1-20).")
 )
 @click.option("--wait", is_flag=True, help=_("Wait until every task is final."))
+@click.option("--download", is_flag=True, help=_("Wait for the films too, until each is on the disk; implies --wait."))
 @click.option(
     "--timeout",
     type=float,
@@ -87,6 +88,7 @@ def create(
     tags: tuple[str, ...],
     copies: int,
     wait: bool,
+    download: bool,
     timeout: float | None,
     yes: bool,
     dry_run: bool,
@@ -113,7 +115,15 @@ def create(
 
     words = tagging.read(" ".join(_clean(tag, "--tag") for tag in tags))
     return sending.create(
-        context, request, copies=copies, tags=words, wait=wait, timeout=timeout, confirmed=yes, as_json=as_json
+        context,
+        request,
+        copies=copies,
+        tags=words,
+        wait=wait or download,
+        download=download,
+        timeout=timeout,
+        confirmed=yes,
+        as_json=as_json,
     )
 
 

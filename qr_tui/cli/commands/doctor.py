@@ -23,6 +23,7 @@ _STATES: Final = {"ok": (N_("ok"), "green"), "warn": (N_("warn"), "yellow"), "fa
 NAMES: Final = (
     *(N_("python"), N_("versions"), N_("settings"), N_("disk"), N_("tasks"), N_("decisions"), N_("polling")),
     *(N_("folder config"), N_("folder data"), N_("folder state"), N_("folder cache"), N_("folder videos")),
+    *(N_("folder of films"), N_("room for films"), N_("pictures"), N_("player")),
     *(N_("address"), N_("key"), N_("key environment"), N_("key keyring"), N_("key file"), N_("key test")),
     *(N_("host"), N_("balance"), N_("models"), N_("terminal"), N_("terminal size"), N_("colours"), N_("letters")),
     *(N_("copying"), N_("copy desktop"), N_("copy tmux"), N_("copy terminal"), N_("copy file"), N_("notices")),
@@ -45,7 +46,7 @@ def doctor(context: CliContext, offline: bool, as_json: bool) -> int:
 
     settings, problem = context.lenient_settings
     checks = engine_doctor.local(context.paths, settings, problem, context.keys)
-    checks += terminal_checks(settings.notify.mode)
+    checks += terminal_checks(settings.notify.mode, settings.open.player)
     if not offline:
         try:
             checks += engine_session.run(lambda: engine_doctor.remote(settings, context.keys))
@@ -74,11 +75,12 @@ def lines(checks: "list[Check]") -> Iterator[str]:
             yield " " * cells(words["ok"]) + "    " + _("to mend it: {way}").format(way=item.mend)
 
 
-def terminal_checks(mode: Literal["off", "bell", "full"] = "full") -> "Iterator[Check]":
+def terminal_checks(mode: Literal["off", "bell", "full"] = "full", player: str = "") -> "Iterator[Check]":
     """Yield what this terminal is and which routes a copy has from here."""
     from qr_tui.services.doctor import check
     from qr_tui.terminal.clipboard import routes
     from qr_tui.terminal.detect import detect
+    from qr_tui.terminal.player import known_player
 
     terminal = detect()
     yield _kind(terminal)
@@ -106,6 +108,8 @@ def terminal_checks(mode: Literal["off", "bell", "full"] = "full") -> "Iterator[
             _("run qr-tui in a terminal that takes OSC 52, in tmux, or on a desktop"),
         )
     yield check("notices", notices(terminal, mode))
+    named = known_player(player, terminal)
+    yield check("player", named or _("none here; install mpv, or name one in open.player"))
 
 
 def notices(terminal: "Terminal", mode: Literal["off", "bell", "full"] = "full") -> str:

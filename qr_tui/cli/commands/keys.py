@@ -16,6 +16,7 @@ SCOPES = {
     "tasks": N_("Tasks"),
     "compose": N_("Compose"),
     "details": N_("Details"),
+    "viewer": N_("Viewer"),
     "app": N_("Everywhere"),
 }
 

@@ -24,12 +24,19 @@ if TYPE_CHECKING:
 )
 @click.argument("ids", metavar="ID...", nargs=-1, required=True, shell_complete=references.complete)
 @click.option("--wait", is_flag=True, help=_("Wait until the new tasks are final."))
+@click.option("--download", is_flag=True, help=_("Wait for the films too, until each is on the disk; implies --wait."))
 @click.option("--timeout", type=float, callback=positive_seconds, metavar="SECONDS", help=_("Wait no longer."))
 @click.option("--yes", is_flag=True, help=_("Send even if the same was sent within the last ten seconds."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print the new tasks as a JSON array."))
 @pass_cli_context
 def retry(
-    context: CliContext, ids: tuple[str, ...], wait: bool, timeout: float | None, yes: bool, as_json: bool
+    context: CliContext,
+    ids: tuple[str, ...],
+    wait: bool,
+    download: bool,
+    timeout: float | None,
+    yes: bool,
+    as_json: bool,
 ) -> int:
     """Submit each failed task's request once more: all of them, or none."""
 
@@ -42,4 +49,4 @@ def retry(
         confirmed = sending.consider(studio.check_retry(failed), confirmed=yes)
         return await studio.retry_all([task.key for task in failed], confirmed=confirmed)
 
-    return sending.send(context, submit, wait=wait, timeout=timeout, as_json=as_json)
+    return sending.send(context, submit, wait=wait or download, download=download, timeout=timeout, as_json=as_json)

@@ -182,15 +182,19 @@ def _watch(context: CliContext, timeout: float | None) -> int:
 
     async def work() -> bool:
         deadline = None if timeout is None else time.monotonic() + timeout
-        async with engine_session.studio(context, lambda _event: None) as studio:
+        async with engine_session.studio(context, lambda _event: None, download=True) as studio:
             while True:
                 keys = [task.key for task in studio.tasks() if not task.final and not task.needs_you]
+                films = [task.key for task in studio.tasks() if task.is_fetched]
                 left = None if deadline is None else max(0.0, deadline - time.monotonic())
-                if not keys:
+                if not keys and not films:
                     return True
                 if left == 0.0:
                     return False
-                await studio.wait(keys, timeout=left)
+                if keys:
+                    await studio.wait(keys, timeout=left)
+                else:
+                    await studio.fetched(films, timeout=left)
 
     try:
         return Exit.OK if engine_session.run(work) else Exit.UNFINISHED

@@ -26,7 +26,7 @@ def follow(context: CliContext, words: Sequence[str], *, timeout: float | None, 
         narrator = Narrator([], results=sys.stderr if as_json else sys.stdout)
         opened: list[Studio] = []
         try:
-            async with engine_session.studio(context, narrator) as studio:
+            async with engine_session.studio(context, narrator, download=True) as studio:
                 opened.append(studio)
                 chosen = await _choose(studio, words)
                 undecided.extend(task for task in studio.tasks() if task.needs_you)
@@ -35,7 +35,9 @@ def follow(context: CliContext, words: Sequence[str], *, timeout: float | None, 
                 latest.update((task.key, task) for task in chosen)
                 for task in chosen:
                     narrator.see(task)
-                return await waiting.until_final(studio, keys, timeout)
+                deadline = waiting.Deadline(timeout)
+                end = await waiting.until_final(studio, keys, deadline)
+                return end if end is not WaitOutcome.FINAL else await waiting.until_saved(studio, keys, deadline)
         finally:
             narrator.end()
             latest.update((key, known) for studio in opened for key in latest if (known := studio.get(key)))
@@ -54,7 +56,7 @@ def follow(context: CliContext, words: Sequence[str], *, timeout: float | None, 
     elif not tasks:
         output.say(_("nothing to watch: no task is unfinished"))
         _say_decisions(undecided)
-    return sending.finish(tasks, end)
+    return sending.finish(tasks, end, files=True)
 
 
 def _say_decisions(undecided: Sequence[Task]) -> None:
@@ -71,4 +73,4 @@ async def _choose(studio: "Studio", words: Sequence[str]) -> list[Task]:
         named = {task.key: task for word in words for task in await studio.named(word)}
         known = {task.key: task for task in studio.tasks()}
         return references.ids_or_filter(list((known | named).values()), words)
-    return [task for task in studio.tasks() if not task.final and not task.needs_you]
+    return [task for task in studio.tasks() if (not task.final and not task.needs_you) or task.is_fetched]

@@ -7,11 +7,22 @@ from typing import Final, TextIO
 
 from qr_tui.cli import output
 from qr_tui.cli.task_words import describe, status_colour
-from qr_tui.core.events import Event, HostChanged, HostStatus, IdsUnsaved, Notice, PollingChanged, TasksChanged
+from qr_tui.core.events import (
+    Event,
+    HostChanged,
+    HostStatus,
+    IdsUnsaved,
+    Notice,
+    PollingChanged,
+    TasksChanged,
+    TransfersChanged,
+)
 from qr_tui.core.failures import WORDS, Kind
-from qr_tui.core.task import Status, Task
+from qr_tui.core.task import FileState, Status, Task
+from qr_tui.core.text import sizes
 from qr_tui.core.text.display import cut, inert
 from qr_tui.core.text.messages import N_
+from qr_tui.core.transfer import Transfer
 from qr_tui.i18n import _, span, translate
 
 _HOST_NEWS: Final = {
@@ -50,7 +61,8 @@ class Narrator:
         self._clock = clock
         self._began = clock()
         self._shown: dict[str, Task] = {}
-        self._reported: dict[str, tuple[Status, Kind | None, float]] = {}
+        self._reported: dict[str, tuple[Status, FileState, Kind | None, float]] = {}
+        self._transfers: dict[str, Transfer] = {}
         self._drawn = ""
         self._drawn_at = 0.0
         self._host_statuses: dict[str, HostStatus] = {}
@@ -63,6 +75,9 @@ class Narrator:
                     self.see(task)
                 for key in event.removed:
                     self._shown.pop(key, None)
+            case TransfersChanged():
+                self._transfers = {transfer.key: transfer for transfer in event.transfers}
+                self._draw()
             case HostChanged():
                 self._host(event)
             case Notice():
@@ -81,13 +96,15 @@ class Narrator:
         if self.keys is not None and task.key not in self.keys:
             return
         self._shown[task.key] = task
-        status, trouble, progress = self._reported.get(task.key, (None, None, -_STEP))
+        status, file, trouble, progress = self._reported.get(task.key, (None, None, None, -_STEP))
         now, failed = task.progress or 0.0, task.look_failure.kind if task.look_failure else None
         if task.status is Status.SENDING:
             return  # a moment between two lines that say more
-        news = task.status is not status or failed is not trouble
+        news = task.status is not status or task.file_state is not file or failed is not trouble
+        if task.file_state is FileState.DOWNLOADING and file is FileState.QUEUED:
+            news = False  # a moment between two lines that say more
         if news or (not self._bar and now - progress >= _STEP):
-            self._reported[task.key] = (task.status, failed, now)
+            self._reported[task.key] = (task.status, task.file_state, failed, now)
             self._above(describe(task, link=self._links), status_colour(task), self._results)
         self._draw()
 
@@ -116,19 +133,32 @@ class Narrator:
             self._put(drawn)
 
     def _draw(self) -> None:
-        going = [task for task in self._shown.values() if not task.final and not task.needs_you]
+        going = [task for task in self._shown.values() if self._is_going(task)]
         if not self._bar or (going and self._clock() - self._drawn_at < _FRAME and self._drawn):
             return
         if not going:
             self.end()
             return
         total = len(self._shown)
-        share = sum(100.0 if task not in going else task.progress or 0.0 for task in self._shown.values()) / total
+        share = sum(map(self._share, self._shown.values())) / total
         filled = int(_BAR * share / 100)
         counted = _("{done} of {total}").format(done=total - len(going), total=total)
         elapsed = span(self._clock() - self._began)
         bar = "━" * filled + "─" * (_BAR - filled)
-        self._put(f"{bar} {share:3.0f} %  {counted}  {elapsed}")
+        rates = [self._transfers[task.key].rate for task in going if task.key in self._transfers]
+        speed = f"  {sizes.rate(sum(rate or 0.0 for rate in rates))}" if any(rates) else ""
+        self._put(f"{bar} {share:3.0f} %  {counted}  {elapsed}{speed}")
+
+    @staticmethod
+    def _is_going(task: Task) -> bool:
+        return (not task.final and not task.needs_you) or task.is_fetched
+
+    def _share(self, task: Task) -> float:
+        """Return how much of what is waited for is there, 0–100: of the film once the video is done."""
+        if not self._is_going(task):
+            return 100.0
+        transfer = self._transfers.get(task.key)
+        return (transfer.percent or 0.0) if transfer else (0.0 if task.final else task.progress or 0.0)
 
     def _put(self, text: str) -> None:
         self._drawn, self._drawn_at = text, self._clock()

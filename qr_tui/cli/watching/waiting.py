@@ -68,9 +68,18 @@ async def until_answered(studio: "Studio", keys: Sequence[str]) -> WaitOutcome |
     return None
 
 
-async def until_final(studio: "Studio", keys: Sequence[str], span: float | None) -> WaitOutcome:
+async def until_saved(studio: "Studio", keys: Sequence[str], deadline: Deadline) -> WaitOutcome:
+    """Stay until no film of these is on its way any more, and say why it was over."""
+    while not await studio.fetched(keys, timeout=deadline.within(_STEP)):
+        if deadline.left == 0.0:
+            return WaitOutcome.DEADLINE
+        if output.Reader.gone:
+            return WaitOutcome.UNREAD
+    return WaitOutcome.FINAL
+
+
+async def until_final(studio: "Studio", keys: Sequence[str], deadline: Deadline) -> WaitOutcome:
     """Stay until each task is final or needs a person, and say why it was over."""
-    deadline = Deadline(span)
     while True:
         if await studio.wait(keys, timeout=deadline.within(_STEP)):
             return WaitOutcome.FINAL

@@ -1,7 +1,8 @@
 """What can be copied of a task or of several: the lines of the copy menu, without the menu."""
 
 import json
-from collections.abc import Callable, Sequence
+import shlex
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from qr_tui.core.curl import curl
@@ -15,7 +16,7 @@ class CopyChoice(NamedTuple):
     """One thing to copy.
 
     Attributes:
-        name: ``id``, ``link``, ``file``, ``prompt``, ``curl`` or ``json``.
+        name: ``id``, ``link``, ``file``, ``scp``, ``prompt``, ``curl`` or ``json``.
         key: The letter that takes it in the menu.
         label: What it is called.
         text: Exactly what is copied; empty when there is nothing.
@@ -33,15 +34,41 @@ class CopyChoice(NamedTuple):
     holds: int = 1
 
 
+class SshLine(NamedTuple):
+    """How the person reaches this machine: the host and port that the other end connected to, and who they are here."""
+
+    user: str
+    host: str
+    port: str
+
+
+def ssh_line(env: Mapping[str, str]) -> SshLine | None:
+    """Return the line that `env` tells of, None when this is no ssh session.
+
+    ``SSH_CONNECTION`` holds the other end's address and port, then our own (sshd(8)).
+    """
+    parts = env.get("SSH_CONNECTION", "").split()
+    user = env.get("USER") or env.get("LOGNAME") or ""
+    return SshLine(user, parts[2], parts[3]) if len(parts) == 4 and user else None
+
+
 _NO_TASK: Final = N_("no task is under the cursor")
 
 
-def choices(tasks: Sequence[Task], now: float) -> list[CopyChoice]:
-    """Return all six choices for `tasks` in menu order, at `now` (Unix seconds); what is missing says why."""
+def choices(tasks: Sequence[Task], now: float, *, over: SshLine | None = None) -> list[CopyChoice]:
+    """Return the choices for `tasks` in menu order; what is missing says why.
+
+    Args:
+        tasks: One, or the marked ones.
+        now: Unix seconds.
+        over: The line that this program is used over, which gives a command that fetches the files; None without one.
+    """
+    fetch = [_each("scp", "S", _("scp"), tasks, lambda task: _scp(task, over), _unsaved)] if over else []
     return [
         _each("id", "i", _("id"), tasks, lambda task: task.id or "", _no_id),
         _each("link", "l", _("link"), tasks, lambda task: task.video_url or "", _no_link, _expiry(tasks, now)),
-        _each("file", "f", _("file path"), tasks, _file, lambda _task: N_("it is not saved here")),
+        _each("file", "f", _("file path"), tasks, _file, _unsaved),
+        *fetch,
         _each("prompt", "p", _("prompt"), tasks, lambda task: task.prompt, lambda _task: N_("it has none")),
         _each(
             "curl",
@@ -87,6 +114,20 @@ def _no_link(task: Task) -> str:
 
 def _file(task: Task) -> str:
     return (task.file or "") if task.file_state is FileState.SAVED else ""
+
+
+def _unsaved(_task: Task) -> str:
+    return N_("it is not saved here")
+
+
+def _scp(task: Task, line: SshLine) -> str:
+    """Return the command that brings the film to the machine that this one is used from."""
+    file = _file(task)
+    if not file:
+        return ""
+    port = ["-P", line.port] if line.port != "22" else []
+    host = f"[{line.host}]" if ":" in line.host else line.host
+    return shlex.join(["scp", *port, f"{line.user}@{host}:{file}", "."])
 
 
 def _expiry(tasks: Sequence[Task], now: float) -> str:

@@ -17,7 +17,7 @@ from qr_tui.core.task import Task
 from qr_tui.core.text.display import cells, cut, inert
 from qr_tui.i18n import _, ngettext
 from qr_tui.ui.app_services import services
-from qr_tui.ui.details.copy_choices import CopyChoice, choices
+from qr_tui.ui.details.copy_choices import CopyChoice, SshLine, choices
 from qr_tui.ui.widgets.option_lines import Line, OptionLines
 from qr_tui.ui.widgets.paragraph import Paragraph
 
@@ -31,6 +31,7 @@ class CopyMenu(ModalScreen[CopyChoice | None]):
         tasks: The task under the cursor, or the marked ones.
         now: Unix seconds, to say how long a link still works.
         write: Puts text on the terminal past the screen's own drawing (`PlainPageScreen`); None where there is none.
+        over: The ssh line that this program is used over, if it is.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", show=False)]
@@ -48,11 +49,18 @@ class CopyMenu(ModalScreen[CopyChoice | None]):
     }
     """
 
-    def __init__(self, tasks: Sequence[Task], now: float, *, write: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        tasks: Sequence[Task],
+        now: float,
+        *,
+        write: Callable[[str], None] | None = None,
+        over: SshLine | None = None,
+    ) -> None:
         super().__init__()
         self._count = len(tasks)
         self._write = write
-        self._choices = choices(tasks, now)
+        self._choices = choices(tasks, now, over=over)
         self._lines = [Line(choice, f"{choice.key} {choice.label}", _help_of(choice)) for choice in self._choices]
 
     def compose(self) -> ComposeResult:

@@ -9,7 +9,8 @@ from textual.strip import Strip
 from qr_tui.commands.keymap import Keymap
 from qr_tui.core.failures import WORDS
 from qr_tui.core.status_words import STATUS_WORDS, provider_word
-from qr_tui.core.task import FileState, HistoryEntry, Status, Task
+from qr_tui.core.task import Failure, FileState, HistoryEntry, Status, Task
+from qr_tui.core.text import sizes
 from qr_tui.core.text.display import cells, cut, fit, inert, inert_lines
 from qr_tui.core.text.messages import Detail
 from qr_tui.core.text.wrapping import wrap
@@ -69,6 +70,8 @@ class Details:
         yield from self._state(task)
         if task.failure is not None and task.status in (Status.FAILED, Status.UNCONFIRMED, Status.QUEUED):
             yield from self._failure(task)
+        if task.file_failure is not None and not task.is_fetched:
+            yield from self._words_of(task.file_failure, "warn")
         result, request, record = self._result(task), self._request(task), self._record(task)
         # one column of labels through all parts
         wide = min(max(cells(label) for label, _value in (*result, *request, *record)), max(8, self._width // 3))
@@ -102,15 +105,16 @@ class Details:
             yield from self._text(_("Sent, but the answer was lost."), "warn")
         if self._standing:
             said = inert_lines(translate(self._standing), limit=1_000)
-            yield from self._text(said, "muted" if task.needs_you else "warn")
+            yield from self._text(said, "muted" if task.needs_you or task.is_fetched else "warn")
 
     def _failure(self, task: Task) -> Iterator[list[Piece]]:
-        failure = task.failure
-        if failure is None:
-            return
+        if task.failure is not None:
+            yield from self._words_of(task.failure, "bad" if task.status is Status.FAILED else "warn")
+
+    def _words_of(self, failure: Failure, colour: str) -> Iterator[list[Piece]]:
         words = WORDS[failure.kind]
         yield []
-        yield from self._text(_(words.title), "bad" if task.status is Status.FAILED else "warn", bold=True)
+        yield from self._text(_(words.title), colour, bold=True)
         yield from self._text(_(words.meaning), "text")
         yield from self._text(key_hint(self._keymap, failure.kind), "text")
         if failure.detail:
@@ -165,6 +169,19 @@ class Details:
 
     def _result(self, task: Task) -> list[tuple[str, str]]:
         pairs: list[tuple[str, str]] = []
+        if task.file and task.file_state is FileState.SAVED:
+            pairs.append((_("file"), inert(task.file, limit=2_000)))
+            if task.file_size:
+                pairs.append((_("size"), sizes.shown(task.file_size)))
+        else:
+            pairs += self._link(task)
+        if task.width and task.height and task.status is Status.DONE:
+            pairs.append((_("picture"), f"{task.width}×{task.height}"))
+        return pairs
+
+    def _link(self, task: Task) -> list[tuple[str, str]]:
+        """Return what is known of the link, which is of use until the film is saved."""
+        pairs: list[tuple[str, str]] = []
         if task.video_url:
             pairs.append((_("link"), inert(task.video_url, limit=4_000)))
         if task.expires_at is not None and task.video_url:
@@ -174,10 +191,6 @@ class Details:
             pairs.append((_("link until"), said.format(when=when)))
         if task.thumbnail_url:
             pairs.append((_("thumbnail"), inert(task.thumbnail_url, limit=4_000)))
-        if task.width and task.height and task.status is Status.DONE:
-            pairs.append((_("picture"), f"{task.width}×{task.height}"))
-        if task.file and task.file_state is not FileState.NONE:
-            pairs.append((_("file"), inert(task.file, limit=2_000)))
         return pairs
 
     def _record(self, task: Task) -> list[tuple[str, str]]:

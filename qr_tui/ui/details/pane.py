@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from textual.containers import Vertical
 from textual.strip import Strip
 
 from qr_tui.commands.keymap import Keymap
@@ -14,10 +15,14 @@ from qr_tui.ui.widgets.lines import Lines
 PROMPT_LINES = 5
 
 
+class PaneColumn(Vertical):
+    """What stands at the right of the list: a picture where there is one, and the details below it."""
+
+    DEFAULT_CSS = "PaneColumn { width: 35%; min-width: 43; max-width: 84; border-left: vkey $rail; }"
+
+
 class DetailsPane(Lines):
     """Follows the cursor; sends only the cells that differ from the task before."""
-
-    DEFAULT_CSS = "DetailsPane { width: 35%; min-width: 43; max-width: 84; border-left: vkey $rail; }"
 
     def __init__(
         self,

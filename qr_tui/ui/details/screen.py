@@ -67,6 +67,11 @@ class DetailsScreen(CommandScreen[None]):
             if task.key == self.task_shown.key:
                 self.start(self._show(task))
 
+    def transfers_changed(self, keys: Sequence[str]) -> None:
+        """Say how far the film is by now."""
+        if self.task_shown.key in keys:
+            self._draw()
+
     async def _show(self, task: Task) -> None:
         """Show the task as it is by now, whole."""
         self.task_shown = await self.qr.whole(task)

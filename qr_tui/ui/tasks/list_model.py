@@ -5,13 +5,14 @@ Everything is held by task key, never by row number, so nothing a person set mov
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from qr_tui.core.sorting import DEFAULT_ORDER, ORDERS, sort
-from qr_tui.core.task import Status, Task
+from qr_tui.core.task import FileState, Status, Task
+from qr_tui.core.transfer import Transfer
 
 if TYPE_CHECKING:
     from qr_tui.core.query import Query
@@ -55,7 +56,9 @@ class ListModel:
         self._ordered: list[str] = []
         self._shared_model: str | None = None  # None until it is asked for again
         self._home: str | None = None  # where the cursor stood when a filter took that task away
+        self.transfers: Mapping[str, Transfer] = {}
         self._counts: Counter[Status] = Counter()
+        self._files: Counter[FileState] = Counter()
 
     # reads -----------------------------------------------------------------------------------------------------
     @property
@@ -106,11 +109,16 @@ class ListModel:
         """Return how many tasks are in one of `statuses`."""
         return sum(self._counts[status] for status in statuses)
 
+    def count_files(self, state: FileState) -> int:
+        """Return of how many tasks the film stands in `state`."""
+        return self._files[state]
+
     # changes ---------------------------------------------------------------------------------------------------
     def load(self, tasks: Iterable[Task], now: float) -> None:
         """Replace all tasks; cursor and marks stay with the tasks that are still there."""
         self.tasks = {task.key: task for task in tasks}
         self._counts = Counter(task.status for task in self.tasks.values())
+        self._files = Counter(task.file_state for task in self.tasks.values())
         self.loaded = True
         self.marks = {key: None for key in self.marks if key in self.tasks}
         self._sort()
@@ -121,6 +129,7 @@ class ListModel:
         fresh = [task for task in tasks if task.key not in self.tasks]
         self.tasks.update((task.key, task) for task in fresh)
         self._counts.update(task.status for task in fresh)
+        self._files.update(task.file_state for task in fresh)
         order, ordered = ORDERS[self.order], sort(fresh, self.order, self.reverse)
         both = [self.tasks[self._ordered[-1]], *ordered[:1]] if self._ordered else ordered[:1]
         if sorted(both, key=order.rank, reverse=order.descending != self.reverse) != both:
@@ -145,8 +154,10 @@ class ListModel:
                 continue
             self.tasks[task.key] = task
             self._counts[task.status] += 1
+            self._files[task.file_state] += 1
             if old is not None:
                 self._counts[old.status] -= 1
+                self._files[old.file_state] -= 1
             if old is None or (self.order not in _FIXED_ORDERS and old != task):
                 resort = True
             elif (task.key in self.rows) != self._passes_filter(task, now):
@@ -156,7 +167,9 @@ class ListModel:
                 rows.append(task.key)
         gone = [key for key in removed if key in self.tasks]
         for key in gone:
-            self._counts[self.tasks.pop(key).status] -= 1
+            task = self.tasks.pop(key)
+            self._counts[task.status] -= 1
+            self._files[task.file_state] -= 1
             self.marks.pop(key, None)
         if gone:
             left = set(gone)

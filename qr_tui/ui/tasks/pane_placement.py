@@ -13,7 +13,8 @@ from qr_tui.ui.tasks.list_model import ListModel
 from qr_tui.ui.theme.appearance import Appearance
 
 if TYPE_CHECKING:
-    from qr_tui.ui.details.pane import DetailsPane
+    from qr_tui.ui.details.pane import DetailsPane, PaneColumn
+    from qr_tui.ui.details.picture import PictureBox
 
 PANE_FROM = 120  # columns
 FOLLOW_AFTER = 0.08  # seconds: a held key does not repaint the pane at every row it passes
@@ -50,20 +51,26 @@ class PanePlacement:
         self._whole = whole
         self._keymap = keymap
         self._read: tuple[Task, Task] | None = None  # the last row that was completed, and what came of it
+        self._column: PaneColumn | None = None
         self._pane: DetailsPane | None = None
+        self._picture: PictureBox | None = None
         self._timer: Timer | None = None
 
     async def place(self, width: int) -> None:
         """Show the pane on a screen of `width` columns if there is room for it, else remove it."""
         if width >= PANE_FROM and self._pane is None:
-            from qr_tui.ui.details.pane import DetailsPane
+            from qr_tui.ui.details.pane import DetailsPane, PaneColumn
+            from qr_tui.ui.details.picture import PictureBox
 
+            self._picture = PictureBox(self._appearance)
             self._pane = DetailsPane(self._appearance(), self._clock, self._standing, self._keymap)
-            await self._beside.mount(self._pane)
+            self._column = PaneColumn(self._picture, self._pane)
+            await self._beside.mount(self._column)
             self.refresh()
         elif width < PANE_FROM and self._pane is not None:
-            pane, self._pane = self._pane, None
-            await pane.remove()
+            column, self._column, self._pane, self._picture = self._column, None, None, None
+            if column is not None:
+                await column.remove()
 
     def refresh(self) -> None:
         """Show the task under the cursor as it is now."""
@@ -76,6 +83,8 @@ class PanePlacement:
                 return
             task = self._read[1]
         self._pane.show_task(task)
+        if self._picture is not None:
+            self._picture.show_task(task)
 
     async def _complete(self, row: Task) -> None:
         """Read what the list does not hold, and show it if the cursor is still there."""

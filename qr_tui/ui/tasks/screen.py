@@ -9,8 +9,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.strip import Strip
 
-from qr_tui.core.task import Status, Task
+from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text.display import inert
+from qr_tui.core.transfer import Transfer
 from qr_tui.i18n import _, ngettext
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.tasks.arranging import Arranging
@@ -180,6 +181,15 @@ class TasksScreen(CommandScreen[None]):
         self.status.display = bool(words)
         self.status.renew()
 
+    def take_transfers(self, keys: Sequence[str], transfers: Sequence[Transfer]) -> None:
+        """Show how far films are on their way; `keys` are those that differ."""
+        self.list_model.transfers = {transfer.key: transfer for transfer in transfers}
+        self.list.redraw(keys)
+        self.header.renew()
+        current = self.current
+        if current is not None and current.key in keys:
+            self.pane.refresh()
+
     def go_to(self, key: str) -> None:
         """Put the cursor on a task that the person has just made, or say that it is there and why it is not seen."""
         row = self.list_model.rows.get(key)
@@ -213,6 +223,13 @@ class TasksScreen(CommandScreen[None]):
     def current(self) -> Task | None:
         """The task under the cursor."""
         return self.list_model.current
+
+    @property
+    def films(self) -> list[Task]:
+        """The tasks shown whose films are saved, and the one under the cursor."""
+        model = self.list_model
+        tasks = [model.tasks[key] for key in model.shown]
+        return [task for task in tasks if task.file_state is FileState.SAVED or task.key == model.cursor]
 
     @property
     def marked(self) -> int:
@@ -333,6 +350,9 @@ class TasksScreen(CommandScreen[None]):
             marked=len(list_model.marks),
             hidden_marks=list_model.hidden_marks,
             loaded=list_model.loaded,
+            downloads=len(list_model.transfers),
+            download_rate=sum(transfer.rate or 0.0 for transfer in list_model.transfers.values()),
+            not_saved=list_model.count_files(FileState.FAILED),
             next_look=None if due is None else max(0.0, due - app.app_context.clock()),
         )
         model = "" if "model" in self.list.columns_with_room else inert(list_model.shared_model, limit=60)

@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from qr_tui.core.failures import WORDS, Trouble
+from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.tags import FAVOURITE
 from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text.display import tail
 from qr_tui.i18n import _, clauses, ngettext, translate
@@ -50,11 +51,13 @@ class TaskActions:
 
     async def do_copy_menu(self) -> None:
         """Choose what to copy."""
+        from qr_tui.ui.details.copy_choices import ssh_line
         from qr_tui.ui.details.copy_menu import CopyMenu
 
         qr = self._screen.qr
         targets = [await qr.whole(task) for task in self._screen.targets]
-        chosen = await qr.push_screen_wait(CopyMenu(targets, qr.app_context.clock(), write=qr.write))
+        over = ssh_line(qr.terminal.env)
+        chosen = await qr.push_screen_wait(CopyMenu(targets, qr.app_context.clock(), write=qr.write, over=over))
         if chosen is None:
             return
         label = chosen.label
@@ -73,6 +76,47 @@ class TaskActions:
         from qr_tui.terminal.opener import open_outside
 
         say(self._screen.app, await open_outside(target, self._screen.qr.terminal))
+
+    async def do_download(self) -> None:
+        """Have the films of the targets fetched; say of each that is not, why."""
+        studio = await self._screen.qr.engine()
+        queued, refusals = await studio.downloader.request([task.key for task in self._screen.targets])
+        parts = []
+        if queued:
+            said = ngettext("fetching {n} film", "fetching {n} films", len(queued)).format(n=len(queued))
+            parts.append(said)
+        self.report(parts, [(refusal.task, Trouble(Kind.NOT_NOW, refusal.why)) for refusal in refusals])
+
+    async def do_viewer(self) -> None:
+        """Look at the film under the cursor, those shown around it a key away; or at marked ones side by side."""
+        from qr_tui.ui.viewer.screen import MOST, ViewerScreen
+
+        screen, targets = self._screen, self._screen.targets
+        if len(targets) > 1:
+            if len(targets) > MOST:
+                say(screen.app, _("the first {n} of {total} marked ones").format(n=MOST, total=len(targets)))
+            await screen.qr.push_screen_wait(ViewerScreen(targets[:MOST], compare=True, undo=self._undo))
+            return
+        films, current = screen.films, screen.current
+        if current is not None:
+            at = next((number for number, task in enumerate(films) if task.key == current.key), 0)
+            await screen.qr.push_screen_wait(ViewerScreen(films, at, undo=self._undo))
+
+    async def do_stop_download(self) -> None:
+        """Fetch the films of the targets no more."""
+        studio = await self._screen.qr.engine()
+        stopped = await studio.downloader.cancel([task.key for task in self._screen.targets])
+        said = ngettext("stopped {n} download", "stopped {n} downloads", len(stopped)).format(n=len(stopped))
+        say(self._screen.app, said)
+
+    async def do_favourite(self) -> None:
+        """Make the targets favourites; when all of them are, none of them."""
+        targets = self._screen.targets
+        studio, keys = await self._screen.qr.engine(), [task.key for task in targets]
+        if all(FAVOURITE in task.tags for task in targets):
+            await studio.tag(keys, drop=[FAVOURITE])
+        else:
+            await studio.tag(keys, add=[FAVOURITE])
 
     async def do_look(self) -> None:
         """Ask the provider now."""

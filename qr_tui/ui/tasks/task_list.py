@@ -253,6 +253,7 @@ class TaskList(ScrollView, inherit_bindings=False):
             now,
             cursor=key == self.list_model.cursor,
             marked=key in self.list_model.marks,
+            transfer=self.list_model.transfers.get(key),
         )
         if len(self._drawn) > _KEPT:
             self._drawn.clear()

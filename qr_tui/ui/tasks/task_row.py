@@ -11,9 +11,12 @@ from qr_tui.core.address import host_name
 from qr_tui.core.catalogue import shape
 from qr_tui.core.failures import WORDS, Kind
 from qr_tui.core.status_words import STATUS_TONES, STATUS_WORDS, Tone
+from qr_tui.core.tags import FAVOURITE
 from qr_tui.core.task import WATCHED, FileState, Status, Task
+from qr_tui.core.text import sizes
 from qr_tui.core.text.display import cells, cut, fit, inert, tail
 from qr_tui.core.text.messages import N_
+from qr_tui.core.transfer import Transfer
 from qr_tui.i18n import _, span
 from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.glyphs import Glyphs
@@ -117,9 +120,16 @@ def age(task: Task, now: float) -> str:
 
 
 def render_row(
-    task: Task, form: Layout, appearance: Appearance, now: float, *, cursor: bool = False, marked: bool = False
+    task: Task,
+    form: Layout,
+    appearance: Appearance,
+    now: float,
+    *,
+    cursor: bool = False,
+    marked: bool = False,
+    transfer: Transfer | None = None,
 ) -> Strip:
-    """Return `task` as a strip of exactly `form.width` cells."""
+    """Return `task` as a strip of exactly `form.width` cells; `transfer` is how far its film is on its way."""
     palette, glyphs = appearance.palette, appearance.glyphs
 
     def ink(colour: str, *, bold: bool = False) -> Style:
@@ -136,7 +146,7 @@ def render_row(
     ]
     for column, width in form.columns:
         if column == "state":
-            pieces.extend(_state(task, width, appearance, now, ink))
+            pieces.extend(_state(task, width, appearance, now, ink, transfer))
         elif column == "prompt":
             pieces.extend(_prompt(task, width, glyphs, ink))
         else:
@@ -161,7 +171,9 @@ def _plain(task: Task, column: Column, width: int, appearance: Appearance, now: 
     return fit(tail(inert(task.id or "", limit=200), width, ellipsis=""), width, ellipsis=mark)
 
 
-def _state(task: Task, width: int, appearance: Appearance, now: float, ink: "Ink") -> list[Piece]:
+def _state(
+    task: Task, width: int, appearance: Appearance, now: float, ink: "Ink", transfer: Transfer | None
+) -> list[Piece]:
     """Return the state in one column: a word, a percentage with its bar, or the reason."""
     glyphs = appearance.glyphs
     if task.status is Status.RUNNING and task.progress is not None and task.look_failure is None:
@@ -174,6 +186,8 @@ def _state(task: Task, width: int, appearance: Appearance, now: float, ink: "Ink
             (glyphs.empty * (room - filled), ink("rail")),
             (" " * (width - cells(percent) - room), ink("text")),
         ]
+    if transfer is not None and task.file_state is FileState.DOWNLOADING:
+        return [(fit(f"{glyphs.downloading} {_progress(transfer)}", width, ellipsis=""), ink("accent"))]
     sign, word, colour = _state_words(task, appearance, now)
     return [(fit(f"{sign} {word}", width, ellipsis=glyphs.ellipsis), ink(colour))]
 
@@ -195,6 +209,13 @@ def _state_words(task: Task, appearance: Appearance, now: float) -> tuple[str, s
     return sign, status_word(task), colour
 
 
+def _progress(transfer: Transfer) -> str:
+    """Return how far a film is: in percent, else in bytes, and how fast it comes."""
+    percent = transfer.percent
+    part = sizes.shown(transfer.received) if percent is None else f"{int(percent)}%"
+    return f"{part} {sizes.rate(transfer.rate)}" if transfer.rate else part
+
+
 def _running_time(task: Task, appearance: Appearance, now: float) -> str:
     """Return how long it has been made, of how long that usually takes."""
     spent = span(max(60.0, now - (task.submitted_at or task.created_at)))
@@ -209,8 +230,12 @@ def _done(task: Task, appearance: Appearance, now: float) -> tuple[str, str, str
     sign = glyphs.status[task.status]
     if task.file_state is FileState.DOWNLOADING:
         return glyphs.downloading, _("downloading"), "accent"
+    if task.file_state is FileState.QUEUED:
+        return glyphs.downloading, _(STATUS_WORDS[Status.QUEUED]), "muted"
     if task.file_state is FileState.FAILED:
         return glyphs.not_saved, _("not saved"), "warn"
+    if task.file_state is FileState.MISSING:
+        return glyphs.not_saved, _(WORDS[Kind.FILE_MISSING].short), "warn"
     if task.file_state is not FileState.SAVED and task.expires_at is not None:
         left = task.expires_at - now
         if left <= 0:
@@ -223,8 +248,13 @@ def _done(task: Task, appearance: Appearance, now: float) -> tuple[str, str, str
 def _prompt(task: Task, width: int, glyphs: Glyphs, ink: "Ink") -> list[Piece]:
     """Return the prompt; in front of it which of several copies this one is: nothing else tells them apart."""
     which = f"{task.copy}/{task.copies} " if task.copies > 1 and width > 2 * len(f"{task.copies}") + 2 else ""
-    words = fit(inert(task.prompt, limit=600), width - cells(which), ellipsis=glyphs.ellipsis)
-    return [(which, ink("muted")), (words, ink("muted" if task.status is Status.STOPPED else "text"))]
+    star = f"{glyphs.favourite} " if FAVOURITE in task.tags else ""
+    words = fit(inert(task.prompt, limit=600), width - cells(star + which), ellipsis=glyphs.ellipsis)
+    return [
+        (star, ink("warn")),
+        (which, ink("muted")),
+        (words, ink("muted" if task.status is Status.STOPPED else "text")),
+    ]
 
 
 # The column that an order goes by; the order by what finished last has none of its own.

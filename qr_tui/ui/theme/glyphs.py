@@ -24,6 +24,7 @@ class Glyphs:
     up: str
     downloading: str
     not_saved: str
+    favourite: str
     ascii_only: bool = False
 
 
@@ -50,6 +51,7 @@ UNICODE: Final = Glyphs(
     up="▴",
     downloading="▼",
     not_saved="▽",
+    favourite="★",
 )
 ASCII: Final = Glyphs(
     status={
@@ -74,6 +76,7 @@ ASCII: Final = Glyphs(
     up="^",
     downloading="v",
     not_saved="x",
+    favourite="*",
     ascii_only=True,
 )
 

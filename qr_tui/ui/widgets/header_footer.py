@@ -10,6 +10,7 @@ from qr_tui.commands.keymap import Keymap, display
 from qr_tui.commands.registry import COMMANDS, Command, CommandState
 from qr_tui.core.events import HostStatus
 from qr_tui.core.failures import WORDS, Kind
+from qr_tui.core.text import sizes
 from qr_tui.core.text.display import cells, inert
 from qr_tui.core.text.messages import Detail
 from qr_tui.i18n import _, ngettext, sentences, span, translate
@@ -39,6 +40,9 @@ class ListCounts:
     hidden_marks: int = 0
     loaded: bool = False
     next_look: float | None = None  # seconds from now
+    downloads: int = 0
+    download_rate: float = 0.0  # bytes a second, of all of them
+    not_saved: int = 0
 
 
 def header_line(
@@ -55,7 +59,7 @@ def header_line(
         left.append((_("DEMO: nothing is billed"), style("warn", raised=True, bold=True)))
     else:
         left.append((place, style("muted", raised=True)))
-    parts = _counted(counts)
+    parts = _counted(counts, appearance.glyphs.downloading)
     used = sum(cells(text) for text, _style in left) + 2
     named = cells(dot + model) if model else 0
     while parts and used + named + _size(parts, dot) > width:
@@ -82,7 +86,7 @@ _Part = tuple[int, str, str, str]  # when it is dropped (the highest first), wor
 _BEFORE_MODEL: Final = 2  # what stays longer than the model
 
 
-def _counted(counts: ListCounts) -> list[_Part]:
+def _counted(counts: ListCounts, downloading: str) -> list[_Part]:
     """Return the parts at the right, in their order."""
     if not counts.loaded:
         return []
@@ -99,6 +103,12 @@ def _counted(counts: ListCounts) -> list[_Part]:
     if counts.needs_you:
         needs = ngettext("{n} needs you", "{n} need you", counts.needs_you)
         parts.append((0, needs.format(n=counts.needs_you), "warn", ""))
+    if counts.downloads:
+        short = f"{downloading} {counts.downloads}"
+        rate = f" {sizes.rate(counts.download_rate)}" if counts.download_rate else ""
+        parts.append((3, short + rate, "accent", short))
+    if counts.not_saved:
+        parts.append((3, _("{n} not saved").format(n=counts.not_saved), "warn", ""))
     parts.append((4, _("{n} total").format(n=counts.total), "muted", str(counts.total)))
     if counts.next_look is not None:
         when = _("next look {time}").format(time=span(counts.next_look))

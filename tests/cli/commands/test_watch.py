@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +26,9 @@ def test_watch_prints_a_line_a_change_with_the_link(live: Shell) -> None:
     make(live, "one")
     result = live("watch")
     assert result.code == 0
-    assert " done http://" in result.out
+    assert " done · downloading http://" in result.out
+    (saved,) = [line for line in result.out.splitlines() if "saved: " in line]
+    assert Path(saved.partition("saved: ")[2]).is_file()
 
 
 def test_watch_some(live: Shell) -> None:

@@ -8,11 +8,12 @@ import html
 import itertools
 import os
 import re
+import shutil
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 from unittest.mock import patch
@@ -23,12 +24,17 @@ from qr_tui import config, i18n, paths
 from qr_tui.cli.demo import KEY, DemoContext
 from qr_tui.core.events import Sink
 from qr_tui.core.schedule import Pace
+from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text.display import cells
 from qr_tui.services.clock import Clock
 from qr_tui.services.studio import Studio
 from qr_tui.simulator import Options, Simulator
 from qr_tui.ui.app import QrTui
 from qr_tui.ui.context import AppContext
+from qr_tui.ui.details.picture import PictureBox
+from qr_tui.ui.viewer.pages import PICTURES as PICTURES_OF_A_FILM
+from qr_tui.ui.viewer.pages import View
+from qr_tui.ui.viewer.screen import ViewerScreen
 
 FOLDER = Path(__file__).parents[3] / "screenshots"
 NOW = 1_795_428_000.0  # 2026-11-23 10:00 UTC
@@ -81,9 +87,54 @@ async def composing(pilot: Pilot[Any]) -> None:
     await asyncio.sleep(1.0)  # the draft is saved in a thread
 
 
+async def saved(pilot: Pilot[Any]) -> None:
+    """Wait until every film is on the disk."""
+    assert isinstance(pilot.app, QrTui)
+    model = pilot.app.tasks.list_model
+    while model.count(Status.DONE) == 0 or model.count_files(FileState.SAVED) < model.count(Status.DONE):
+        await pilot.pause(0.05)
+    await settled(pilot)
+
+
+def comparing(count: int) -> Script:
+    """Return a script that looks at the three takes, `count` of them at once."""
+
+    async def script(pilot: Pilot[Any]) -> None:
+        await pilot.press("slash", *"three", "enter")
+        await settled(pilot)
+        await pilot.press(*(("A",) if count > 1 else ()), "i")
+        while not all(len(view.pictures) == PICTURES_OF_A_FILM for view in shown(pilot)[:count]):
+            await pilot.pause(0.05)
+        await pilot.press("space", "space")
+        await settled(pilot)
+
+    return script
+
+
+def shown(pilot: Pilot[Any]) -> list[View]:
+    """Return the films on show; none while they are not there yet."""
+    screen = pilot.app.screen
+    return screen.views if isinstance(screen, ViewerScreen) else [View(make_nothing())]
+
+
+def make_nothing() -> Task:
+    """Return a task that has no film."""
+    return Task(key="", model="", prompt="", base_url="", created_at=0.0)
+
+
+async def with_a_picture(pilot: Pilot[Any]) -> None:
+    """Rest on a film until its picture stands over the details."""
+    await pilot.press("j", "j", "j", "j")
+    box = pilot.app.screen.query_one(PictureBox)
+    while not box.has_picture:
+        await pilot.pause(0.05)
+
+
 PICTURES = (
     Picture("tasks", (80, 24), presses("j", "j")),
-    Picture("wide", (140, 36), presses("j", "j", "j")),
+    Picture("wide", (140, 36), with_a_picture),
+    Picture("viewer", (100, 30), comparing(1)),
+    Picture("compare", (120, 30), comparing(3)),
     Picture("compose", (80, 24), composing),
     Picture("details", (80, 30), presses("G", "enter")),
     Picture("decide", (80, 24), presses("j", "j", "j", "a")),
@@ -115,11 +166,23 @@ def standing_still() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def a_home() -> Iterator[Path]:
+    """An empty home that has the same name each time: where films are stands in the pictures."""
+    home = Path(gettempdir()) / "someone"
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir()
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home)
+
+
 def draw(picture: Picture) -> str:
     """Return one picture as SVG."""
     with (
         standing_still(),
-        TemporaryDirectory() as home,
+        a_home() as home,
         Simulator(Options(port=PORT, seed=7), clock=lambda: NOW) as simulator,
     ):
         os.environ |= {"QUICKROUTER_BASE_URL": simulator.url, "QUICKROUTER_API_KEY": KEY}
@@ -128,7 +191,7 @@ def draw(picture: Picture) -> str:
             host=config.HostSettings(base_url=simulator.url),
             ui=config.Ui(theme=picture.theme, language=picture.language),  # type: ignore[arg-type]
         )
-        stage = DemoContext(paths.under(Path(home)), settings, simulator)
+        stage = DemoContext(paths.under(home), settings, simulator)
 
         def make(sink: Sink) -> Studio:
             return Studio(
@@ -151,7 +214,7 @@ def draw(picture: Picture) -> str:
             async with app.run_test(size=picture.size, notifications=True) as pilot:
                 while app._studio is None:
                     await pilot.pause(0.05)
-                await settled(pilot)
+                await saved(pilot)
                 await picture.script(pilot)
                 await settled(pilot)
                 return app.export_screenshot(title="qr-tui")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from qr_tui.core.catalogue import Catalogue
@@ -60,9 +61,6 @@ def text(task: object, width: int = 80, **options: object) -> str:
         "sora-2-pro",
         "orientation",
         "https://example.com/one.png",
-        "https://cdn.example.com/video.mp4",
-        "in 2h",
-        "https://cdn.example.com/thumb.webp",
         "704×1280",
         "/videos/boat.mp4",
         "sora-2:task_01example000001",
@@ -77,6 +75,21 @@ def text(task: object, width: int = 80, **options: object) -> str:
 )
 def test_all_that_is_known_is_there(known: str) -> None:
     assert known in text(FULL)
+
+
+@pytest.mark.parametrize("known", ["https://cdn.example.com/video.mp4", "in 2h", "https://cdn.example.com/thumb.webp"])
+def test_the_link_is_there_until_the_film_is_saved(known: str) -> None:
+    assert known not in text(FULL)
+    assert known in text(msgspec.structs.replace(FULL, file=None, file_state=FileState.NONE))
+
+
+def test_why_a_film_is_not_saved_and_how_far_one_is() -> None:
+    failed = Failure(kind=Kind.DISK_FULL, detail="/videos")
+    shown = text(msgspec.structs.replace(FULL, file_state=FileState.FAILED, file_failure=failed))
+    for words in ("There is no room for the film", "Make room, then d goes on.", "» /videos", "✓ done"):
+        assert words in shown
+    fetched = msgspec.structs.replace(FULL, file_state=FileState.DOWNLOADING, file_failure=None)
+    assert "62 % of 24.1 MB, 8.1M/s" in text(fetched, standing="62 % of 24.1 MB, 8.1M/s")
 
 
 def test_a_switch_says_what_the_provider_makes_of_it() -> None:

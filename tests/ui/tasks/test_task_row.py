@@ -131,8 +131,8 @@ def test_copies_are_told_apart() -> None:
 def test_a_marked_row_is_tinted_and_the_cursor_still_seen() -> None:
     form, task = layout(80), make_task()
     grounds = []
-    for flags in ({}, {"marked": True}, {"marked": True, "cursor": True}):
-        strip = render_row(task, form, LOOK, NOW, **flags)
+    for marked, cursor in ((False, False), (True, False), (True, True)):
+        strip = render_row(task, form, LOOK, NOW, marked=marked, cursor=cursor)
         (ground,) = {segment.style.bgcolor.name for segment in strip if segment.style and segment.style.bgcolor}
         grounds.append(ground)
     assert grounds == [DARK.ground, DARK.marked, DARK.cursor]

@@ -1,93 +1,41 @@
-"""Fetching one film over HTTP: what was there already is kept, what comes is compared, nothing leads into this network.
+"""Fetching one film over HTTP: what was there already is kept, and what comes is compared with it.
 
 It runs in a thread with a client that blocks: that takes the whole line and leaves the event loop alone. The answers
 that servers give to a `Range`, and what becomes of each, follow RFC 9110 §13.1.5 and §14 and what real ones do instead.
 """
 
 import contextlib
-import ipaddress
 import random
 import re
-import socket
 import ssl
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple, Protocol
-from urllib.parse import urljoin, urlsplit
+from typing import Final, NamedTuple, Protocol
 
-import httpcore._sync.http11
 import httpx
 
-from qr_tui import __version__
-from qr_tui.api import connection_errors, errors, proxies, reader
+from qr_tui.api import connection_errors, errors, reader
 from qr_tui.api.answer import Answer
 from qr_tui.api.json_body import Unreadable, decode
-from qr_tui.api.links import within
 from qr_tui.api.rate_limit import RateLimit
-from qr_tui.api.transport import ssl_context
-from qr_tui.core.address import host_name
-from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.links import may_follow
+from qr_tui.api.safe_get import SafeGet, Source, SourceFailed, Stopped
+from qr_tui.core.failures import Kind
 from qr_tui.core.text.messages import N_, Detail, Message
 from qr_tui.core.video_file import HEAD, Film, kind_of
 
 OVERLAP: Final = 64 * 1024  # bytes fetched a second time and compared with what is there
 ENOUGH: Final = 1024 * 1024  # new bytes that show that it gets on
-READ_SIZE: Final = 1024 * 1024  # bytes read at a time; with httpcore's own 64 KiB a fast line waits for us
-MOST_HOPS: Final = 5
 MOST_TRIES: Final = 200
 TRIES_IN_ROW: Final = 6
 MOST_CHANGES: Final = 3  # times that a film may turn out to be another one than before
 _WORDS_LIMIT: Final = 64 * 1024  # bytes read of an answer that is no video
 _LONGEST_WAIT: Final = 300.0  # seconds that a server may ask for between two tries
-_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _NOT_YET: Final = frozenset({401, 403, 404, 410})
 _TRY_AGAIN: Final = frozenset({408, 425, 429})
 _RANGE: Final = re.compile(r"\s*bytes\s+(\d+)-(\d+)/(\d+)\s*")
 _NO_RANGE: Final = re.compile(r"\s*bytes\s+\*/(\d+)\s*")
 _XML_CODE: Final = re.compile(rb"<Code>\s*(\w+)\s*</Code>|<Error>\s*(\w+)\s*<", re.IGNORECASE)
-_MOST_ADDRESSES: Final = 4  # of one name that are tried
-# Programs that take a whole machine's traffic through a tunnel answer every name with an address from here (RFC 2544,
-# for benchmarks): it stands for the host's own and leads into nobody's network.
-_STAND_INS: Final = ipaddress.IPv4Network("198.18.0.0/15")
-
-# The one place that touches this: an attribute of httpcore, which a test holds to be there.
-httpcore._sync.http11.HTTP11Connection.READ_NUM_BYTES = READ_SIZE
-
-
-class Stopped(Exception):
-    """It was told to stop."""
-
-
-class SourceFailed(Trouble):
-    """One source gives no film.
-
-    Args:
-        kind: Why.
-        detail: What exactly.
-        last: Whether another source could do no better.
-        weak: Whether it only says that the link is over or the film not there yet: any other reason tells more.
-    """
-
-    def __init__(self, kind: Kind, detail: Detail = "", *, last: bool = False, weak: bool = False) -> None:
-        super().__init__(kind, detail)
-        self.last = last
-        self.weak = weak
-
-
-class Source(NamedTuple):
-    """Where a film may be had.
-
-    Attributes:
-        url: The link.
-        base_url: The host that gave it, which says where it may lead.
-        secret: The key, for this host alone; empty for none.
-    """
-
-    url: str
-    base_url: str
-    secret: str = ""
 
 
 class Patience(NamedTuple):
@@ -178,14 +126,12 @@ class Download:
         self.resumed = 0  # times that it went on from what was there
         self.began_anew = 0
         self._part = part
-        self._ca_file = ca_file
         self._limit = limit or RateLimit()
         self._max_size = max_size
         self._patience = patience or Patience()
         self._not_yet = list(self._patience.not_yet) if is_fresh else []
         self._stop = threading.Event()
-        self._mutex = threading.Lock()
-        self._socket: socket.socket | None = None
+        self._get = SafeGet(self._stop, ca_file=ca_file, connect=self._patience.connect, read=self._patience.read)
         self._tries = 0
         self._in_row = 0
         self._gained = 0  # new bytes since that was 0
@@ -200,16 +146,7 @@ class Download:
     def stop(self) -> None:
         """End it at once, from any thread: what waits for the line is woken."""
         self._stop.set()
-        with self._mutex:
-            if self._socket is not None:
-                with contextlib.suppress(OSError):
-                    # not the method of a TLS socket, which pulls away what the other thread is using
-                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-
-    @property
-    def is_stopped(self) -> bool:
-        """Whether it was told to stop."""
-        return self._stop.is_set()
+        self._get.wake()
 
     def fetch(self, source: Source) -> None:
         """Fetch all of the film from `source`, or what is missing of it.
@@ -228,22 +165,20 @@ class Download:
                 self._end(self._part.total)
                 return
             before = self._most
-            failure: _TryAgain | None = None
             try:
                 link = self._attempt(source)
-                if link is None:
-                    return
-                if followed:
-                    raise SourceFailed(Kind.NOT_A_VIDEO, Message(N_("its answers lead to no video")))
-                followed, source = True, Source(link, source.base_url)
-                continue
             except _AtOnce:
                 continue
-            except _TryAgain as again:
-                failure = again
-            if self._stop.is_set():
-                raise Stopped
-            self._count(failure, before)
+            except _TryAgain as failure:
+                if self._stop.is_set():
+                    raise Stopped from None
+                self._count(failure, before)
+                continue
+            if link is None:
+                return
+            if followed:
+                raise SourceFailed(Kind.NOT_A_VIDEO, Message(N_("its answers lead to no video")))
+            followed, source = True, Source(link, source.base_url)
 
     def _count(self, failure: _TryAgain, before: int) -> None:
         """Wait before the next try; give up when there were too many."""
@@ -278,7 +213,7 @@ class Download:
                 headers["If-Range"] = validator
         self._whole_next = False
         try:
-            with self._opened(source, headers) as response:
+            with self._get.opened(source, headers) as response:
                 return self._take(source, response, asked)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ssl.SSLError) as error:
             if self._stop.is_set():
@@ -503,136 +438,6 @@ class Download:
             if len(head) >= HEAD:
                 break
         return head
-
-    # the way there ---------------------------------------------------------------------------------------------
-    @contextlib.contextmanager
-    def _opened(self, source: Source, headers: dict[str, str]) -> Iterator[httpx.Response]:
-        """Follow `source` to an answer that is no redirect; every hop is judged before anything goes there."""
-        url = source.url
-        for _hop in range(MOST_HOPS + 1):
-            with self._asked(source, url, headers) as response:
-                if response.status_code not in _REDIRECTS or "location" not in response.headers:
-                    yield response
-                    return
-                target = urljoin(url, response.headers["location"])
-            if urlsplit(url).scheme == "https" and urlsplit(target).scheme == "http":
-                raise _refused(target)
-            url = target
-        raise SourceFailed(Kind.BAD_REDIRECT, Message(N_("it leads on and on")))
-
-    @contextlib.contextmanager
-    def _asked(self, source: Source, url: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
-        _judge(url, source.base_url)
-        proxy = proxies.for_host(url)
-        addresses = [""] if proxy else self._addresses(url, source.base_url)
-        own = bool(source.secret) and within(source.base_url, url) is not None
-        key = {"Authorization": f"Bearer {source.secret}"} if own else {}
-        for number, address in enumerate(addresses, 1):
-            with self._client(url, proxy) as client:
-                request = _request(client, url, address, {**headers, **key})
-                request.extensions["trace"] = self._trace
-                try:
-                    response = client.send(request, stream=True)
-                except (httpx.ConnectError, httpx.ConnectTimeout):
-                    if number == len(addresses) or self._stop.is_set():
-                        raise
-                    continue
-                try:
-                    yield response
-                finally:
-                    response.close()
-                    self._let_go()
-                return
-
-    def _client(self, url: str, proxy: proxies.Proxy | None) -> httpx.Client:
-        plain = urlsplit(url).scheme == "http"
-        patience = self._patience
-        try:
-            return httpx.Client(
-                verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else ssl_context(self._ca_file),
-                trust_env=False,
-                proxy=proxy.url if proxy else None,
-                timeout=httpx.Timeout(patience.read, connect=patience.connect),
-                # one connection, one request: two names at one address must not share a line
-                limits=httpx.Limits(max_keepalive_connections=0),
-                follow_redirects=False,
-            )
-        except (ValueError, ImportError, httpx.InvalidURL) as error:
-            if proxy is None:
-                raise
-            detail = proxy.no_socks() if isinstance(error, ImportError) else proxy.unusable()
-        raise SourceFailed(Kind.CONFIG, detail)
-
-    def _addresses(self, url: str, base_url: str) -> list[str]:
-        """Return the addresses of a host, each of which may be gone to."""
-        host, parts = host_name(url), urlsplit(url)
-        try:
-            port = parts.port or (443 if parts.scheme == "https" else 80)
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, ValueError, UnicodeError):
-            raise _TryAgain(Kind.UNREACHABLE, Message(N_("the name of the host cannot be resolved"))) from None
-        addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
-        # a name may be of the whole world and its address of this network
-        own = within(base_url, url) is not None
-        if not own and not all(_may_go(address, parts.scheme, port, base_url) for address in addresses):
-            raise _refused(url)
-        return addresses[:_MOST_ADDRESSES]
-
-    def _trace(self, event: str, info: dict[str, Any]) -> None:
-        """Keep the socket at hand as soon as there is one, so that `stop` can wake whoever waits for it."""
-        if event.endswith(("connect_tcp.complete", "start_tls.complete", "connect_unix_socket.complete")):
-            with self._mutex:
-                self._socket = info["return_value"].get_extra_info("socket")
-            if self._stop.is_set():
-                raise Stopped
-
-    def _let_go(self) -> None:
-        with self._mutex:
-            self._socket = None
-
-
-def _judge(url: str, base_url: str) -> None:
-    """Refuse a link that must not be followed, by how it is written."""
-    try:
-        parts = urlsplit(url)
-        _port = parts.port
-    except ValueError:
-        raise SourceFailed(Kind.BAD_REDIRECT) from None
-    if "@" in parts.netloc or not may_follow(url, base_url):
-        raise _refused(url)
-
-
-def _refused(url: str) -> SourceFailed:
-    try:
-        where = f"{urlsplit(url).scheme}://{host_name(url)}"
-    except ValueError:
-        where = ""
-    return SourceFailed(Kind.BAD_REDIRECT, Message(N_("it leads to {place}"), {"place": where[:200]}))
-
-
-def _request(client: httpx.Client, url: str, address: str, headers: dict[str, str]) -> httpx.Request:
-    """Return the request; with `address` it goes there and nowhere else, whatever the name resolves to by then."""
-    target = httpx.URL(url)
-    given = {
-        "Accept": "video/*, */*;q=0.5",
-        "Accept-Encoding": "identity",
-        "User-Agent": f"qr-tui/{__version__}",
-        "Connection": "close",
-        "Host": target.netloc.decode("ascii"),
-    }
-    extensions: dict[str, Any] = {}
-    if address and address != target.host:
-        extensions["sni_hostname"] = target.raw_host.decode("ascii")
-        target = target.copy_with(host=address.partition("%")[0])
-    return client.build_request("GET", target, headers={**given, **headers}, extensions=extensions)
-
-
-def _may_go(address: str, scheme: str, port: int, base_url: str) -> bool:
-    """Tell whether a connection may be made to `address`, which a name resolved to."""
-    address = address.partition("%")[0]
-    if ":" not in address and ipaddress.IPv4Address(address) in _STAND_INS:
-        return True
-    return may_follow(f"{scheme}://[{address}]:{port}" if ":" in address else f"{scheme}://{address}:{port}", base_url)
 
 
 def _length(headers: httpx.Headers) -> int | None:

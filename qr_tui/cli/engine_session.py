@@ -15,6 +15,7 @@ from qr_tui.core.task import Status, Task
 from qr_tui.i18n import _
 
 if TYPE_CHECKING:
+    from qr_tui.cli.watching.narrator import Narrator
     from qr_tui.services.studio import Studio
 
 T = TypeVar("T")
@@ -103,6 +104,29 @@ async def studio(
         await engine.close()
         if engine.unsaved_ids:
             raise IdsLostError(Kind.ID_UNSAVED, IdsUnsaved(engine.unsaved_ids).detail)
+
+
+async def following(
+    context: CliContext,
+    narrator: "Narrator",
+    latest: dict[str, Task],
+    work: Callable[["Studio"], Awaitable[T]],
+    *,
+    download: bool = False,
+) -> T:
+    """Do `work` with an engine that tells `narrator` what happens.
+
+    In the end `latest`, which `work` fills with the tasks that it is about, holds them as they stand then: closing may
+    still learn what became of a request under way.
+    """
+    opened: list[Studio] = []
+    try:
+        async with studio(context, narrator, download=download) as engine:
+            opened.append(engine)
+            return await work(engine)
+    finally:
+        narrator.end()
+        latest.update((key, known) for engine in opened for key in latest if (known := engine.get(key)))
 
 
 def _ours(task: Task) -> bool:

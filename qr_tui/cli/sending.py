@@ -91,33 +91,26 @@ def send(
     """
     latest: dict[str, Task] = {}
 
-    async def work() -> WaitOutcome | None:
-        narrator = Narrator([])
-        opened: list[Studio] = []
-        try:
-            async with engine_session.studio(context, narrator, download=download) as studio:
-                opened.append(studio)
-                tasks = await submit(studio)
-                keys = [task.key for task in tasks]
-                latest.update((task.key, task) for task in tasks)
-                narrator.keys = set(keys)
-                for task in tasks:
-                    narrator.see(studio.get(task.key) or task)
-                if wait:
-                    deadline = waiting.Deadline(timeout)
-                    end = await waiting.until_final(studio, keys, deadline)
-                    if not download or end is not WaitOutcome.FINAL:
-                        return end
-                    await studio.downloader.request([key for key in keys if _lacks_film(studio.get(key))])
-                    return await waiting.until_saved(studio, keys, deadline)
-                return await waiting.until_answered(studio, keys)
-        finally:
-            narrator.end()
-            # only now: closing may still learn what became of a request under way
-            latest.update((key, known) for studio in opened for key in latest if (known := studio.get(key)))
+    narrator = Narrator([])
+
+    async def work(studio: "Studio") -> WaitOutcome | None:
+        tasks = await submit(studio)
+        keys = [task.key for task in tasks]
+        latest.update((task.key, task) for task in tasks)
+        narrator.keys = set(keys)
+        for task in tasks:
+            narrator.see(studio.get(task.key) or task)
+        if not wait:
+            return await waiting.until_answered(studio, keys)
+        deadline = waiting.Deadline(timeout)
+        end = await waiting.until_final(studio, keys, deadline)
+        if not download or end is not WaitOutcome.FINAL:
+            return end
+        await studio.downloader.request([key for key in keys if _lacks_film(studio.get(key))])
+        return await waiting.until_saved(studio, keys, deadline)
 
     try:
-        end = engine_session.run(work)
+        end = engine_session.run(lambda: engine_session.following(context, narrator, latest, work, download=download))
     except engine_session.Stopped as stop:
         return farewell(list(latest.values()), stop, as_json=as_json)
     except engine_session.IdsLostError as lost:

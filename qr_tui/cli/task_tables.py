@@ -12,8 +12,7 @@ from qr_tui.cli.task_words import file_words, status_colour, status_word
 from qr_tui.core.failures import WORDS
 from qr_tui.core.status_words import look_failed, provider_word
 from qr_tui.core.task import FileState, Status, Task
-from qr_tui.core.text import sizes
-from qr_tui.core.text.display import cells, cut, fit, inert, inert_lines, tail
+from qr_tui.core.text.display import cells, cut, fit, inert, inert_lines, size, tail
 from qr_tui.core.text.messages import N_
 from qr_tui.i18n import _, sentences, span, translate
 
@@ -63,7 +62,7 @@ def _progress(task: Task) -> str:
 
 def _file(task: Task) -> str:
     if task.file_state is FileState.SAVED and task.file:
-        return f"{task.file}  ({sizes.shown(task.file_size)})" if task.file_size else task.file
+        return f"{task.file}  ({size(task.file_size)})" if task.file_size else task.file
     return file_words(task)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
+from qr_tui.api.rate_limit import RateLimit
 from qr_tui.core import filenames
 from qr_tui.core.address import host_name
 from qr_tui.core.events import Sink, TransfersChanged
@@ -33,7 +34,8 @@ from qr_tui.services.task_index import TaskIndex
 from qr_tui.store.changes import Change
 
 if TYPE_CHECKING:
-    from qr_tui.api.download import Download, Patience, Source
+    from qr_tui.api.download import Download, Patience
+    from qr_tui.api.safe_get import Source
     from qr_tui.store.lease import Lease
     from qr_tui.store.part_file import PartFile, Published
 
@@ -55,10 +57,10 @@ UNDER_WAY_ELSEWHERE = N_("another qr-tui is fetching it already")
 
 
 class Refusal(NamedTuple):
-    """A film that is not fetched though it was asked for, and why."""
+    """A film that is not fetched though it was asked for, and why: NOT_NOW."""
 
     task: Task
-    why: Message
+    trouble: Trouble
 
 
 class _Job:
@@ -134,7 +136,7 @@ class Downloader:
         self._clock = clock
         self._silence = silence
         self._lease: Lease | None = None
-        self._limit: Any = None
+        self._limit = RateLimit(rules.limit)
         self._jobs: dict[str, _Job] = {}
         self._transfers: dict[str, Transfer] = {}
         self._later: dict[str, float] = {}  # steady times before which these are not begun
@@ -157,7 +159,8 @@ class Downloader:
             Trouble: STORE, when the wish cannot be written down.
         """
         tasks = [task for task in map(self._index.get, keys) if task is not None]
-        refusals = [Refusal(task, why) for task in tasks if (why := await self._why_not(task, folder)) is not None]
+        reasons = [(task, await self._why_not(task, folder)) for task in tasks]
+        refusals = [Refusal(task, Trouble(Kind.NOT_NOW, why)) for task, why in reasons if why is not None]
         refused = {refusal.task.key for refusal in refusals}
         fields = {
             "file_state": FileState.QUEUED,
@@ -214,11 +217,6 @@ class Downloader:
         """Everything that is on its way, here and elsewhere."""
         return list(self._transfers.values())
 
-    @property
-    def is_open(self) -> bool:
-        """Whether a film is to be fetched still."""
-        return bool(self._index.open_files())
-
     def folder_for(self, task: Task) -> Path:
         """Return where the film of `task` goes."""
         return Path(task.file_folder) if task.file_folder else self.rules.folder
@@ -226,8 +224,7 @@ class Downloader:
     def use(self, rules: DownloadRules) -> None:
         """Keep to other rules, from the next film on; the rate at once."""
         self.rules = rules
-        if self._limit is not None:
-            self._limit.rate = rules.limit
+        self._limit.rate = rules.limit
 
     async def _why_not(self, task: Task, folder: Path | None) -> Message | None:
         if task.status is not Status.DONE:
@@ -381,7 +378,7 @@ class Downloader:
 
     # one film --------------------------------------------------------------------------------------------------
     async def _run(self, job: _Job, task: Task) -> None:
-        from qr_tui.api.download import Stopped
+        from qr_tui.api.safe_get import Stopped
         from qr_tui.store.part_file import LostToAnother
 
         try:
@@ -422,7 +419,7 @@ class Downloader:
         if trouble.kind is Kind.STORE:  # the film may have its name: the next try finds out
             self._later[job.key] = self._clock.steady() + AGAIN_AFTER
             return
-        if trouble.kind is Kind.TOO_LARGE and job.part is not None:
+        if trouble.kind in (Kind.TOO_LARGE, Kind.FILE_CHANGED) and job.part is not None:  # nothing of it is of use
             await in_thread(job.part.discard)
         failure = Failure(kind=trouble.kind, detail=trouble.detail, request_id=trouble.request_id)
         try:
@@ -432,7 +429,6 @@ class Downloader:
 
     async def _fetch(self, job: _Job, task: Task) -> "Published":
         from qr_tui.api.download import Download
-        from qr_tui.api.rate_limit import RateLimit
         from qr_tui.store.part_file import PartFile
 
         rules = self.rules
@@ -449,8 +445,6 @@ class Downloader:
         known = await in_thread(part.finish_publishing)
         if known is not None:
             return known
-        if self._limit is None:
-            self._limit = RateLimit(rules.limit)
         finished = task.finished_at or 0.0
         job.download = Download(
             part,
@@ -471,7 +465,7 @@ class Downloader:
         Raises:
             Trouble: Why none gave the film: the first reason that says more than "not there".
         """
-        from qr_tui.api.download import SourceFailed
+        from qr_tui.api.safe_get import SourceFailed
 
         reasons: list[SourceFailed] = []
         tried: set[str] = set()
@@ -497,13 +491,13 @@ class Downloader:
         raise next((reason for reason in reasons if not reason.weak), reasons[0])
 
     async def _link(self, task: Task) -> "Source | None":
-        from qr_tui.api.download import Source
+        from qr_tui.api.safe_get import Source
 
         is_over = task.expires_at is not None and task.expires_at <= self._clock.now()
         return None if is_over or not task.video_url else Source(task.video_url, task.base_url)
 
     async def _fresh_link(self, task: Task) -> "Source | None":
-        from qr_tui.api.download import Source
+        from qr_tui.api.safe_get import Source
 
         now = self._clock.steady()
         if not task.id or now - self._asked.get(task.key, float("-inf")) < LINK_EVERY:
@@ -513,7 +507,7 @@ class Downloader:
         return Source(link, task.base_url) if link else None
 
     async def _content(self, task: Task) -> "Source | None":
-        from qr_tui.api.download import Source
+        from qr_tui.api.safe_get import Source
 
         if not task.id:
             return None
@@ -526,13 +520,14 @@ class Downloader:
             raise Trouble(Kind.NOT_A_VIDEO)
         sha256 = await in_thread(part.digest)
         now, host, download = self._clock.now(), host_name(part.origin), job.download
-        source = {"host": host, "etag": part.etag, "last_modified": part.last_modified}
-        source_told = {**source, "resumed": download.resumed if download else 0}
+        source: dict[str, Any] = {"host": host, "etag": part.etag, "last_modified": part.last_modified}
+        # 0 and 0 for one whose end another process saw
+        source |= {"resumed": download.resumed if download else 0, "began_anew": download.began_anew if download else 0}
 
         def sidecar(name: str) -> bytes:
             facts = {"name": name, "size": part.received, "sha256": sha256, "type": film.kind.media_type}
             facts |= {"width": film.width, "height": film.height, "seconds": film.seconds, "complete": film.complete}
-            document = sidecar_json(task, file=facts, source=source_told, saved_at=now)
+            document = sidecar_json(task, file=facts, source=source, saved_at=now)
             return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
         path = self.rules.name.path(filenames.values(task))

@@ -68,6 +68,7 @@ class Previews:
         self._cache = cache
         self._python = python
         self._turn = asyncio.Lock()
+        self._is_swept = False
 
     async def pictures(self, film: Path, count: int, width: int, height: int, mode: Mode = "key") -> list[Picture]:
         """Return `count` pictures spread over a film, or fewer, each in its shape within `width` by `height` pixels.
@@ -84,6 +85,9 @@ class Previews:
         if not installation.has("preview"):
             raise NoPicture(Message(NOT_INSTALLED, {"command": installation.command_for("preview")}))
         async with self._turn:
+            if not self._is_swept:
+                self._is_swept = True
+                await in_thread(self.sweep)
             written = await self._decode(film, mode, str(count), str(width), str(height))
         found = _pictures(written)
         if not found:

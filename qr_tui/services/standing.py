@@ -6,7 +6,7 @@ from qr_tui.core.events import HostStatus
 from qr_tui.core.status_words import look_failed, sent_words
 from qr_tui.core.task import WATCHED, FileState, Status, Task
 from qr_tui.core.text import sizes
-from qr_tui.core.text.display import span
+from qr_tui.core.text.display import size, span
 from qr_tui.core.text.messages import N_, Detail, Message, Value, clauses
 from qr_tui.services.clock import Clock
 from qr_tui.services.downloader import Downloader
@@ -71,9 +71,9 @@ class Standing:
             if task.file_state is FileState.DOWNLOADING and not self._downloader.here:
                 return Message(FETCHED_ELSEWHERE)
             return Message(FETCHED_SOON)
-        parts: list[Detail] = [sizes.shown(transfer.received)]
+        parts: list[Detail] = [size(transfer.received)]
         if transfer.total is not None and transfer.percent is not None:
-            values: dict[str, Value] = {"percent": int(transfer.percent), "total": sizes.shown(transfer.total)}
+            values: dict[str, Value] = {"percent": int(transfer.percent), "total": size(transfer.total)}
             parts = [Message(PART_OF, values)]
         if transfer.rate:
             parts.append(sizes.rate(transfer.rate))

@@ -21,7 +21,7 @@ from qr_tui import files, paths
 from qr_tui.core import video_file
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.filenames import numbered
-from qr_tui.core.text import sizes
+from qr_tui.core.text.display import size
 from qr_tui.core.text.messages import N_, Message
 from qr_tui.core.video_file import Film
 from qr_tui.store.locks import FileLock
@@ -121,11 +121,6 @@ class PartFile:
     def last_modified(self) -> str | None:
         """When the film was changed last, as that host says."""
         return self._note.last_modified
-
-    @property
-    def published(self) -> Published | None:
-        """The name that it was to get, or has got, when a process ended in the middle of that."""
-        return self._note.publish
 
     # life ------------------------------------------------------------------------------------------------------
     def open(self) -> None:
@@ -316,9 +311,9 @@ class PartFile:
         with self._plainly():
             free = disk_usage(self.folder).free
         if free < max(0, needed) + self._keep_free:
-            values = {"free": sizes.shown(free), "kept": sizes.shown(self._keep_free)}
+            values = {"free": size(free), "kept": size(self._keep_free)}
             if needed > 0:
-                values["needed"] = sizes.shown(needed)
+                values["needed"] = size(needed)
                 text = N_("{needed} are needed and {kept} are to stay free; there are {free}")
             else:
                 text = N_("{kept} are to stay free; there are {free}")

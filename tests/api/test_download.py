@@ -16,8 +16,10 @@ import httpx
 import pytest
 
 from qr_tui.api import download as downloading
-from qr_tui.api.download import OVERLAP, READ_SIZE, Download, Patience, Source, SourceFailed, Stopped
+from qr_tui.api import safe_get
+from qr_tui.api.download import OVERLAP, Download, Patience
 from qr_tui.api.rate_limit import RateLimit
+from qr_tui.api.safe_get import READ_SIZE, Source, SourceFailed, Stopped
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.store.part_file import PartFile
 from tests.support.film_server import ETAG, FilmRequest, FilmServer, film
@@ -530,8 +532,8 @@ def test_the_address_that_was_judged_is_the_one_that_is_gone_to(
 
 
 def test_addresses_that_stand_in_for_every_name_are_gone_to() -> None:
-    assert downloading._may_go("198.18.0.7", "https", 443, PUBLIC)
-    assert not downloading._may_go("100.64.0.7", "https", 443, PUBLIC)
+    assert safe_get._may_go("198.18.0.7", "https", 443, PUBLIC)
+    assert not safe_get._may_go("100.64.0.7", "https", 443, PUBLIC)
 
 
 def redirect(location: str, number: int = 302) -> Callable[[FilmRequest], None]:
@@ -553,7 +555,7 @@ def test_the_range_goes_along_with_a_redirect(tmp_path: Path) -> None:
 def test_a_redirect_without_end(tmp_path: Path) -> None:
     kind, one = refused(tmp_path, redirect("/again"))
     assert kind is Kind.BAD_REDIRECT
-    assert len(one.server.requests) == downloading.MOST_HOPS + 1
+    assert len(one.server.requests) == safe_get.MOST_HOPS + 1
 
 
 @pytest.mark.parametrize("target", ["file:///etc/passwd", "//user@127.0.0.1/x"])
@@ -565,12 +567,12 @@ def test_a_redirect_that_leads_nowhere_good(tmp_path: Path, target: str) -> None
 
 def test_a_redirect_into_this_network_from_a_host_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first hop is judged good here, so that only the second decides."""
-    real = downloading._judge
+    real = safe_get._judge
     with FilmServer(DATA, redirect("http://127.0.0.1:1/x")).running() as server:
         monkeypatch.setattr(
-            downloading, "_judge", lambda url, base: None if url.startswith(server.url) else real(url, base)
+            safe_get, "_judge", lambda url, base: None if url.startswith(server.url) else real(url, base)
         )
-        monkeypatch.setattr(downloading, "_may_go", lambda *_args: True)
+        monkeypatch.setattr(safe_get, "_may_go", lambda *_args: True)
         with pytest.raises(SourceFailed) as caught:
             Fetched(tmp_path, server).run(base_url=PUBLIC)
     assert caught.value.kind is Kind.BAD_REDIRECT

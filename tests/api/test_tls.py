@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from qr_tui.api.client import QuickRouter
-from qr_tui.api.download import Download, Source, SourceFailed
+from qr_tui.api.download import Download
+from qr_tui.api.safe_get import Source, SourceFailed
 from qr_tui.core.answers import CallFailed, Created, Delivery
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.secrets import Key

@@ -10,7 +10,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from qr_tui.api.download import Download, Source
+from qr_tui.api.download import Download
+from qr_tui.api.safe_get import Source
 from qr_tui.simulator.sample_media import film
 from qr_tui.store.part_file import PartFile
 

@@ -161,7 +161,7 @@ def test_what_is_not_fetched_says_why(tmp_path: Path, host: Simulator) -> None:
             stuck = await ordered(engine, "a ship [sim:stuck]")
             queued, refusals = await engine.downloader.request([saved, stuck])
             assert queued == []
-            words = {refusal.task.key: str(refusal.why) for refusal in refusals}
+            words = {refusal.task.key: str(refusal.trouble.detail) for refusal in refusals}
             assert words[stuck] == "it is not finished"
             assert words[saved].startswith("it is saved already: /")
 

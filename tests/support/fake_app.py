@@ -13,7 +13,7 @@ from qr_tui.config import DEFAULT_BASE_URL, Settings
 from qr_tui.core.answers import Balance
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.events import HostStatus, PollingChanged, Sink, TasksChanged, TasksLoaded
-from qr_tui.core.failures import Trouble
+from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.sorting import newest_first
 from qr_tui.core.tags import changed
 from qr_tui.core.task import FileState, Request, Status, Task, advance, new_task
@@ -62,7 +62,9 @@ class FakeDownloader(Downloader):
         self.studio.calls.append(("download", tuple(keys)))
         tasks = [task for task in map(self.studio.get, keys) if task is not None]
         done = [task.key for task in tasks if task.status is Status.DONE]
-        refusals = [Refusal(task, Message(NOT_FINISHED)) for task in tasks if task.key not in done]
+        refusals = [
+            Refusal(task, Trouble(Kind.NOT_NOW, Message(NOT_FINISHED))) for task in tasks if task.key not in done
+        ]
         return [self.studio.change(key, file_state=FileState.QUEUED) for key in done], refusals
 
     async def cancel(self, keys: Sequence[str]) -> list[Task]:

@@ -9,7 +9,7 @@ import click
 from qr_tui.cli import output
 from qr_tui.cli.context import CliContext
 from qr_tui.cli.main import examples
-from qr_tui.cli.options import positive_seconds
+from qr_tui.cli.options import timeout_option
 from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core import tags as tagging
 from qr_tui.core.catalogue import LEAST_COPIES
@@ -62,13 +62,7 @@ _MOST_PROMPT_BYTES: Final = 4_000_000
 )
 @click.option("--wait", is_flag=True, help=_("Wait until every task is final."))
 @click.option("--download", is_flag=True, help=_("Wait for the films too, until each is on the disk; implies --wait."))
-@click.option(
-    "--timeout",
-    type=float,
-    callback=positive_seconds,
-    metavar="SECONDS",
-    help=_("Wait no longer; exit code 4 when reached."),
-)
+@timeout_option()
 @click.option("--yes", is_flag=True, help=_("Send even if the same was sent within the last ten seconds."))
 @click.option("--dry-run", is_flag=True, help=_("Print the request and a curl line; send nothing, write nothing."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print the tasks as a JSON array."))

@@ -7,7 +7,7 @@ import click
 from qr_tui.cli import output, references, sending, streams
 from qr_tui.cli.context import CliContext
 from qr_tui.cli.main import examples
-from qr_tui.cli.options import positive_seconds
+from qr_tui.cli.options import timeout_option
 from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.cli.task_words import describe, name
 from qr_tui.core.failures import WORDS, Kind, Trouble
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 @click.option("--send-again", is_flag=True, help=_("Send it once more. It may cost twice."))
 @click.option("--drop", is_flag=True, help=_("Stop caring; it stays in the list as stopped."))
 @click.option("--wait", is_flag=True, help=_("Then wait until it is final."))
-@click.option("--timeout", type=float, callback=positive_seconds, metavar="SECONDS", help=_("Wait no longer."))
+@timeout_option()
 @click.option("--yes", is_flag=True, help=_("Send it again whatever else there is to ask about."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print the task in a JSON array."))
 @pass_cli_context

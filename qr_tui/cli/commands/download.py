@@ -11,7 +11,7 @@ from qr_tui.cli import engine_session, output, references
 from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import Exit, of_files, worst
 from qr_tui.cli.main import examples
-from qr_tui.cli.options import positive_seconds
+from qr_tui.cli.options import timeout_option
 from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.cli.task_words import file_words, name
 from qr_tui.cli.watching import waiting
@@ -49,13 +49,7 @@ if TYPE_CHECKING:
 @click.option("--to", "folder", metavar="FOLDER", help=_("Fetch them there, also what is saved elsewhere."))
 @click.option("--retry-failed", is_flag=True, help=_("Those that could not be fetched too."))
 @click.option("--check", is_flag=True, help=_("Fetch nothing: read the saved films and say which are gone or changed."))
-@click.option(
-    "--timeout",
-    type=float,
-    callback=positive_seconds,
-    metavar="SECONDS",
-    help=_("Wait no longer; exit code 4 when reached."),
-)
+@timeout_option()
 @click.option("--json", "as_json", is_flag=True, help=_("Print the tasks as a JSON array at the end."))
 @pass_cli_context
 def download(
@@ -88,11 +82,6 @@ class _Choice:
         self._filter = filter_text
         self._every = every
         self._retry_failed = retry_failed
-
-    @property
-    def is_named(self) -> bool:
-        """Whether each task was called by its id."""
-        return bool(self._ids)
 
     async def to_fetch(self, studio: "Studio") -> list[Task]:
         """Return the tasks whose films are to be fetched; named ones whatever their state.
@@ -135,33 +124,22 @@ def _existing(folder: str) -> Path:
 def _fetch(context: CliContext, choice: _Choice, folder: Path | None, *, timeout: float | None, as_json: bool) -> int:
     latest: dict[str, Task] = {}
     refused: list[Refusal] = []
-    results = sys.stderr if as_json else sys.stdout
+    narrator = Narrator([], results=sys.stderr if as_json else sys.stdout)
 
-    async def work() -> WaitOutcome:
-        narrator = Narrator([], results=results)
-        opened: list[Studio] = []
-        try:
-            async with engine_session.studio(context, narrator, download=True) as studio:
-                opened.append(studio)
-                tasks = await choice.to_fetch(studio)
-                keys = [task.key for task in tasks]
-                latest.update((task.key, task) for task in tasks)
-                narrator.keys = set(keys)
-                going = [task.key for task in tasks if task.is_fetched and folder is None]
-                _queued, refusals = await studio.downloader.request(
-                    [key for key in keys if key not in going], folder=folder
-                )
-                refused.extend(refusals)
-                for key in keys:
-                    if (task := studio.get(key)) is not None and task.is_fetched:
-                        narrator.see(task)
-                return await waiting.until_saved(studio, keys, waiting.Deadline(timeout))
-        finally:
-            narrator.end()
-            latest.update((key, known) for studio in opened for key in latest if (known := studio.get(key)))
+    async def work(studio: "Studio") -> WaitOutcome:
+        tasks = await choice.to_fetch(studio)
+        latest.update((task.key, task) for task in tasks)
+        narrator.keys = set(latest)
+        wanted = [task.key for task in tasks if folder is not None or not task.is_fetched]
+        _queued, refusals = await studio.downloader.request(wanted, folder=folder)
+        refused.extend(refusals)
+        for key in latest:
+            if (task := studio.get(key)) is not None and task.is_fetched:
+                narrator.see(task)
+        return await waiting.until_saved(studio, list(latest), waiting.Deadline(timeout))
 
     try:
-        end = engine_session.run(work)
+        end = engine_session.run(lambda: engine_session.following(context, narrator, latest, work, download=True))
     except engine_session.Stopped as stopped:
         output.say(_("interrupted"))
         output.say(_("what has arrived is kept; the next qr-tui download, or the app, goes on with it"))
@@ -170,7 +148,7 @@ def _fetch(context: CliContext, choice: _Choice, folder: Path | None, *, timeout
     if as_json:
         _print_json(tasks)
     for refusal in refused:
-        output.say(f"{name(refusal.task)} · {inert(translate(refusal.why), limit=4_000)}")
+        output.say(f"{name(refusal.task)} · {inert(translate(refusal.trouble.detail), limit=4_000)}")
     if not tasks:
         output.say(_("nothing to fetch"))
     unfinished = [refusal for refusal in refused if refusal.task.status is not Status.DONE]

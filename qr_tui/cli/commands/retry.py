@@ -7,7 +7,7 @@ import click
 from qr_tui.cli import references, sending
 from qr_tui.cli.context import CliContext
 from qr_tui.cli.main import examples
-from qr_tui.cli.options import positive_seconds
+from qr_tui.cli.options import timeout_option
 from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.cli.task_words import describe
 from qr_tui.core.failures import Kind, Trouble
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.argument("ids", metavar="ID...", nargs=-1, required=True, shell_complete=references.complete)
 @click.option("--wait", is_flag=True, help=_("Wait until the new tasks are final."))
 @click.option("--download", is_flag=True, help=_("Wait for the films too, until each is on the disk; implies --wait."))
-@click.option("--timeout", type=float, callback=positive_seconds, metavar="SECONDS", help=_("Wait no longer."))
+@timeout_option()
 @click.option("--yes", is_flag=True, help=_("Send even if the same was sent within the last ten seconds."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print the new tasks as a JSON array."))
 @pass_cli_context

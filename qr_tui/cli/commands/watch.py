@@ -5,7 +5,7 @@ import click
 from qr_tui.cli import references
 from qr_tui.cli.context import CliContext
 from qr_tui.cli.main import examples
-from qr_tui.cli.options import positive_seconds
+from qr_tui.cli.options import timeout_option
 from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.cli.watching import background
 from qr_tui.core.failures import Kind, Trouble
@@ -27,13 +27,7 @@ from qr_tui.i18n import _
     ),
 )
 @click.argument("words", metavar="[ID|FILTER]...", nargs=-1, shell_complete=references.complete)
-@click.option(
-    "--timeout",
-    type=float,
-    callback=positive_seconds,
-    metavar="SECONDS",
-    help=_("Watch no longer; exit code 4 when reached."),
-)
+@timeout_option()
 @click.option("--detach", is_flag=True, help=_("Watch every unfinished task in the background; one process a store."))
 @click.option("--status", is_flag=True, help=_("Say whether a background process is watching."))
 @click.option("--stop", is_flag=True, help=_("End the background process; no task is lost."))

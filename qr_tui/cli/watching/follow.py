@@ -22,28 +22,22 @@ def follow(context: CliContext, words: Sequence[str], *, timeout: float | None, 
     latest: dict[str, Task] = {}
     undecided: list[Task] = []
 
-    async def work() -> WaitOutcome:
-        narrator = Narrator([], results=sys.stderr if as_json else sys.stdout)
-        opened: list[Studio] = []
-        try:
-            async with engine_session.studio(context, narrator, download=True) as studio:
-                opened.append(studio)
-                chosen = await _choose(studio, words)
-                undecided.extend(task for task in studio.tasks() if task.needs_you)
-                keys = [task.key for task in chosen]
-                narrator.keys = set(keys)
-                latest.update((task.key, task) for task in chosen)
-                for task in chosen:
-                    narrator.see(task)
-                deadline = waiting.Deadline(timeout)
-                end = await waiting.until_final(studio, keys, deadline)
-                return end if end is not WaitOutcome.FINAL else await waiting.until_saved(studio, keys, deadline)
-        finally:
-            narrator.end()
-            latest.update((key, known) for studio in opened for key in latest if (known := studio.get(key)))
+    narrator = Narrator([], results=sys.stderr if as_json else sys.stdout)
+
+    async def work(studio: "Studio") -> WaitOutcome:
+        chosen = await _choose(studio, words)
+        undecided.extend(task for task in studio.tasks() if task.needs_you)
+        keys = [task.key for task in chosen]
+        narrator.keys = set(keys)
+        latest.update((task.key, task) for task in chosen)
+        for task in chosen:
+            narrator.see(task)
+        deadline = waiting.Deadline(timeout)
+        end = await waiting.until_final(studio, keys, deadline)
+        return end if end is not WaitOutcome.FINAL else await waiting.until_saved(studio, keys, deadline)
 
     try:
-        end = engine_session.run(work)
+        end = engine_session.run(lambda: engine_session.following(context, narrator, latest, work, download=True))
     except engine_session.Stopped as stopped:
         return sending.farewell(list(latest.values()), stopped, as_json=as_json)
     except engine_session.IdsLostError as lost:

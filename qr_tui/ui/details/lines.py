@@ -10,8 +10,7 @@ from qr_tui.commands.keymap import Keymap
 from qr_tui.core.failures import WORDS
 from qr_tui.core.status_words import STATUS_WORDS, provider_word
 from qr_tui.core.task import Failure, FileState, HistoryEntry, Status, Task
-from qr_tui.core.text import sizes
-from qr_tui.core.text.display import cells, cut, fit, inert, inert_lines
+from qr_tui.core.text.display import cells, cut, fit, inert, inert_lines, size
 from qr_tui.core.text.messages import Detail
 from qr_tui.core.text.wrapping import wrap
 from qr_tui.i18n import _, span, translate
@@ -172,7 +171,7 @@ class Details:
         if task.file and task.file_state is FileState.SAVED:
             pairs.append((_("file"), inert(task.file, limit=2_000)))
             if task.file_size:
-                pairs.append((_("size"), sizes.shown(task.file_size)))
+                pairs.append((_("size"), size(task.file_size)))
         else:
             pairs += self._link(task)
         if task.width and task.height and task.status is Status.DONE:

@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual import work
 from textual.strip import Strip
 from textual.widget import Widget
 
 from qr_tui.core.task import FileState, Task
-from qr_tui.services.previews import NoPicture, Picture
 from qr_tui.ui.app_services import services
 from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.strips import line
 from qr_tui.ui.viewer import half_blocks
+
+if TYPE_CHECKING:
+    from qr_tui.services.previews import Picture
 
 REST: Final = 0.25  # seconds that the cursor rests before anything is decoded
 ROWS: Final = 11
@@ -42,7 +44,7 @@ class PictureBox(Widget):
     def show_task(self, task: Task | None) -> None:
         """Show the film of another task, or none."""
         film = task.file or "" if task is not None and task.file_state is FileState.SAVED else ""
-        if not self.is_wanted:
+        if film and not self.is_wanted:
             film = ""
         if film == self._film:
             return
@@ -69,6 +71,8 @@ class PictureBox(Widget):
 
     @work(exclusive=True)
     async def _decode(self, film: str, rows: int) -> None:
+        from qr_tui.services.previews import NoPicture
+
         await asyncio.sleep(REST)
         columns = max(4, self.size.width - 2)
         try:

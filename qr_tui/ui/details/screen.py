@@ -13,9 +13,7 @@ from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.details.lines import RENEW_EVERY, Details, more_sign
 from qr_tui.ui.tasks.task_actions import TaskActions
 from qr_tui.ui.theme.strips import line
-from qr_tui.ui.widgets.bar import Bar
-from qr_tui.ui.widgets.header_footer import footer_line
-from qr_tui.ui.widgets.lines import Lines
+from qr_tui.ui.widgets.page import Page
 
 
 class DetailsScreen(CommandScreen[None]):
@@ -38,19 +36,13 @@ class DetailsScreen(CommandScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out title, lines and keys."""
-        appearance = self.qr.appearance
-        self.header = Bar(self._header_line, classes="raised")
-        self.lines = Lines(
-            appearance.palette.style("text"),
+        self.page = Page(
+            self,
+            self._header_line,
             self._lines_for,
             more=lambda: more_sign(self.qr.appearance, self.keymap.show("details.down")),
         )
-        self.footer = Bar(
-            lambda width: footer_line(width, self.qr.appearance, self.keymap, self.scope, self), classes="raised"
-        )
-        yield self.header
-        yield self.lines
-        yield self.footer
+        yield from self.page
 
     def command_handlers(self) -> Sequence[object]:
         """Return who handles this screen's commands."""
@@ -70,20 +62,16 @@ class DetailsScreen(CommandScreen[None]):
     def transfers_changed(self, keys: Sequence[str]) -> None:
         """Say how far the film is by now."""
         if self.task_shown.key in keys:
-            self._draw()
+            self.page.draw()
 
     async def _show(self, task: Task) -> None:
         """Show the task as it is by now, whole."""
         self.task_shown = await self.qr.whole(task)
-        self._draw()
+        self.page.draw()
 
     def restyle(self) -> None:
         """Draw in the app's appearance of now."""
-        self.lines.blank = self.qr.appearance.palette.style("text")
-        self.lines.refresh()
-        self.header.on_resize()
-        self.footer.on_resize()
-        self._draw()
+        self.page.restyle()
 
     def on_mount(self) -> None:
         """Say from time to time anew when the next look comes."""
@@ -100,45 +88,38 @@ class DetailsScreen(CommandScreen[None]):
     def do_raw(self) -> None:
         """Fold or unfold the last raw answer, and go to it."""
         self._unfolded = not self._unfolded
-        before = len(self.lines.words)
-        self._draw()
+        before = len(self.page.lines.words)
+        self.page.draw()
         if self._unfolded:
-            self.lines.move_to(before - 1)
+            self.page.lines.move_to(before - 1)
 
     def do_down(self) -> None:
         """One line down."""
-        self.lines.move_by(1)
+        self.page.lines.move_by(1)
 
     def do_up(self) -> None:
         """One line up."""
-        self.lines.move_by(-1)
+        self.page.lines.move_by(-1)
 
     def do_page_down(self) -> None:
         """One page down."""
-        self.lines.move_by(self.lines.page - 1)
+        self.page.lines.move_by(self.page.lines.page - 1)
 
     def do_page_up(self) -> None:
         """One page up."""
-        self.lines.move_by(1 - self.lines.page)
+        self.page.lines.move_by(1 - self.page.lines.page)
 
     def do_top(self) -> None:
         """The first line."""
-        self.lines.move_to(0)
+        self.page.lines.move_to(0)
 
     def do_bottom(self) -> None:
         """The last line."""
-        self.lines.move_to(len(self.lines.words))
+        self.page.lines.move_to(len(self.page.lines.words))
 
     def _renew(self) -> None:
         if self._standing or self.qr.standing(self.task_shown):
-            self._draw()
-
-    def _draw(self) -> None:
-        width = self.lines.size.width
-        if width:
-            self.lines.show(self._lines_for(width))
-            self.header.renew()
-            self.footer.renew()
+            self.page.draw()
 
     def _lines_for(self, width: int) -> list[Strip]:
         """Return everything known of the task in lines of this width."""

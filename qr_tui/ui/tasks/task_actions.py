@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.failures import WORDS, Trouble
 from qr_tui.core.tags import FAVOURITE
 from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text.display import tail
@@ -85,7 +85,7 @@ class TaskActions:
         if queued:
             said = ngettext("fetching {n} film", "fetching {n} films", len(queued)).format(n=len(queued))
             parts.append(said)
-        self.report(parts, [(refusal.task, Trouble(Kind.NOT_NOW, refusal.why)) for refusal in refusals])
+        self.report(parts, refusals)
 
     async def do_viewer(self) -> None:
         """Look at the film under the cursor, those shown around it a key away; or at marked ones side by side."""

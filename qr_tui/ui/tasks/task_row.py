@@ -14,7 +14,7 @@ from qr_tui.core.status_words import STATUS_TONES, STATUS_WORDS, Tone
 from qr_tui.core.tags import FAVOURITE
 from qr_tui.core.task import WATCHED, FileState, Status, Task
 from qr_tui.core.text import sizes
-from qr_tui.core.text.display import cells, cut, fit, inert, tail
+from qr_tui.core.text.display import cells, cut, fit, inert, size, tail
 from qr_tui.core.text.messages import N_
 from qr_tui.core.transfer import Transfer
 from qr_tui.i18n import _, span
@@ -93,11 +93,11 @@ def layout(width: int, wanted: Collection[str] = USUAL, *, least: int = LEAST_PR
 def _layout(width: int, wanted: Collection[str], least: int, *, gap: int) -> Layout:
     chosen: dict[Column, int] = {"state": STATE_CELLS}
     room = width - LEAD - STATE_CELLS - gap
-    for column, size in _BY_PRIORITY:
-        size = max(size, cells(_(TITLES[column])))
-        if column in wanted and room - size - gap >= least:
-            chosen[column] = size
-            room -= size + gap
+    for column, least_cells in _BY_PRIORITY:
+        wide = max(least_cells, cells(_(TITLES[column])))
+        if column in wanted and room - wide - gap >= least:
+            chosen[column] = wide
+            room -= wide + gap
     for column, from_width, more in _WIDER:
         if width >= from_width and column in chosen and room - more >= least:
             chosen[column] += more
@@ -212,7 +212,7 @@ def _state_words(task: Task, appearance: Appearance, now: float) -> tuple[str, s
 def _progress(transfer: Transfer) -> str:
     """Return how far a film is: in percent, else in bytes, and how fast it comes."""
     percent = transfer.percent
-    part = sizes.shown(transfer.received) if percent is None else f"{int(percent)}%"
+    part = size(transfer.received) if percent is None else f"{int(percent)}%"
     return f"{part} {sizes.rate(transfer.rate)}" if transfer.rate else part
 
 

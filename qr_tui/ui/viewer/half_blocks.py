@@ -1,11 +1,16 @@
 """A picture in half cells: the upper and the lower half of each cell in a colour of its own."""
 
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
 from rich.color import Color
 from rich.style import Style
 from textual.strip import Strip
 
-from qr_tui.services.previews import Picture
 from qr_tui.ui.theme.strips import Piece, line
+
+if TYPE_CHECKING:
+    from qr_tui.services.previews import Picture
 
 UPPER = "▀"
 
@@ -19,7 +24,8 @@ def size_within(width: int, height: int, columns: int, rows: int) -> tuple[int, 
     return max(1, round(width * scale)), max(1, (round(height * scale) + 1) // 2)
 
 
-def draw(picture: Picture, columns: int, rows: int, blank: Style) -> list[Strip]:
+@lru_cache(maxsize=32)
+def draw(picture: "Picture", columns: int, rows: int, blank: Style) -> tuple[Strip, ...]:
     """Return `rows` lines of `columns` cells with the picture in their middle; it fits, or is cut."""
     width, height = min(picture.width, columns), min((picture.height + 1) // 2, rows)
     left, top = (columns - width) // 2, (rows - height) // 2
@@ -35,13 +41,13 @@ def draw(picture: Picture, columns: int, rows: int, blank: Style) -> list[Strip]
                 pieces.append((UPPER * (at - start), _style(*cells[start])))
                 start = at
         lines.append(line(pieces, columns, blank))
-    return [*lines, *[empty] * (rows - len(lines))]
+    return (*lines, *[empty] * (rows - len(lines)))
 
 
 Pixel = tuple[int, int, int]
 
 
-def _pixels(picture: Picture, y: int, width: int) -> list[Pixel]:
+def _pixels(picture: "Picture", y: int, width: int) -> list[Pixel]:
     start = y * picture.width * 3
     row = picture.data[start : start + width * 3]
     return [(row[at], row[at + 1], row[at + 2]) for at in range(0, len(row), 3)]

@@ -9,8 +9,7 @@ from textual.strip import Strip
 from qr_tui.core.catalogue import shape
 from qr_tui.core.tags import FAVOURITE
 from qr_tui.core.task import FileState, Task
-from qr_tui.core.text import sizes
-from qr_tui.core.text.display import fit, inert, inert_lines, tail
+from qr_tui.core.text.display import fit, inert, inert_lines, size, tail
 from qr_tui.core.text.wrapping import wrap
 from qr_tui.core.video_file import Film
 from qr_tui.i18n import _
@@ -94,7 +93,7 @@ class Pages:
             lines += [line([], width, self._ink("text")), *self._strip(view, at, width)]
         return lines[:height]
 
-    def _picture(self, view: View, at: int, room: Room) -> list[Strip]:
+    def _picture(self, view: View, at: int, room: Room) -> Sequence[Strip]:
         blank = self._ink("text")
         if self._pixels is not None and view.sharp and self._shows:
             return self._pixels.draw(view.sharp[min(at, len(view.sharp) - 1)], room.columns, room.rows, blank)
@@ -116,7 +115,7 @@ class Pages:
         parts = []
         for number, picture in enumerate(view.pictures[:PICTURES]):
             columns, rows = half_blocks.size_within(picture.width, picture.height, each - 1, STRIP_ROWS - 1)
-            drawn = half_blocks.draw(scaled(picture, columns, rows * 2), each - 1, STRIP_ROWS - 1, blank)
+            drawn = [*half_blocks.draw(scaled(picture, columns, rows * 2), each - 1, STRIP_ROWS - 1, blank)]
             chosen = number == min(at, len(view.pictures) - 1)
             label = f"{_seconds(picture.at)}".center(each - 1)
             drawn.append(line([(label, self._ink("accent" if chosen else "muted", bold=chosen))], each - 1, blank))
@@ -141,7 +140,7 @@ class Pages:
         if film is not None and film.seconds:
             measures.append(_seconds(film.seconds))
         if task.file_size:
-            measures.append(sizes.shown(task.file_size))
+            measures.append(size(task.file_size))
         lines += [("  ".join(measures), "text")] if measures else []
         if view.pictures and self._shows:
             number = min(at, len(view.pictures) - 1)

@@ -1,8 +1,11 @@
 """A picture made smaller: each new pixel is the mean of those it stands for."""
 
+from functools import lru_cache
+
 from qr_tui.services.previews import Picture
 
 
+@lru_cache(maxsize=64)  # the same few pictures are drawn at every key
 def scaled(picture: Picture, width: int, height: int) -> Picture:
     """Return the picture in `width` by `height` pixels; one that is as large already, or smaller, stays as it is."""
     if picture.width <= width and picture.height <= height:

@@ -26,9 +26,7 @@ from qr_tui.ui.theme.strips import line
 from qr_tui.ui.toasts import say, tell
 from qr_tui.ui.viewer.pages import PICTURES, Pages, View, differences, picture_room
 from qr_tui.ui.viewer.pixels import PER_CELL, Pixels
-from qr_tui.ui.widgets.bar import Bar
-from qr_tui.ui.widgets.header_footer import footer_line
-from qr_tui.ui.widgets.lines import Lines
+from qr_tui.ui.widgets.page import Page
 
 MOST: Final = 6  # films side by side
 REST: Final = 0.25  # seconds a film is looked at before it is decoded: never in the way of a key
@@ -63,14 +61,8 @@ class ViewerScreen(CommandScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out title, pictures and keys."""
-        self.header = Bar(self._header_line, classes="raised")
-        self.lines = Lines(self.qr.appearance.palette.style("text"), self._page)
-        self.footer = Bar(
-            lambda width: footer_line(width, self.qr.appearance, self.keymap, self.scope, self), classes="raised"
-        )
-        yield self.header
-        yield self.lines
-        yield self.footer
+        self.page = Page(self, self._header_line, self._page)
+        yield from self.page
 
     def command_handlers(self) -> Sequence[object]:
         """Return who handles this screen's commands."""
@@ -100,11 +92,6 @@ class ViewerScreen(CommandScreen[None]):
         """How many films there are."""
         return len(self.views)
 
-    @property
-    def compared(self) -> int:
-        """How many stand side by side."""
-        return len(self.views) if self.comparing else 0
-
     # what the app tells ----------------------------------------------------------------------------------------
     def tasks_changed(self, tasks: Sequence[Task]) -> None:
         """Show the films as they are now."""
@@ -116,22 +103,18 @@ class ViewerScreen(CommandScreen[None]):
                 continue
             again = again or task.file != view.task.file or task.file_state is not view.task.file_state
             self.views[number] = view._replace(task=task)
-        self._draw()
+        self.page.draw()
         if again:
             self._look_at()
 
     def transfers_changed(self, keys: Sequence[str]) -> None:
         """Say how far a film is that is looked at before it is here."""
         if any(view.task.key in keys for view in self.views):
-            self._draw()
+            self.page.draw()
 
     def restyle(self) -> None:
         """Draw in the app's appearance of now."""
-        self.lines.blank = self.qr.appearance.palette.style("text")
-        self.lines.refresh()
-        self.header.on_resize()
-        self.footer.on_resize()
-        self._draw()
+        self.page.restyle()
 
     # commands --------------------------------------------------------------------------------------------------
     def do_back(self) -> None:
@@ -144,7 +127,7 @@ class ViewerScreen(CommandScreen[None]):
         count = max((len(view.pictures) for view in shown), default=0)
         if count:
             self.picture = (self.picture + 1) % count
-            self._draw()
+            self.page.draw()
 
     def do_down(self) -> None:
         """The next film."""
@@ -162,18 +145,19 @@ class ViewerScreen(CommandScreen[None]):
         if not self.comparing:
             self.picture = 0
             self._look_at()
-        self._draw()
+        self.page.draw()
 
     async def do_play(self) -> None:
         """Play the film in the person's own player, which has the terminal meanwhile."""
         task = self.views[self.at].task
         file = task.file or ""
         try:
-            command = player.command(self.qr.settings.open.player, file, self.qr.terminal)
+            setting, terminal = self.qr.settings.open.player, self.qr.terminal
+            command = await asyncio.to_thread(player.command, setting, file, terminal)
             if command.takes_terminal:
-                await suspended(self.app, lambda: player.play(command, self.qr.terminal.env))
+                await suspended(self.app, lambda: player.play(command, terminal.env))
             else:
-                await asyncio.to_thread(player.start, command, self.qr.terminal.env)
+                await asyncio.to_thread(player.start, command, terminal.env)
                 say(self.app, _("{program} plays it").format(program=inert(command.words[0], limit=60)))
         except Trouble as trouble:
             tell(self.app, trouble)
@@ -208,7 +192,7 @@ class ViewerScreen(CommandScreen[None]):
         numbers = list(range(len(self.views))) if self.comparing else [self.at]
         for number in numbers:
             await self._complete(number)
-        self._draw()
+        self.page.draw()
         if not self.qr.shows_pictures:
             return
         if self._pixels is None and await self.qr.draws_pixels():
@@ -229,7 +213,10 @@ class ViewerScreen(CommandScreen[None]):
         words, film = self._words(task), None
         if task.file and task.file_state is FileState.SAVED:
             film = await asyncio.to_thread(_facts_of, Path(task.file))
-        self.views[number] = view._replace(task=task, film=film, words=words)
+        now = self.views[number]
+        if now.task is not view.task:  # it changed meanwhile
+            task, words = now.task, self._words(now.task)
+        self.views[number] = now._replace(task=task, film=film, words=words)
 
     def _words(self, task: Task) -> str:
         """Return what stands where a picture would."""
@@ -253,11 +240,11 @@ class ViewerScreen(CommandScreen[None]):
         except NoPicture as error:
             if not view.pictures:
                 self.views[number] = self.views[number]._replace(words=inert(translate(error.message), limit=400))
-                self._draw()
+                self.page.draw()
             return
         if number < len(self.views) and self.views[number].task.key == view.task.key:
             self.views[number] = self.views[number]._replace(pictures=pictures)
-            self._draw()
+            self.page.draw()
 
     async def _add_sharp_ones(self, number: int) -> None:
         view = self.views[number]
@@ -269,18 +256,11 @@ class ViewerScreen(CommandScreen[None]):
             pictures = await self.qr.previews.pictures(Path(view.task.file), PICTURES, width, height, "exact")
             if number < len(self.views) and self.views[number].task.key == view.task.key:
                 self.views[number] = self.views[number]._replace(sharp=pictures)
-                self._draw()
+                self.page.draw()
 
     # drawing ---------------------------------------------------------------------------------------------------
-    def _draw(self) -> None:
-        width = self.lines.size.width
-        if width:
-            self.lines.show(self._page(width))
-            self.header.renew()
-            self.footer.renew()
-
     def _page(self, width: int) -> list[Strip]:
-        height = self.lines.size.height
+        height = self.page.lines.size.height
         self._room = width, height
         pages = Pages(self.qr.appearance, shows_pictures=self.qr.shows_pictures, pixels=self._pixels)
         if self.comparing:

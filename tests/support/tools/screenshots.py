@@ -24,7 +24,7 @@ from qr_tui import config, i18n, paths
 from qr_tui.cli.demo import KEY, DemoContext
 from qr_tui.core.events import Sink
 from qr_tui.core.schedule import Pace
-from qr_tui.core.task import FileState, Status, Task
+from qr_tui.core.task import FileState, Status
 from qr_tui.core.text.display import cells
 from qr_tui.services.clock import Clock
 from qr_tui.services.studio import Studio
@@ -33,7 +33,6 @@ from qr_tui.ui.app import QrTui
 from qr_tui.ui.context import AppContext
 from qr_tui.ui.details.picture import PictureBox
 from qr_tui.ui.viewer.pages import PICTURES as PICTURES_OF_A_FILM
-from qr_tui.ui.viewer.pages import View
 from qr_tui.ui.viewer.screen import ViewerScreen
 
 FOLDER = Path(__file__).parents[3] / "screenshots"
@@ -103,23 +102,15 @@ def comparing(count: int) -> Script:
         await pilot.press("slash", *"three", "enter")
         await settled(pilot)
         await pilot.press(*(("A",) if count > 1 else ()), "i")
-        while not all(len(view.pictures) == PICTURES_OF_A_FILM for view in shown(pilot)[:count]):
+        await settled(pilot)
+        screen = pilot.app.screen
+        assert isinstance(screen, ViewerScreen)
+        while any(len(view.pictures) < PICTURES_OF_A_FILM for view in screen.views[:count]):
             await pilot.pause(0.05)
         await pilot.press("space", "space")
         await settled(pilot)
 
     return script
-
-
-def shown(pilot: Pilot[Any]) -> list[View]:
-    """Return the films on show; none while they are not there yet."""
-    screen = pilot.app.screen
-    return screen.views if isinstance(screen, ViewerScreen) else [View(make_nothing())]
-
-
-def make_nothing() -> Task:
-    """Return a task that has no film."""
-    return Task(key="", model="", prompt="", base_url="", created_at=0.0)
 
 
 async def with_a_picture(pilot: Pilot[Any]) -> None:

@@ -75,7 +75,7 @@ def test_the_facts_stand_beside_the_picture() -> None:
     film = Film(Kind(".mp4", "video/mp4"), True, seconds=15.0, width=1080, height=1920)
     view = View(saved(tags=("fav",), parent="key0000000009"), [picture(), picture(at=3.75)], film=film)
     shown = words(Pages(LOOK, shows_pictures=True).single(view, 1, 80, 22))
-    for fact in ("★ favourite", "sora-2-pro", "9:16 15s", "1080×1920  15.0 s  24.1 MB", "picture 2 of 2, 3.8 s"):
+    for fact in ("★ favourite", "sora-2-pro", "9:16 15s", "1080×1920  15.0 s  24.1 MiB", "picture 2 of 2, 3.8 s"):
         assert fact in shown
     assert "/v/boat.mp4" in shown
     assert "prompt number 1" in shown
@@ -87,7 +87,7 @@ def test_without_colours_there_are_the_facts_and_no_picture() -> None:
     shown = words(Pages(LOOK, shows_pictures=False).single(view, 0, 80, 22))
     assert "▀" not in shown
     assert "This terminal shows no pictures" in shown
-    assert "24.1 MB" in shown
+    assert "24.1 MiB" in shown
 
 
 def test_what_differs() -> None:

@@ -47,7 +47,7 @@ test-lowest: $(STAMP) ## the quick tests with the lowest versions that pyproject
 	@.ci/test-lowest $(BIN)/python
 
 torture: $(STAMP) ## 200 kills at random instants, and thousands of changes from several processes
-	@QR_TUI_TORTURE=200 $(PYTEST) tests/services/test_kill.py tests/services/test_download_kill.py tests/services/test_together.py tests/store/test_processes.py
+	@QR_TUI_TORTURE=200 $(PYTEST) tests/services/test_kill.py tests/services/films/test_download_kill.py tests/services/test_together.py tests/store/test_processes.py
 
 lint: $(STAMP) ## ruff, and the direction of imports
 	@$(BIN)/ruff check .

@@ -9,7 +9,6 @@ import pytest
 
 from qr_tui import config
 from qr_tui.config.lines import line_of
-from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Request
 
@@ -564,7 +563,7 @@ def test_a_model_of_ones_own(path: Path) -> None:
         family = "veo"
         """,
     )
-    catalogue = Catalogue(config.additions(config.load(path)))
+    catalogue = config.catalogue(config.load(path))
     sora = catalogue.get("sora-3")
     assert (sora.family, sora.max_images, sora.note, sora.retired) == ("sora", 2, "new", None)
     duration = sora.field("duration")

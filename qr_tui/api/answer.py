@@ -136,6 +136,12 @@ class Answer:
         return next(odd, "")[:_WORD_LIMIT]
 
     @property
+    def own_ids(self) -> tuple[str, ...]:
+        """The ids in it that a client chose, as they stand there: an echo of our own proves whose task it is."""
+        found = (value for value in self._each(names.OWN_IDS) if isinstance(value, str) and value)
+        return tuple(dict.fromkeys(found))
+
+    @property
     def bare_id(self) -> str | None:
         """The id of an envelope whose ``data`` is the id itself, None when it is not."""
         return None if at(self.tree, "code") is None else usable_id(at(self.tree, "data"))

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urljoin
 
@@ -11,10 +12,11 @@ from qr_tui.api import errors, proxies, reader
 from qr_tui.api.links import link, segment, within
 from qr_tui.api.transport import HttpResponse, Timeouts, exchange, make_client
 from qr_tui.core.address import is_insecure, normalise
-from qr_tui.core.answers import Balance, CallFailed, Created, Delivery, QueryResult
+from qr_tui.core.answers import Balance, CallFailed, Created, Delivery, HostModel, QueryResult
 from qr_tui.core.failures import Kind
-from qr_tui.core.task import Request
+from qr_tui.core.task import FIRST_QUERY
 from qr_tui.core.text.messages import N_, Message
+from qr_tui.core.wire.body import Wire
 from qr_tui.secrets import Key
 
 _FOLLOWED: Final = frozenset({301, 302, 303, 307, 308})
@@ -22,6 +24,7 @@ _FOLLOWED: Final = frozenset({301, 302, 303, 307, 308})
 _NO_BILLING: Final = frozenset(
     {Kind.NOT_FOUND, Kind.WRONG_ADDRESS, Kind.FORBIDDEN, Kind.BAD_ANSWER, Kind.BAD_REQUEST, Kind.UPSTREAM}
 )
+_SLOWEST_LINE: Final = 50_000  # bytes a second: a request with pictures is given this much more time
 _SHORTEST_SECRET: Final = 6  # characters; anything shorter is a word that may stand in any answer
 
 
@@ -71,25 +74,20 @@ class QuickRouter:
             self.base_url, ca_file=ca_file, timeouts=self._timeouts, proxy=self._proxy, posts=True
         )
 
-    async def create(self, request: Request) -> Created:
+    async def create(self, wire: Wire, files: Mapping[str, bytes] | None = None) -> Created:
         """Ask for a video, once. From a good return on it has been paid.
+
+        Args:
+            wire: The request as it leaves.
+            files: The bytes of its files, by the name of their part.
 
         Raises:
             CallFailed: `delivery` says whether it may be sent again.
         """
+        post = self._post(wire, files or {})
+        patience = self._timeouts.create_whole + len(await post.aread()) / _SLOWEST_LINE
         try:
-            text = json.dumps(request.body(), ensure_ascii=False, allow_nan=False)
-        except (TypeError, ValueError):
-            detail = Message(N_("a parameter cannot be written as JSON"))
-            raise CallFailed(Kind.USAGE, detail, delivery=Delivery.REFUSED) from None
-        post = self._sender.build_request(
-            "POST",
-            f"{self.base_url}/v1/video/create",
-            content=text.encode("utf-8", "replace"),
-            headers=self._headers() | {"Content-Type": "application/json", "Connection": "close"},
-        )
-        try:
-            answer = await self._exchange(self._sender, post, whole=self._timeouts.create_whole)
+            answer = await self._exchange(self._sender, post, whole=patience)
         except CallFailed as error:
             if error.delivery is Delivery.UNKNOWN:
                 raise errors.lost(error.detail) from None
@@ -106,16 +104,38 @@ class QuickRouter:
                 raise
         raise errors.lost(answer.broken.detail, answer.status, answer.headers, answer.body)
 
-    async def query(self, task_id: str) -> QueryResult:
-        """Look at a task once.
+    def _post(self, wire: Wire, files: Mapping[str, bytes]) -> httpx.Request:
+        url, headers = f"{self.base_url}{wire.path}", self._headers() | {"Connection": "close"}
+        if wire.is_form:
+            parts = {name: (f"{name}.{file.type}", files[name], file.media_type) for name, file in wire.files.items()}
+            return self._sender.build_request("POST", url, data=wire.body, files=parts, headers=headers)
+        try:
+            text = json.dumps(wire.body, ensure_ascii=False, allow_nan=False)
+        except (TypeError, ValueError):
+            detail = Message(N_("a parameter cannot be written as JSON"))
+            raise CallFailed(Kind.USAGE, detail, delivery=Delivery.REFUSED) from None
+        headers["Content-Type"] = "application/json"
+        return self._sender.build_request("POST", url, content=text.encode("utf-8", "replace"), headers=headers)
+
+    async def query(self, task_id: str, path: str = FIRST_QUERY) -> QueryResult:
+        """Look at a task once, at `path`, with ``{id}`` for its id.
 
         Raises:
             CallFailed: The look failed, which says nothing about the task.
         """
-        answer = await self._get(f"/v1/video/query?id={segment(task_id)}")
+        answer = await self._get(path.replace("{id}", segment(task_id)))
         return reader.read_look(answer.body, answer.headers, self.base_url)
 
-    async def models(self) -> tuple[str, ...]:
+    async def query_many(self, task_ids: Sequence[str], path: str) -> dict[str, QueryResult]:
+        """Look at several tasks at once, at `path`, with ``{ids}`` for their ids; the answer may lack some of them.
+
+        Raises:
+            CallFailed: The look failed, which says nothing about the tasks.
+        """
+        answer = await self._get(path.replace("{ids}", ",".join(map(segment, task_ids))))
+        return reader.read_many(answer.body, self.base_url)
+
+    async def models(self) -> tuple[HostModel, ...]:
         """Return the models this key can use: the cheap way to test a key.
 
         Raises:
@@ -139,19 +159,20 @@ class QuickRouter:
             raise
         return reader.read_balance(subscription.body, usage.body)
 
-    def content_url(self, task_id: str) -> str:
-        """Return where this host itself hands out the finished file; it asks for the key."""
-        return f"{self.base_url}/v1/videos/{segment(task_id)}/content"
+    def content_url(self, task_id: str, path: str) -> str:
+        """Return where this host itself hands out the finished file, at the route's `path`; it asks for the key."""
+        return f"{self.base_url}{path.replace('{id}', segment(task_id))}"
 
-    async def content_link(self, task_id: str) -> str | None:
+    async def content_link(self, task_id: str, path: str) -> str | None:
         """Return the link that the content call leads to, itself when it hands out the video, None when neither.
 
-        The last place a link can be (quickrouter.md §3); only the first byte of a video is asked for.
+        The last place a link can be (quickrouter.md §3); only the first byte of a video is asked for. `path` is the
+        route's.
 
         Raises:
             CallFailed: The host could not be asked.
         """
-        url = self.content_url(task_id)
+        url = self.content_url(task_id, path)
         request = self._reader.build_request("GET", url, headers=self._headers() | {"Range": "bytes=0-0"})
         answer = await self._exchange(self._reader, request, whole=self._timeouts.read_whole)
         if answer.status in _FOLLOWED:

@@ -33,6 +33,7 @@ CONTAINERS: Final = (*ENVELOPES, *INNER, *(f"{coat}.{inner}" for coat in ENVELOP
 # names inside a container, the better ones first
 STATUS: Final = ("status", "task_status", "state")
 IDS: Final = ("id", "task_id")
+OWN_IDS: Final = ("task_info.external_task_id", "external_task_id", "external_id")
 VIDEO: Final = (
     "upsample_video_url",
     "video_url",

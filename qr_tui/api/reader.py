@@ -1,5 +1,6 @@
 """Answers read into what `core.answers` knows. Tolerant: bytes of any kind end in a result or in `CallFailed`."""
 
+import json
 from collections.abc import Mapping
 from typing import Final
 
@@ -7,12 +8,13 @@ from qr_tui.api import errors, expiry, reasons
 from qr_tui.api import json_body as tree_of
 from qr_tui.api.answer import Answer
 from qr_tui.api.json_body import Unreadable, at, text
-from qr_tui.core.answers import Balance, Created, QueryResult
+from qr_tui.core.answers import Balance, CallFailed, Created, HostModel, QueryResult
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Failure, Status
 from qr_tui.core.text.messages import N_, Message
 
 _MODELS_LIMIT: Final = 5_000
+_LISTS: Final = ("items", "tasks", "data", "list")
 _UNLIMITED: Final = 100_000_000  # what the billing call answers when a key has no limit
 _NO_HEADERS: Final[Mapping[str, str]] = {}
 
@@ -57,7 +59,39 @@ def read_look(body: bytes, headers: Mapping[str, str] = _NO_HEADERS, base_url: s
     Raises:
         CallFailed: Nothing in it speaks of the task: a refusal of the call by its kind, else BAD_ANSWER.
     """
-    answer = Answer(_tree(body), base_url)
+    return _look(Answer(_tree(body), base_url), body, headers)
+
+
+def read_many(body: bytes, base_url: str = "") -> dict[str, QueryResult]:
+    """Return what one answer about several tasks says of each, by its id; what cannot be read is not in it.
+
+    A task that is missing there is no task that is gone: only a look at it alone can tell.
+
+    Raises:
+        CallFailed: It is no list of tasks.
+    """
+    tree = _tree(body)
+    coats = (tree, at(tree, "data"))
+    listed = next((items for coat in coats for name in _LISTS if isinstance(items := at(coat, name), list)), None)
+    if listed is None:
+        answer = Answer(tree)
+        if errors.is_error(answer):
+            raise errors.get_refused(answer, _NO_HEADERS, body)
+        raise errors.unreadable(body, Message(N_("the answer holds no list of tasks")))
+    found: dict[str, QueryResult] = {}
+    for entry in listed[:_MODELS_LIMIT]:
+        answer = Answer(entry, base_url)
+        if not answer.ids:
+            continue
+        text_of = json.dumps(entry, ensure_ascii=False).encode("utf-8", "replace")
+        try:
+            found[answer.ids[0]] = _look(answer, text_of, _NO_HEADERS)
+        except CallFailed:
+            continue
+    return found
+
+
+def _look(answer: Answer, body: bytes, headers: Mapping[str, str]) -> QueryResult:
     status, word = answer.state
     progress, url = answer.progress, answer.video_url
     unreadable: Message | None = None
@@ -86,6 +120,8 @@ def read_look(body: bytes, headers: Mapping[str, str] = _NO_HEADERS, base_url: s
         expires_at=_expires_at(answer, url) if url else None,
         failure=_failure(answer, word) if status is Status.FAILED else None,
         unreadable=unreadable,
+        ids=answer.ids,
+        own_ids=answer.own_ids,
         raw=tree_of.raw(body),
     )
 
@@ -98,8 +134,8 @@ def read_link(body: bytes, base_url: str = "") -> str | None:
         return None
 
 
-def read_models(body: bytes, headers: Mapping[str, str] = _NO_HEADERS) -> tuple[str, ...]:
-    """Return the model ids this key can use, each once, in the provider's order.
+def read_models(body: bytes, headers: Mapping[str, str] = _NO_HEADERS) -> tuple[HostModel, ...]:
+    """Return the models this key can use, each once, in the provider's order.
 
     Raises:
         CallFailed: The body is an error object, or no list of models.
@@ -111,8 +147,14 @@ def read_models(body: bytes, headers: Mapping[str, str] = _NO_HEADERS) -> tuple[
         if errors.is_error(answer):
             raise errors.get_refused(answer, headers, body)
         raise errors.unreadable(body, Message(N_("the answer holds no list of models")))
-    names = (text(entry if isinstance(entry, str) else at(entry, "id"), 200) for entry in listed[:_MODELS_LIMIT])
-    return tuple(dict.fromkeys(filter(None, names)))
+    found: dict[str, HostModel] = {}
+    for entry in listed[:_MODELS_LIMIT]:
+        name = text(entry if isinstance(entry, str) else at(entry, "id"), 200)
+        if name:
+            ways = at(entry, "supported_endpoint_types")
+            endpoints = tuple(filter(None, (text(way, 100) for way in ways[:20]))) if isinstance(ways, list) else ()
+            found.setdefault(name, HostModel(name, endpoints))
+    return tuple(found.values())
 
 
 def read_balance(subscription: bytes, usage: bytes) -> Balance | None:

@@ -34,6 +34,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "remove": N_("take tasks off the list, or bring them back"),
     "copy": N_("copy ids, links, prompts or requests"),
     "export": N_("all tasks as JSON, JSON lines or CSV"),
+    "models": N_("the models to choose from, and whether this host has them"),
     "keys": N_("the keyboard commands of the app"),
     "config": N_("settings and the API key"),
     "doctor": N_("check this installation and say how to mend it"),

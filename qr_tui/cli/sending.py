@@ -20,13 +20,14 @@ from qr_tui.core.text.messages import N_, Message
 from qr_tui.i18n import _, sentences, translate
 
 if TYPE_CHECKING:
+    from qr_tui.core.catalogue import Catalogue
     from qr_tui.services.checks import Concern
     from qr_tui.services.studio import Studio
 
 
 def create(
     context: CliContext,
-    request: Request,
+    build: Callable[["Catalogue"], Request],
     *,
     copies: int,
     tags: tuple[str, ...],
@@ -36,10 +37,10 @@ def create(
     confirmed: bool,
     as_json: bool,
 ) -> int:
-    """Send `request`, print the tasks, and return the exit code of the one that needs the most care."""
+    """Send what `build` makes with the catalogue, print the tasks, and return the exit code of the worst of them."""
 
     async def submit(studio: "Studio") -> list[Task]:
-        complete = studio.catalogue.complete(request)
+        complete = await studio.prepared(build(studio.catalogue))
         yes = consider(studio.check(complete, copies), confirmed=confirmed)
         return await studio.submit(complete, copies=copies, confirmed=yes, tags=tags)
 

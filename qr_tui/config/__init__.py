@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from qr_tui.config.models import additions, catalogue
+from qr_tui.config.models import catalogue
 from qr_tui.config.read import base_url, load, load_or_default, named_host, read_text
 from qr_tui.config.settings import (
     Create,
@@ -15,6 +15,7 @@ from qr_tui.config.settings import (
     Open,
     Poll,
     Preview,
+    RouteAddition,
     Settings,
     Ui,
     View,
@@ -42,11 +43,11 @@ __all__ = [
     "Open",
     "Poll",
     "Preview",
+    "RouteAddition",
     "Setting",
     "Settings",
     "Ui",
     "View",
-    "additions",
     "base_url",
     "catalogue",
     "from_text",

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import inspect
 
 from qr_tui.config.settings import Settings
-from qr_tui.core import address, query
+from qr_tui.core import address, query, routes
 from qr_tui.core.catalogue import BUILT_IN
 from qr_tui.core.failures import Trouble
 from qr_tui.core.filenames import NameTemplate, TemplateError
@@ -177,12 +177,15 @@ def _nonsense(settings: Settings) -> Iterator[Mistake]:
     for name, model in settings.models.items():
         if model.family and model.family not in known:
             yield Mistake(("models", name, "family"), unknown(model.family, sorted(known)))
+        if model.route and model.route not in (known_routes := _route_names(settings)):
+            yield Mistake(("models", name, "route"), unknown(model.route, known_routes))
         for field in model.fields:
             if field.control == "choice" and field.default not in field.values:
                 yield Mistake(
                     ("models", name, "fields"),
                     Message(N_("the default of {field} must be one of its values"), {"field": inert(field.name)}),
                 )
+    yield from _about_routes(settings)
     for digit, view in settings.views.items():
         if digit not in tuple("123456789"):
             yield Mistake(("views", digit), Message(N_("a view stands under a digit from 1 to 9")))
@@ -210,5 +213,29 @@ def _about_downloads(settings: Settings) -> Iterator[Mistake]:
             yield Mistake(("downloads", name), Message(N_("write a size like 500K, 2M or 4G")))
 
 
-_WHOLE: Final = (("models",), ("views",))
+def _route_names(settings: Settings) -> list[str]:
+    return [*(route.name for route in routes.BUILT_IN), *settings.routes]
+
+
+def _about_routes(settings: Settings) -> Iterator[Mistake]:
+    built_in = [route.name for route in routes.BUILT_IN]
+    for name, route in settings.routes.items():
+        place = ("routes", name)
+        if route.like not in built_in:
+            yield Mistake((*place, "like"), unknown(route.like, built_in))
+        for column in ("create", "create_with_image", "query", "query_many", "content"):
+            path = getattr(route, column)
+            if path and not path.removeprefix("{create}").startswith(("/", "?") if "{create}" in path else "/"):
+                yield Mistake((*place, column), Message(N_("a path begins with /")))
+            for hole, columns in (("{id}", ("query", "content")), ("{ids}", ("query_many",))):
+                if path and column in columns and hole not in path:
+                    yield Mistake((*place, column), Message(N_("{hole} is missing in it"), {"hole": hole}))
+            if path and not (path.isascii() and path.isprintable() and " " not in path):
+                yield Mistake((*place, column), Message(N_("a path has no spaces and no letters beyond ASCII")))
+        for column in ("create", "query", "model", "prompt"):
+            if getattr(route, column) == "":
+                yield Mistake((*place, column), Message(N_("must not be empty")))
+
+
+_WHOLE: Final = (("models",), ("views",), ("routes",))
 _TOP: Final = inspect.type_info(Settings)

@@ -43,6 +43,7 @@ HELP: Final[Mapping[str, str]] = {
     "prices": N_("credits that one video of a model costs, for your own limit"),
     "keys": N_("keys of commands, by command id; qr-tui keys lists them"),
     "models": N_("models of your own besides the built-in ones"),
+    "routes": N_("ways of your own to ask for a video, each like a built-in one"),
     "views": N_("saved views by digit: name, filter, sort, reverse"),
 }
 
@@ -79,6 +80,7 @@ TITLES: Final[Mapping[str, str]] = {
     "prices": N_("prices"),
     "keys": N_("keys"),
     "models": N_("own models"),
+    "routes": N_("own routes"),
     "views": N_("saved views"),
 }
 

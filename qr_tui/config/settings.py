@@ -7,6 +7,7 @@ import msgspec
 from qr_tui.core.address import DEFAULT_BASE_URL
 from qr_tui.core.catalogue import DEFAULT_MODEL
 from qr_tui.core.filenames import DEFAULT_TEMPLATE
+from qr_tui.core.routes import ImageLimits, Slot
 from qr_tui.core.schedule import Pace
 from qr_tui.core.sorting import DEFAULT_ORDER
 from qr_tui.core.task import Parameter
@@ -98,10 +99,48 @@ class FieldAddition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     optional: bool = False
 
 
+class RouteAddition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A route of the person's own: that of `like`, with the columns that differ (`core.routes.Route` explains each).
+
+    Where a setting goes is a name, or a table with a name and more; an empty name says that it has no place there.
+    """
+
+    like: str
+    create: str | None = None
+    create_with_image: str | None = None
+    query: str | None = None
+    query_many: str | None = None
+    content: str | None = None
+    encoding: Literal["json", "multipart"] | None = None
+    model: str | None = None
+    prompt: str | None = None
+    parts: str | None = None
+    first_frame: str | None = None
+    last_frame: str | None = None
+    images: str | None = None
+    always_images: bool | None = None
+    files: Literal["", "data-url", "base64", "part"] | None = None
+    image_limits: ImageLimits | None = None
+    text_only: tuple[str, ...] | None = None
+    duration: str | Slot | None = None
+    aspect_ratio: str | Slot | None = None
+    size: str | Slot | None = None
+    sound: str | Slot | None = None
+    seed: str | Slot | None = None
+    watermark: str | Slot | None = None
+    no_watermark: str | Slot | None = None
+    own_id: str | None = None
+
+
 class ModelAddition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A model of the person's own: `family` names a built-in model or family to take the fields of."""
+    """A model of the person's own: `family` names a built-in model or family to take the fields of.
+
+    `route` names the route it takes; without one it is that of its family.
+    """
 
     family: str = ""
+    route: str = ""
+    frames: Annotated[int, msgspec.Meta(ge=0, le=2)] | None = None
     fields: tuple[FieldAddition, ...] = ()
     max_images: Annotated[int, msgspec.Meta(ge=0)] | None = None
     minutes: str = ""
@@ -121,7 +160,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything in `config.toml`.
 
     `parameters` maps parameter names to what a new video begins with, `keys` command ids to keys, `prices` models to
-    credits a video, `models` ids to additions to the catalogue, `views` digits to saved views.
+    credits a video, `models` ids to additions to the catalogue, `routes` names to ways to ask for a video, `views`
+    digits to saved views.
     """
 
     host: HostSettings = HostSettings()
@@ -137,6 +177,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prices: dict[str, Annotated[float, msgspec.Meta(ge=0)]] = {}
     keys: dict[str, str] = {}
     models: dict[str, ModelAddition] = {}
+    routes: dict[str, RouteAddition] = {}
     views: dict[str, View] = {}
 
 

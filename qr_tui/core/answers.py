@@ -26,12 +26,20 @@ class Created(msgspec.Struct, frozen=True, kw_only=True):
     provider_status: str = ""
 
 
+class HostModel(msgspec.Struct, frozen=True):
+    """A model that a host says it has; `endpoints` is what it calls the ways to it, where it says so."""
+
+    id: str
+    endpoints: tuple[str, ...] = ()
+
+
 class QueryResult(msgspec.Struct, frozen=True, kw_only=True):
     """One answer to a query (quickrouter.md §3).
 
     `status` is None when the word is unknown: an unknown word is never a failure. `progress` is 0–100 or None.
     `unreadable` says what of the answer cannot be read, to be shown with the task; None when all is well.
     A `video_url` beside an unknown status is what the provider offers, to be shown, not to be taken as the end.
+    `ids` are those that the answer holds, the one to believe first; `own_ids` those that it says were ours.
     """
 
     status: Status | None
@@ -46,6 +54,8 @@ class QueryResult(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: float | None = None
     failure: Failure | None = None
     unreadable: Message | None = None
+    ids: tuple[str, ...] = ()
+    own_ids: tuple[str, ...] = ()
     raw: str = ""
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from qr_tui.core.failures import WORDS, Trouble
-from qr_tui.core.task import Failure, Task
+from qr_tui.core.task import FIRST_ROUTE, Failure, Task
 
 
 def task_json(task: Task) -> dict[str, Any]:
@@ -16,10 +16,12 @@ def task_json(task: Task) -> dict[str, Any]:
         "provider_status": task.provider_status,
         "progress": task.progress,
         "model": task.model,
+        "route": task.route or FIRST_ROUTE,
         "prompt": task.prompt,
         "enhanced_prompt": task.enhanced_prompt,
         "parameters": dict(task.parameters),
         "images": list(task.images),
+        "image_roles": list(task.image_roles),
         "video_url": task.video_url,
         "thumbnail_url": task.thumbnail_url,
         "expires_at": when(task.expires_at),

@@ -48,6 +48,7 @@ class Kind(StrEnum):
     FILE_MISSING = "file_missing"
     STALLED = "stalled"
     # on this side
+    IMAGE_FILE = "image_file"
     OVER_LIMIT = "over_limit"
     NO_PRICE = "no_price"
     DUPLICATE = "duplicate"
@@ -278,6 +279,12 @@ WORDS: Final[Mapping[Kind, Words]] = {
         N_("The download does not get on"),
         N_("The line broke again and again. What has arrived is kept; the video itself is safe at the provider."),
         N_("Go on later with: qr-tui download --retry-failed"),
+    ),
+    Kind.IMAGE_FILE: Words(
+        N_("bad picture"),
+        N_("The picture cannot be used"),
+        N_("A picture of this machine cannot be read, or the route does not take it. Nothing was sent."),
+        N_("Choose another picture, or give a link to it."),
     ),
     Kind.OVER_LIMIT: Words(
         N_("over limit"),

@@ -8,6 +8,7 @@ import msgspec
 
 from qr_tui.core.failures import Kind
 from qr_tui.core.text.messages import Detail, Message
+from qr_tui.core.wire.images import ImageFile
 
 T = TypeVar("T")
 Parameter = str | int | float | bool | None
@@ -108,13 +109,31 @@ def _whole(value: T) -> T:
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value  # type: ignore[return-value]
 
 
+FIRST_ROUTE: Final = "unified"
+"""The route of every task from before there were several (quickrouter.md §2)."""
+FIRST_QUERY: Final = "/v1/video/query?id={id}"
+
+
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked of the provider: the body of a create call before it has a task."""
+    """What is asked of the provider, before it has a task.
+
+    Attributes:
+        model: The model's id.
+        prompt: What the video shows.
+        images: Links, and absolute paths of pictures of this machine.
+        roles: What each of `images` is for (`core.wire.images`), empty where their order says it.
+        files: What is known of those that are paths.
+        parameters: Every other field, under the names that the route has for them.
+        route: The name of the route it takes; empty until the catalogue has chosen it.
+    """
 
     model: str
     prompt: str
     images: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    files: dict[str, ImageFile] = msgspec.field(default_factory=dict)
     parameters: dict[str, Parameter] = msgspec.field(default_factory=dict)
+    route: str = ""
 
     def __post_init__(self) -> None:
         """Put a ``?`` for what no encoding can carry (a lone surrogate, from a terminal with broken bytes)."""
@@ -123,19 +142,13 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         msgspec.structs.force_setattr(self, "images", tuple(map(_whole, self.images)))
         msgspec.structs.force_setattr(self, "parameters", parameters)
 
-    def body(self) -> dict[str, Any]:
-        """Return the JSON body of `POST /v1/video/create` (quickrouter.md §2), keys in the vendor page's order."""
-        # last, so that no parameter can put another model or prompt in their place
-        known = {**self.parameters, "images": list(self.images), "model": self.model, "prompt": self.prompt}
-        order = ("images", "model", "orientation", "prompt", "size", "duration", "watermark", "private")
-        return {name: known[name] for name in order if name in known} | known
-
     def fingerprint(self, base_url: str) -> str:
         """Return 16 hex digits that are equal for requests nobody could tell apart at one host."""
         import hashlib
 
-        body = msgspec.json.encode([base_url, self.body()], order="deterministic")
-        return hashlib.sha256(body).hexdigest()[:16]
+        images = [self.files[image].sha256 if image in self.files else image for image in self.images]
+        said = [base_url, self.route or FIRST_ROUTE, self.model, self.prompt, images, self.roles, self.parameters]
+        return hashlib.sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()[:16]
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -159,6 +172,12 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         file_failure: Why its download failed; `failure` is the video's own.
         copy: Which of several copies it is, made by one order: from 1, and 0 where it was alone.
         copies: How many that order was for.
+        image_roles: What each of `images` is for, empty where their order says it.
+        image_files: What those of `images` that are paths were when they were chosen.
+        route: The name of the route it was made on; empty for the only one there once was.
+        query_path: Where it is looked at, with ``{id}`` for its id; it stays, whatever becomes of the route.
+        own_id: Our own id of it, where its route has a place for one, by which a lost answer can be recovered.
+        own_id_asks: How often the provider was asked by that.
         removed_at: Set when a person took it off the list; kept, so that it can be undone.
     """
 
@@ -174,6 +193,12 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     enhanced_prompt: str | None = None
     parameters: dict[str, Parameter] = msgspec.field(default_factory=dict)
     images: tuple[str, ...] = ()
+    image_roles: tuple[str, ...] = ()
+    image_files: dict[str, ImageFile] = msgspec.field(default_factory=dict)
+    route: str = ""
+    query_path: str = ""
+    own_id: str = ""
+    own_id_asks: int = 0
     video_url: str | None = None
     thumbnail_url: str | None = None
     gif_url: str | None = None
@@ -210,7 +235,20 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def request(self) -> Request:
         """The request that made, or will make, this task."""
-        return Request(model=self.model, prompt=self.prompt, images=self.images, parameters=self.parameters)
+        return Request(
+            model=self.model,
+            prompt=self.prompt,
+            images=self.images,
+            roles=self.image_roles,
+            files=self.image_files,
+            parameters=self.parameters,
+            route=self.route,
+        )
+
+    @property
+    def looked_at(self) -> str:
+        """The path where it is looked at, with ``{id}`` for its id."""
+        return self.query_path or FIRST_QUERY
 
     @property
     def final(self) -> bool:
@@ -272,6 +310,10 @@ LEFT_OUT: Final = frozenset(
     {
         "enhanced_prompt",
         "images",
+        "image_roles",
+        "image_files",
+        "own_id",
+        "own_id_asks",
         "thumbnail_url",
         "gif_url",
         "fingerprint",
@@ -300,6 +342,13 @@ def new_key(now: float) -> str:
     return text.rjust(9, "0") + "".join(secrets.choice(digits) for _ in range(6))
 
 
+def new_own_id() -> str:
+    """Return 16 base-32 characters at random: enough that no other customer of the provider has the same."""
+    import secrets
+
+    return "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz234567") for _ in range(16))
+
+
 def new_task(
     request: Request,
     *,
@@ -310,14 +359,24 @@ def new_task(
     tags: tuple[str, ...] = (),
     copy: int = 0,
     copies: int = 0,
+    query_path: str = "",
+    has_own_id: bool = False,
 ) -> Task:
-    """Return the intent for `request`: queued, with its own key, not yet on disk."""
+    """Return the intent for `request`: queued, with its own key, not yet on disk.
+
+    `query_path` and `has_own_id` are its route's: where it will be looked at, and whether an id of ours goes along.
+    """
     return Task(
         key=new_key(now),
         model=request.model,
         prompt=request.prompt,
         images=request.images,
+        image_roles=request.roles,
+        image_files=dict(request.files),
         parameters=dict(request.parameters),
+        route=request.route,
+        query_path=query_path,
+        own_id=new_own_id() if has_own_id else "",
         base_url=base_url,
         account=account,
         fingerprint=request.fingerprint(base_url),

@@ -8,11 +8,14 @@ import msgspec
 
 from qr_tui.config import FileTrouble, Settings
 from qr_tui.core import ledger
-from qr_tui.core.catalogue import LEAST_COPIES, MOST_COPIES, Catalogue
+from qr_tui.core.catalogue import LEAST_COPIES, MOST_COPIES, Catalogue, Model
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.links import is_web
+from qr_tui.core.routes import UNIFIED, Route
 from qr_tui.core.task import Request, Task
-from qr_tui.core.text.messages import N_, Detail, Message, listed
+from qr_tui.core.text.messages import N_, Detail, Message, Value, listed
+from qr_tui.core.wire.images import looks_like_path
+from qr_tui.services import images
 
 DUPLICATE_SECONDS = 10.0
 REFUSAL_REMEMBERED = 24 * 3600.0
@@ -26,6 +29,11 @@ MANY_VIDEOS = N_("{made} of {most} videos were sent today, and {copies} more wou
 MANY_CREDITS = N_("{spent} of {most} credits were spent today, and {cost} more would go over it.")
 NO_PRICE = N_("[prices] does not say what {models} costs; your limit is {most} credits a day")
 REFUSED_HERE = N_("{host} refused {model} at {time}: {detail}")
+NO_ROUTE = N_("the route {route} is not in the settings any more")
+NO_NUMBER = N_("{name} must be a whole number, not {value}")
+NOT_HERE = N_("this host does not list {model}")
+NOT_HERE_TRY = N_("this host does not list {model}; it has {others}")
+RETIRED_TRY = N_("{note} Use {others} instead.")
 NO_HOST = N_("{place} has a mistake about the host, so this goes to {host}")
 NO_LIMITS = N_("{place} cannot be read, so your own limits for a day are not in force")
 
@@ -50,17 +58,47 @@ def about_input(request: Request, copies: int, catalogue: Catalogue) -> list[Con
     if len(request.prompt) > LONGEST_PROMPT:
         text = Message(LONG_PROMPT, {"count": f"{len(request.prompt):,}", "most": f"{LONGEST_PROMPT:,}"})
         found.append(Concern(Kind.USAGE, "stop", text, "prompt"))
-    for image in request.images:
-        if not is_link(image):
-            found.append(Concern(Kind.USAGE, "stop", Message(BAD_IMAGE, {"image": image}), "images"))
+    model = catalogue.get(request.model, request.route)
+    if catalogue.route(request.route) is None:
+        found.append(Concern(Kind.CONFIG, "stop", Message(NO_ROUTE, {"route": request.route}), "model"))
+    route = catalogue.route(model.route) or UNIFIED
+    found += [concern for image in request.images for concern in _about_image(image, request, route)]
+    for field in model.fields:
+        value = request.parameters.get(field.name)
+        if field.control == "number" and value is not None and not field.takes(value):
+            text = Message(NO_NUMBER, {"name": Message(field.label), "value": str(value)})
+            found.append(Concern(Kind.USAGE, "stop", text, field.name))
     if not LEAST_COPIES <= copies <= MOST_COPIES:
         text = Message(BAD_COPIES, {"most": MOST_COPIES, "copies": copies})
         found.append(Concern(Kind.USAGE, "stop", text, "copies"))
-    model = catalogue.get(request.model)
-    if model.retired:
-        found.append(Concern(Kind.MODEL_UNAVAILABLE, "note", Message(model.note), "model"))
+    found += _about_availability(model, catalogue)
     found += [Concern(Kind.USAGE, "note", message, field) for field, message in catalogue.warnings(request)]
     return found
+
+
+def _about_image(image: str, request: Request, route: Route) -> list[Concern]:
+    file = request.files.get(image)
+    if file is not None:
+        doubt = images.about_sides(file, route.image_limits)
+        return [] if doubt is None else [Concern(Kind.USAGE, "note", doubt, "images")]
+    if is_link(image) or (route.files and (image.startswith("asset://") or looks_like_path(image))):
+        return []
+    if looks_like_path(image):
+        return [Concern(Kind.IMAGE_FILE, "stop", Message(images.LINKS_ONLY, {"path": image}), "images")]
+    return [Concern(Kind.USAGE, "stop", Message(BAD_IMAGE, {"image": image}), "images")]
+
+
+def _about_availability(model: Model, catalogue: Catalogue) -> list[Concern]:
+    """Return what is known against a model here, and what to use instead."""
+    others = catalogue.instead_of(model.id)
+    if catalogue.is_available(model.id) is False:
+        text = NOT_HERE_TRY if others else NOT_HERE
+    elif model.retired:
+        text = RETIRED_TRY
+    else:
+        return []
+    values: dict[str, Value] = {"model": model.id, "note": Message(model.note), "others": listed(others)}
+    return [Concern(Kind.MODEL_UNAVAILABLE, "note", Message(text, values), "model")]
 
 
 def is_link(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from qr_tui.core.answers import Balance
+from qr_tui.core.answers import Balance, HostModel
 
 
 class Adopt(msgspec.Struct, frozen=True):
@@ -22,5 +22,5 @@ class Drop(msgspec.Struct, frozen=True):
 class KeyTest(msgspec.Struct, frozen=True):
     """A key that works: the models it can use, and what is left where the host tells."""
 
-    models: tuple[str, ...]
+    models: tuple[HostModel, ...]
     balance: Balance | None

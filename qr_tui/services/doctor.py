@@ -28,7 +28,7 @@ from qr_tui.i18n import _, listed, ngettext, span, translate
 from qr_tui.paths import Paths
 from qr_tui.secrets import Key, KeyRing, hide
 from qr_tui.services import installation
-from qr_tui.services.download_rules import rules
+from qr_tui.services.films.download_rules import rules
 
 if TYPE_CHECKING:
     from qr_tui.store.lease import Owner
@@ -285,7 +285,7 @@ async def _ask(settings: config.Settings, host: str, key: Key) -> list[Check]:
             found.append(failed("balance", trouble, "warn"))
         else:
             found.append(_balance(balance.remaining if balance else None, known=balance is not None))
-        found.append(_models(models, config.catalogue(settings)))
+        found.append(_models([model.id for model in models], config.catalogue(settings)))
     finally:
         await client.aclose()
     return found

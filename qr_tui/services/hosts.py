@@ -10,6 +10,7 @@ from qr_tui.core import address
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.events import HostChanged, HostStatus, Sink
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.routes import Route, built_in
 from qr_tui.core.schedule import Pace, backoff
 from qr_tui.core.task import Task
 from qr_tui.core.text.messages import Detail
@@ -83,12 +84,24 @@ class Host:
 
 
 class Hosts:
-    """Every host in use, with the clients and the keys for it."""
+    """Every host in use, with the clients and the keys for it, and the routes they speak.
+
+    Attributes:
+        route: Returns the route of a name, None for one that is gone from the settings.
+    """
 
     def __init__(
-        self, keys: KeyRing, *, pace: Pace, sink: Sink, ca_file: str = "", allow_plain_http: bool = False
+        self,
+        keys: KeyRing,
+        *,
+        pace: Pace,
+        sink: Sink,
+        route_of: Callable[[str], Route | None] = built_in,
+        ca_file: str = "",
+        allow_plain_http: bool = False,
     ) -> None:
         self.keys = keys
+        self.route = route_of
         self._pace = pace
         self._sink = sink
         self.ca_file = ca_file

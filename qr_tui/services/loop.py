@@ -11,9 +11,10 @@ from qr_tui.core.failures import Trouble
 from qr_tui.core.schedule import SILENCE
 from qr_tui.paths import Paths
 from qr_tui.services.clock import Clock
-from qr_tui.services.downloader import Downloader
+from qr_tui.services.films.downloader import Downloader
 from qr_tui.services.hosts import Hosts
-from qr_tui.services.poller import Poller
+from qr_tui.services.looks.lost_answers import LostAnswers
+from qr_tui.services.looks.poller import Poller
 from qr_tui.services.submitter import Submitter
 from qr_tui.services.task_index import TaskIndex
 
@@ -64,6 +65,7 @@ class Loop:
         self._clock = clock
         self._patience = patience
         poller.holds_lease = self._holds_lease
+        self._lost_answers = LostAnswers(index, hosts, clock=clock, wake=self.wake.set)
         self._next_beat = 0.0  # steady seconds
         self._lease: Lease | None = None
         self._slow_hosts: SlowHosts | None = None
@@ -98,6 +100,7 @@ class Loop:
                 await self._task
         await self._downloader.close()
         await self._poller.close()
+        await self._lost_answers.close()
         if self.submitter is not None:
             await self.submitter.close()
 
@@ -155,6 +158,7 @@ class Loop:
                     waits.append(self.submitter.step(include_orphans=self.polling_here and self._holds_lease()))
                 if self.polling_here:
                     self._poller.attend()
+                    waits.append(self._lost_answers.step())
                 waits.append(self._poller.step())
                 await self._downloader.step()
             except Exception:  # the loop that guards paid tasks does not end by a mistake of ours

@@ -9,10 +9,10 @@ from qr_tui.core.text import sizes
 from qr_tui.core.text.display import size, span
 from qr_tui.core.text.messages import N_, Detail, Message, Value, clauses
 from qr_tui.services.clock import Clock
-from qr_tui.services.downloader import Downloader
+from qr_tui.services.films.downloader import Downloader
 from qr_tui.services.hosts import Hosts
+from qr_tui.services.looks.poller import Poller
 from qr_tui.services.loop import Loop
-from qr_tui.services.poller import Poller
 
 QUIET = 600.0  # seconds without news after which that is said
 

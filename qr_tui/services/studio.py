@@ -9,20 +9,22 @@ from qr_tui.core import address
 from qr_tui.core import tags as tagging
 from qr_tui.core.events import HostStatus, Sink
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.routes import UNIFIED
 from qr_tui.core.schedule import SILENCE, Pace
 from qr_tui.core.task import Request, Status, Task, new_task
 from qr_tui.core.text.messages import N_, Detail, Message
 from qr_tui.paths import Paths
 from qr_tui.secrets import Key, KeyRing
-from qr_tui.services import checks
+from qr_tui.services import checks, images
 from qr_tui.services.checks import Concern
 from qr_tui.services.clock import Clock
 from qr_tui.services.decisions import Adopt, Drop, KeyTest, SendAgain
-from qr_tui.services.download_rules import rules
-from qr_tui.services.downloader import Downloader
+from qr_tui.services.films.download_rules import rules
+from qr_tui.services.films.downloader import Downloader
+from qr_tui.services.host_models import FILE, HostModels
 from qr_tui.services.hosts import Hosts
+from qr_tui.services.looks.poller import Poller
 from qr_tui.services.loop import Loop
-from qr_tui.services.poller import Poller
 from qr_tui.services.standing import Standing
 from qr_tui.services.task_index import TaskIndex
 from qr_tui.services.waiting import Waiting
@@ -91,6 +93,7 @@ class Studio:
             keys,
             pace=pace,
             sink=sink,
+            route_of=lambda name: self.catalogue.route(name),
             ca_file=settings.host.ca_file,
             allow_plain_http=settings.host.allow_plain_http,
         )
@@ -116,6 +119,7 @@ class Studio:
             clock=self._clock,
             patience=patience,
         )
+        self._host_models = HostModels(paths.state / FILE, self._clock)
         self._standing = Standing(self._hosts, self._poller, self._loop, self.downloader, clock=self._clock)
         self._waiting = Waiting(self._index)
 
@@ -130,12 +134,17 @@ class Studio:
             Trouble: STORE, when the file must not be touched.
         """
         await self._index.open()
+        await self._host_models.read()
         await self._loop.enter()
         if watch:
             # in a thread: a keyring may take its time
-            if await asyncio.to_thread(self._hosts.key, self.base_url) is None:
+            key = await asyncio.to_thread(self._hosts.key, self.base_url)
+            if key is None:
                 self._hosts.set_status(self.base_url, HostStatus.NO_KEY)
-            elif not self._hosts.may_carry_key(self.base_url):
+                self._loop.begin()
+                return
+            self.catalogue.use_host(self._host_models.of(self.base_url, key.account))
+            if not self._hosts.may_carry_key(self.base_url):
                 self._hosts.set_status(self.base_url, HostStatus.PLAIN_HTTP)
             self._loop.begin()
 
@@ -171,9 +180,18 @@ class Studio:
         Raises:
             Trouble: Of the first concern that stops it; nothing was written then.
         """
-        request = self.catalogue.complete(request)
+        request = await self.prepared(request)
         checks.stop_at_first(self.check(request, copies), confirmed=confirmed)
         return await self._order([Order(request, copies, parent, tags)], confirmed=confirmed)
+
+    async def prepared(self, request: Request) -> Request:
+        """Return `request` as it would be sent: its route, every field, and its pictures of this machine looked at.
+
+        Raises:
+            Trouble: IMAGE_FILE: a picture cannot be used, or has changed since.
+        """
+        request = self.catalogue.complete(request)
+        return await images.with_files(request, self.catalogue.route(request.route) or UNIFIED)
 
     async def decide(self, key: str, choice: Adopt | SendAgain | Drop, *, confirmed: bool = False) -> Task:
         """Carry out a person's decision on an unconfirmed task; one that ended as unknown can be adopted too.
@@ -222,7 +240,8 @@ class Studio:
         if any(task.is_unknown for task in tasks):
             raise Trouble(Kind.NOT_NOW, Message(MAY_BE_PAID))
         checks.stop_at_first(self.check_retry(tasks), confirmed=confirmed)
-        return await self._order(self._orders_again(tasks), confirmed=confirmed)
+        orders = [order._replace(request=await self.prepared(order.request)) for order in self._orders_again(tasks)]
+        return await self._order(orders, confirmed=confirmed)
 
     async def look(self, keys: Sequence[str]) -> None:
         """Look at these tasks as soon as the limiter allows; a queued one is sent now instead of later.
@@ -313,6 +332,10 @@ class Studio:
         """Return the task with this local key."""
         return self._index.get(key)
 
+    def models_used_lately(self, most: int = 3) -> list[str]:
+        """Return the models of the newest tasks, the last one first."""
+        return list(dict.fromkeys(task.model for task in self._index.live()))[:most]
+
     def check(self, request: Request, copies: int = 1) -> list[Concern]:
         """Return what to say before `request` is sent: bad input, no key, limits, a duplicate, a model that is off.
 
@@ -389,7 +412,8 @@ class Studio:
         Raises:
             Trouble: What is wrong with the address, the key or the host.
         """
-        client = await self._hosts.fresh_client(Key(key.strip(), "memory", address.normalise(base_url)))
+        tried = Key(key.strip(), "memory", address.normalise(base_url))
+        client = await self._hosts.fresh_client(tried)
         try:
             models = await client.models()
             try:
@@ -398,7 +422,24 @@ class Studio:
                 balance = None
         finally:
             await client.aclose()
+        await self._host_models.keep(tried.base_url, tried.account, models)
         return KeyTest(models, balance)
+
+    async def ask_models(self) -> None:
+        """Know what the host in use has; it is asked at most once a day.
+
+        Raises:
+            Trouble: It could not be asked: no key, or what is wrong with the host.
+        """
+        key = await asyncio.to_thread(self._hosts.key, self.base_url)
+        if key is None:
+            raise Trouble(Kind.NO_KEY, self.base_url)
+        await self._host_models.ask(await self._hosts.client(key), key.account)
+        self._use_host_models()
+
+    def _use_host_models(self) -> None:
+        key = self._hosts.key(self.base_url)
+        self.catalogue.use_host(None if key is None else self._host_models.of(self.base_url, key.account))
 
     async def use_key(self, base_url: str, key: str, *, keep: Literal["file", "keyring", "memory"]) -> None:
         """Use this host and key from now on and resume what waited for one.
@@ -411,6 +452,7 @@ class Studio:
         self._hosts.guard_key(base_url)
         await asyncio.to_thread(self._hosts.keys.save, base_url, key, keep)
         self.base_url = base_url
+        self._use_host_models()
         self._hosts.forgive(base_url)
         self._poller.release(base_url)
         self._poke()
@@ -435,6 +477,7 @@ class Studio:
                 self._hosts.set_status(self.base_url, HostStatus.NO_KEY)
             elif not self._hosts.may_carry_key(self.base_url):
                 self._hosts.set_status(self.base_url, HostStatus.PLAIN_HTTP)
+        self._use_host_models()
         self._poke()
 
     # inside ----------------------------------------------------------------------------------------------------
@@ -468,6 +511,7 @@ class Studio:
             checks.stop_at_first(checks.about_limits(models, known, self._settings, now), confirmed=confirmed)
             made: list[Task] = []
             for order in orders:
+                route = self.catalogue.route(order.request.route) or UNIFIED
                 for copy in range(1, order.copies + 1):
                     made.append(
                         new_task(
@@ -477,7 +521,10 @@ class Studio:
                             now=now + len(made) / 1000,
                             parent=order.parent,
                             tags=order.tags,
-                            **({"copy": copy, "copies": order.copies} if order.copies > 1 else {}),
+                            copy=copy if order.copies > 1 else 0,
+                            copies=order.copies if order.copies > 1 else 0,
+                            query_path=route.query_path(with_image=bool(order.request.images)),
+                            has_own_id=bool(route.own_id),
                         )
                     )
             return made
@@ -522,7 +569,7 @@ class Studio:
         if await self._index.has_id(task_id):
             raise Trouble(Kind.USAGE, Message(SAME_ID, {"id": task_id}))
         client, key = await self._hosts.client_for(task)
-        look = await client.query(task_id)
+        look = await client.query(task_id, task.looked_at)
         fields: dict[str, Any] = {
             "status": Status.WAITING,
             "id": task_id,

@@ -8,9 +8,13 @@ from typing import Any
 
 from qr_tui.core.answers import CallFailed, Delivery
 from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.routes import FileForm
 from qr_tui.core.sorting import by_age
 from qr_tui.core.task import CREATED_LIMIT, Failure, Status, Task
 from qr_tui.core.text.messages import N_, Detail, Message
+from qr_tui.core.wire.body import Wire, embedded, write
+from qr_tui.core.wire.images import ImageFile
+from qr_tui.services import checks, images
 from qr_tui.services.clock import Clock
 from qr_tui.services.hosts import Hosts
 from qr_tui.services.task_index import TaskIndex
@@ -134,6 +138,15 @@ class Submitter:
         client, key = await self._hosts.client_for(task)
         if task.key not in self._mine and not self.holds_lease():
             return
+        try:
+            wire, files = await self._written(task)
+        except Trouble as trouble:
+            if trouble.kind is not Kind.IMAGE_FILE:
+                raise  # a route that this process does not know: another may, or its settings will
+            failure = Failure(kind=trouble.kind, detail=trouble.detail)
+            fields = {"status": Status.FAILED, "failure": failure, "finished_at": self._clock.now()}
+            await self._index.apply([Change(task.key, fields, expect=frozenset({Status.QUEUED}))])
+            return
         claim = {
             "status": Status.SENDING,
             "sender": self._instance,
@@ -144,9 +157,9 @@ class Submitter:
             return  # another process was quicker, or the person stopped it
         jitter, left, refusal = random.random(), self._clock.steady(), None
         try:
-            created = await client.create(task.request)
+            created = await client.create(wire, files)
         except CallFailed as error:
-            fields = self._after(error)
+            fields = self._after(task, error)
             refusal = error if error.kind is Kind.KEY_REFUSED else None
             now = self._clock.steady()
             self._hosts.failed(task.base_url, key.account, error, left=left, now=now, jitter=jitter, task=task.key)
@@ -172,10 +185,34 @@ class Submitter:
         if refusal is not None:
             await self._hosts.confirm_refusal(key, refusal, now=self._clock.steady)
 
-    def _after(self, error: CallFailed) -> dict[str, Any]:
-        """Return what a failed POST proves about the task (quickrouter.md §5)."""
+    async def _written(self, task: Task) -> tuple[Wire, dict[str, bytes]]:
+        """Return the request of `task` as it leaves, and the bytes of its files by the name of their part.
+
+        Raises:
+            Trouble: CONFIG, its route is gone from the settings; IMAGE_FILE, a picture is gone or has changed.
+        """
+        route = self._hosts.route(task.route)
+        if route is None:
+            raise Trouble(Kind.CONFIG, Message(checks.NO_ROUTE, {"route": task.route}))
+        request = task.request
+        pictures = await images.read_all(request)
+
+        def embed(file: ImageFile, form: FileForm) -> str:
+            return embedded(pictures[file.path], file, form)
+
+        wire = write(route, request, own_id=task.own_id, embed=embed)
+        return wire, {name: pictures[file.path] for name, file in wire.files.items()}
+
+    def _after(self, task: Task, error: CallFailed) -> dict[str, Any]:
+        """Return what a failed POST proves about the task (quickrouter.md §5).
+
+        One that was sent once more under the same id of our own may be refused just because the first time it was
+        made: then the provider is asked by that id again.
+        """
         if error.delivery in (Delivery.NOT_SENT, Delivery.RATE_LIMITED):
             return {"status": Status.QUEUED, "sender": None, "submitted_at": None}
+        if error.delivery is Delivery.REFUSED and task.own_id and _was_unconfirmed(task):
+            return self._unconfirmed(error.detail, error) | {"own_id_asks": 0}
         if error.delivery is Delivery.REFUSED:
             failure = Failure(kind=error.kind, detail=error.detail, request_id=error.request_id)
             now = self._clock.now()
@@ -199,3 +236,8 @@ class Submitter:
             "created": (error.raw[:CREATED_LIMIT] or None) if error else None,
             "id_candidates": error.candidates if error else (),
         }
+
+
+def _was_unconfirmed(task: Task) -> bool:
+    """Tell whether the answer about it was lost before."""
+    return any(past.status is Status.UNCONFIRMED for past in task.history)

@@ -1,8 +1,11 @@
 """The QuickRouter API as a Starlette application (quickrouter.md §2–§5)."""
 
 import asyncio
+import email
+import hashlib
 import time
 from collections.abc import Awaitable, Callable
+from email.message import Message
 
 import msgspec
 from starlette.applications import Starlette
@@ -35,6 +38,17 @@ def create_app(
         ("/v1/video/extend", "POST", "extend", state.extend),
         ("/v1/videos/{id}/remix", "POST", "remix", state.remix),
         ("/v1/videos/{id}/content", "GET", "content", state.content),
+        ("/volc/v1/contents/generations/tasks", "POST", "create", state.create_volc),
+        ("/api/v3/contents/generations/tasks", "POST", "create", state.create_volc),
+        ("/kling/v1/videos/{action}", "POST", "create", state.create_kling),
+        ("/minimax/v1/video_generation", "POST", "create", state.create_hailuo),
+        ("/v1/videos", "POST", "create", state.create_openai),
+        ("/volc/v1/contents/generations/tasks", "GET", "query", state.query_volc_many),
+        ("/volc/v1/contents/generations/tasks/{id}", "GET", "query", state.query_volc),
+        ("/api/v3/contents/generations/tasks/{id}", "GET", "query", state.query_volc),
+        ("/kling/v1/videos/{action}/{id}", "GET", "query", state.query_kling),
+        ("/minimax/v1/query/video_generation", "GET", "query", state.query_hailuo),
+        ("/v1/videos/{id}", "GET", "query", state.query_openai),
         ("/v1/models", "GET", "models", state.models),
         ("/v1/dashboard/billing/subscription", "GET", "billing", state.subscription),
         ("/v1/dashboard/billing/usage", "GET", "billing", state.usage),
@@ -70,10 +84,6 @@ def _handler(state: SimulatorState, endpoint: str, act: Callable[[LoggedCall], R
 
 def _read(state: SimulatorState, endpoint: str, request: Request, raw: bytes) -> LoggedCall:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    try:
-        body = msgspec.json.decode(raw) if raw else None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        body = None
     return LoggedCall(
         endpoint=endpoint,
         at=state.now,
@@ -84,8 +94,28 @@ def _read(state: SimulatorState, endpoint: str, request: Request, raw: bytes) ->
         key=key.strip() if scheme.lower() == "bearer" else "",
         query={**request.query_params, **request.path_params},
         raw=raw,
-        body=body,
+        body=_body(request.headers.get("content-type", ""), raw),
     )
+
+
+def _body(media_type: str, raw: bytes) -> object:
+    """Return what a body says: JSON, or a form with each file as what is known of it; None for anything else."""
+    if media_type.startswith("multipart/form-data"):
+        form = email.message_from_bytes(b"Content-Type: " + media_type.encode() + b"\r\n\r\n" + raw)
+        parts = [part for part in form.walk() if part is not form]
+        return {str(part.get_param("name", header="content-disposition")): _part(part) for part in parts}
+    try:
+        return msgspec.json.decode(raw) if raw else None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _part(part: Message) -> object:
+    payload = part.get_payload(decode=True)
+    data = payload if isinstance(payload, bytes) else b""
+    if part.get_filename() is None:
+        return data.decode("utf-8", "replace")
+    return {"file": part.get_filename(), "type": part.get_content_type(), "sha256": hashlib.sha256(data).hexdigest()}
 
 
 async def _no_path(request: Request, _error: Exception) -> Response:

@@ -7,22 +7,46 @@ from urllib.parse import urlsplit
 import msgspec
 
 from qr_tui.core.catalogue import Catalogue, Field, Model
-from qr_tui.simulator.replies import Refused, bad_request, no_channel
+from qr_tui.simulator import scenarios
+from qr_tui.simulator.replies import Refused, bad_request, error, no_channel
 
 CATALOGUE: Final = Catalogue()
 # every Sora field must be there; the other families fill in what is left out
 DEMANDING: Final = frozenset({"sora"})
 # credits: Sora by the second, the others by the video
 PER_SECOND: Final[Mapping[str, float]] = {"sora-2-pro": 0.06, "sora-2": 0.02, "sora-2-all": 0.02}
-PER_VIDEO: Final[Mapping[str, float]] = {"veo": 0.4, "grok": 0.2}
+PER_VIDEO: Final[Mapping[str, float]] = {
+    "veo": 0.4,
+    "veo-openai": 0.4,
+    "grok": 0.2,
+    "seedance": 0.5,
+    "kling": 0.35,
+    "hailuo": 0.3,
+}
+# models that this host has and nobody has described
+ONLY_HERE: Final = ("doubao-seedance-2-0-fast-260128",)
 
 
 class CreateRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A request that may be carried out."""
+    """A request that may be carried out.
+
+    Attributes:
+        model: What makes it.
+        prompt: What it shows.
+        body: What was asked for, in the words of the first route.
+        route: The route it came by.
+        asked: The body as it came, on other routes.
+        own_id: The client's own id of it.
+        action: The last step of the path it came by, where a query has to come by the same.
+    """
 
     model: Model
     prompt: str
     body: dict[str, Any]
+    route: str = "unified"
+    asked: dict[str, Any] = {}
+    own_id: str = ""
+    action: str = ""
 
     @property
     def seconds(self) -> int:
@@ -53,9 +77,14 @@ def read(body: Any, request_id: str, off: tuple[str, ...] = ()) -> CreateRequest
         raise refuse("model is required and must be a string")
     if not isinstance(prompt, str) or not prompt.strip():
         raise refuse("prompt is required and must be a string that is not empty")
+    if scenarios.read(prompt).refused:
+        words = "the prompt violates our content policy"
+        raise Refused(error(400, words, code="content_policy_violation", request_id=request_id))
     if name not in CATALOGUE or name in off:
         raise Refused(no_channel(name, request_id))
     model = CATALOGUE.get(name)
+    if model.route != "unified":  # a model of another path
+        raise Refused(no_channel(name, request_id))
     _check_images(body, model, refuse)
     for field in model.fields:
         if field.name in body:

@@ -57,6 +57,20 @@ def fingerprint(body: object, base_url: str) -> str:
     return request.fingerprint(base_url)
 
 
+def prompt_of(body: object) -> str:
+    """Return the prompt in the body of a create call of any route, empty when there is none."""
+    if not isinstance(body, dict):
+        return ""
+    parts = body.get("content")
+    texts = [part.get("text") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    return next((text for text in (body.get("prompt"), *texts) if isinstance(text, str)), "")
+
+
+def model_of(body: object) -> str:
+    """Return the model in the body of a create call of any route, empty when there is none."""
+    return str(body.get("model") or body.get("model_name") or "") if isinstance(body, dict) else ""
+
+
 class RequestLog:
     """Counts and lists of everything received, until it is reset."""
 
@@ -112,7 +126,7 @@ class RequestLog:
         prints: dict[str, dict[str, int]] = {}
         creates = []
         for call in self.creates:
-            prompt = call.body.get("prompt") if isinstance(call.body, dict) else None
+            prompt = prompt_of(call.body)
             mark = fingerprint(call.body, call.base_url) if call.endpoint == "create" else ""
             for tally, name in ((posts, prompt), (prints, mark)):
                 if isinstance(name, str) and name:

@@ -3,6 +3,7 @@
 ======================  ===========================================================================================
 ``[sim:WORD]``          fails as `FAILURES` says: real_people, policy, third_party, busy, image, upstream, no_reason,
                         hostile (control characters in its words); ``[sim:fail=WORD]`` is the same
+``[sim:refused]``       is refused when it is ordered, for its content, in the manner of its route
 ``[sim:slow]``          takes four times as long; ``[sim:fast]`` a tenth; ``[sim:seconds=5]`` exactly that, at any speed
 ``[sim:stuck]``         never finishes
 ``[sim:no_progress]``   says nothing about progress
@@ -80,10 +81,11 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     link: str = ""
     size: int = 0
     content_json: bool = False
+    refused: bool = False
 
 
 _SWITCHES: Final = frozenset(
-    ("stuck", "no_progress", "unknown_status", "dto", "forgotten", "poison", "dead_link", "content_json")
+    ("stuck", "no_progress", "unknown_status", "dto", "forgotten", "poison", "dead_link", "content_json", "refused")
 )
 _COUNTS: Final = {"no_url": ALWAYS, "expired_link": ALWAYS, "lag": 2, "size": 0}
 

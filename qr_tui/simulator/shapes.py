@@ -8,6 +8,7 @@ from qr_tui.simulator.sample_media import SIZES
 from qr_tui.simulator.scenarios import FAILURES
 from qr_tui.simulator.task import SimTask, Stage
 
+TOS_LIFE: Final = 86_400  # seconds that one vendor's links live
 UNKNOWN_WORD: Final = "enhancing_v2"
 TASK_WORDS: Final[dict[Stage, str]] = {
     "pending": "NOT_START",
@@ -56,7 +57,14 @@ def video_url(task: SimTask, now: float, base_url: str) -> str:
     """Return the link to the finished video, signed with its expiry."""
     if task.scenario.link:
         return task.scenario.link
-    signed = f"st={_stamp(task.made_at)}&se={_stamp(task.link_expires(now))}"
+    expires = task.link_expires(now)
+    if task.order.route == "volc-tasks":
+        date = datetime.fromtimestamp(expires - TOS_LIFE, UTC).strftime("%Y%m%dT%H%M%SZ")
+        signed = f"X-Tos-Date={date}&X-Tos-Expires={TOS_LIFE}&X-Tos-Signature=made-up"
+        return f"{base_url}/media/{quote(task.id, safe='')}/video.mp4?{signed}"
+    if task.order.route == "hailuo":
+        return f"{base_url}/media/{quote(task.id, safe='')}/video.mp4?Expires={int(expires)}"
+    signed = f"st={_stamp(task.made_at)}&se={_stamp(expires)}"
     return f"{base_url}/media/{quote(task.id, safe='')}/video.mp4?{signed}"
 
 

@@ -4,12 +4,12 @@ import random
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.simulator import create_request, shapes
+from qr_tui.simulator import create_request, shapes, vendor_requests, vendor_shapes
 from qr_tui.simulator.account import Account
 from qr_tui.simulator.faults import SPACED, Faults, strike_answer
 from qr_tui.simulator.options import Options, parse_fault
@@ -21,10 +21,21 @@ from qr_tui.simulator.replies import (
     key_refused,
     unknown_task,
 )
-from qr_tui.simulator.request_log import LoggedCall, RequestLog
+from qr_tui.simulator.request_log import LoggedCall, RequestLog, model_of, prompt_of
 from qr_tui.simulator.sample_media import film
 from qr_tui.simulator.scenarios import FAILURES
 from qr_tui.simulator.task import SimTask, Stage
+
+# what the relay calls the ways to a model
+ENDPOINT_TYPES: Final = {
+    "sora": "视频统一格式",
+    "veo": "视频统一格式",
+    "grok": "grok视频",
+    "seedance": "豆包视频异步",
+    "kling": "文生视频",
+    "hailuo": "海螺视频生成",
+    "veo-openai": "openAI视频格式",
+}
 
 
 class SimulatorState:
@@ -92,7 +103,7 @@ class SimulatorState:
         else:
             answer = Reply(body={"id": self._ghost(), "status": "pending"})
         if fault is not None:
-            answer = strike_answer(fault, answer, model=self._asked(call, "model"), request_id=call.request_id)
+            answer = strike_answer(fault, answer, model=model_of(call.body), request_id=call.request_id)
         return self._ended(call, answer)
 
     def _ended(self, call: LoggedCall, answer: Reply) -> Reply:
@@ -106,13 +117,10 @@ class SimulatorState:
         return "ok" if good else "refused"
 
     def _text(self, call: LoggedCall) -> str:
-        task_id = call.query.get("id", "")
+        task_id = call.query.get("id") or call.query.get("task_id", "")
         task = self.tasks.get(task_id)
         known = f"{task.order.prompt} {task.order.model.id}" if task else ""
-        return f"{task_id} {known} {self._asked(call, 'prompt')} {self._asked(call, 'model')}"
-
-    def _asked(self, call: LoggedCall, name: str) -> str:
-        return str(call.body.get(name, "")) if isinstance(call.body, dict) else ""
+        return f"{task_id} {known} {prompt_of(call.body)} {model_of(call.body)}"
 
     def _ghost(self) -> str:
         """Return an id that leads to no task, for an answer to something that was not carried out."""
@@ -123,6 +131,28 @@ class SimulatorState:
     def create(self, call: LoggedCall) -> Reply:
         """``POST /v1/video/create``."""
         return self._make(call, create_request.read(call.body, call.request_id, self.options.models_off))
+
+    def create_volc(self, call: LoggedCall) -> Reply:
+        """``POST /volc/v1/contents/generations/tasks``, or the same below ``/api/v3``."""
+        prefix = call.path.removesuffix("/contents/generations/tasks")
+        return self._make(call, vendor_requests.volc(call.body, call.request_id, self.options.models_off, prefix))
+
+    def create_kling(self, call: LoggedCall) -> Reply:
+        """``POST /kling/v1/videos/{text2video|image2video}``."""
+        action = call.query["action"]
+        order = vendor_requests.kling(call.body, call.request_id, self.options.models_off, action)
+        if order.own_id and any(task.order.own_id == order.own_id for task in self.tasks.values()):
+            words = "invalid parameter: external_task_id exists already"
+            raise Refused(Reply(body={"code": 1201, "message": words, "request_id": call.request_id, "data": None}))
+        return self._make(call, order)
+
+    def create_hailuo(self, call: LoggedCall) -> Reply:
+        """``POST /minimax/v1/video_generation``."""
+        return self._make(call, vendor_requests.hailuo(call.body, call.request_id, self.options.models_off))
+
+    def create_openai(self, call: LoggedCall) -> Reply:
+        """``POST /v1/videos``."""
+        return self._make(call, vendor_requests.openai(call.body, call.request_id, self.options.models_off))
 
     def remix(self, call: LoggedCall) -> Reply:
         """``POST /v1/videos/{id}/remix``: only of a finished, public Sora video."""
@@ -175,6 +205,8 @@ class SimulatorState:
         self._made += 1
         self.tasks[task.id] = task
         call.made = task.id
+        if order.route != "unified":
+            return Reply(body=vendor_shapes.created(task, self.now, call.request_id))
         return Reply(body=shapes.created(task, self.now))
 
     # looking ---------------------------------------------------------------------------------------------------
@@ -185,12 +217,56 @@ class SimulatorState:
             raise Refused(bad_request("id is required", call.request_id))
         self.request_log.looked(task_id, call.at)
         self._limit(call)
-        task = self.tasks.get(task_id)
-        if task is None or task.scenario.forgotten:
+        task = self._known(call, self.tasks.get(task_id), "unified")
+        return Reply(body=shapes.looked_at(task, self.now, call.base_url))
+
+    def query_volc(self, call: LoggedCall) -> Reply:
+        """``GET …/contents/generations/tasks/{id}``."""
+        return self._query_vendor(call, "volc-tasks", self.tasks.get(call.query["id"]))
+
+    def query_volc_many(self, call: LoggedCall) -> Reply:
+        """``GET …/contents/generations/tasks?filter.task_ids=``: those it knows, and no word of the others."""
+        ids = [one for one in call.query.get("filter.task_ids", "").split(",") if one]
+        for task_id in ids:
+            self.request_log.looked(task_id, call.at)
+        self._limit(call)
+        found = [task for task in map(self.tasks.get, ids) if task is not None and task.order.route == "volc-tasks"]
+        items = [
+            vendor_shapes.looked_at(task, self.now, call.base_url, call.request_id)
+            for task in found
+            if not (task.scenario.forgotten or task.scenario.poison)
+        ]
+        return Reply(body={"total": len(items), "items": items})
+
+    def query_kling(self, call: LoggedCall) -> Reply:
+        """``GET /kling/v1/videos/{action}/{id}``: by either id, on the path that it was made by."""
+        wanted = call.query["id"]
+        own = (task for task in self.tasks.values() if task.order.own_id == wanted)
+        task = self.tasks.get(wanted) or next(own, None)
+        if task is not None and task.order.action != call.query["action"]:
+            task = None
+        return self._query_vendor(call, "kling", task)
+
+    def query_hailuo(self, call: LoggedCall) -> Reply:
+        """``GET /minimax/v1/query/video_generation?task_id=``."""
+        return self._query_vendor(call, "hailuo", self.tasks.get(call.query.get("task_id", "")))
+
+    def query_openai(self, call: LoggedCall) -> Reply:
+        """``GET /v1/videos/{id}``."""
+        return self._query_vendor(call, "openai-videos", self.tasks.get(call.query["id"]))
+
+    def _query_vendor(self, call: LoggedCall, route: str, task: SimTask | None) -> Reply:
+        self.request_log.looked(call.query.get("id") or call.query.get("task_id", ""), call.at)
+        self._limit(call)
+        known = self._known(call, task, route)
+        return Reply(body=vendor_shapes.looked_at(known, self.now, call.base_url, call.request_id))
+
+    def _known(self, call: LoggedCall, task: SimTask | None, route: str) -> SimTask:
+        if task is None or task.scenario.forgotten or task.order.route != route:
             raise Refused(unknown_task())
         if task.scenario.poison:
             raise Refused(error(500, "do request failed", code="do_request_failed", request_id=call.request_id))
-        return Reply(body=shapes.looked_at(task, self.now, call.base_url))
+        return task
 
     def _limit(self, call: LoggedCall) -> None:
         allowed = self.options.looks_per_minute
@@ -224,21 +300,34 @@ class SimulatorState:
         if f"/{call.query['name']}" not in ("/video.mp4", SPACED):
             raise Refused(Reply(status=404, raw=b"not found", media_type="text/plain"))
         task.fetches += 1
-        if task.fetches <= task.scenario.lag or self._expired(call.query.get("se", "")):
+        if task.fetches <= task.scenario.lag or self._expired(call.query):
             raise Refused(Reply(status=403, raw=b"<Error>AuthenticationFailed</Error>", media_type="text/xml"))
         return Reply(film=film(f"{task.take}.mp4", task.scenario.size))
 
-    def _expired(self, stamp: str) -> bool:
+    def _expired(self, signed: Mapping[str, str]) -> bool:
         try:
-            return datetime.fromisoformat(stamp).timestamp() <= self.now
+            if "X-Tos-Date" in signed:
+                begin = datetime.strptime(signed["X-Tos-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+                return begin.timestamp() + float(signed.get("X-Tos-Expires", "0")) <= self.now
+            if "Expires" in signed:
+                return float(signed["Expires"]) <= self.now
+            return datetime.fromisoformat(signed.get("se", "")).timestamp() <= self.now
         except ValueError:
             return False
 
     def models(self, _call: LoggedCall) -> Reply:
         """``GET /v1/models``."""
+        described = [model for model in create_request.CATALOGUE if not model.on_few_hosts]
+        models = [*described, *map(create_request.CATALOGUE.get, create_request.ONLY_HERE)]
         data = [
-            {"id": model.id, "object": "model", "created": 1_790_000_000, "owned_by": model.family}
-            for model in create_request.CATALOGUE
+            {
+                "id": model.id,
+                "object": "model",
+                "created": 1_790_000_000,
+                "owned_by": model.family,
+                "supported_endpoint_types": [ENDPOINT_TYPES[model.family]],
+            }
+            for model in models
             if model.id not in self.options.models_off
         ]
         return Reply(body={"object": "list", "data": data})

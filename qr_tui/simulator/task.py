@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 from qr_tui.simulator.create_request import CreateRequest
@@ -11,12 +12,20 @@ from qr_tui.simulator.scenarios import Scenario, read
 Stage = Literal["pending", "processing", "completed", "failed"]
 
 # seconds a video takes at speed 1 (quickrouter.md §6)
-LENGTHS: Final = {"sora": (180.0, 300.0), "veo": (120.0, 240.0), "grok": (60.0, 240.0)}
+LENGTHS: Final = {
+    "sora": (180.0, 300.0),
+    "veo": (120.0, 240.0),
+    "veo-openai": (120.0, 240.0),
+    "grok": (60.0, 240.0),
+    "seedance": (36.0, 280.0),
+    "kling": (60.0, 300.0),
+    "hailuo": (120.0, 300.0),
+}
 ULID_DIGITS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 FAILS_AT: Final = 0.6  # of its life
 A_MOMENT: Final = 0.001  # seconds past a border, so that rounding cannot leave a task on the wrong side of it
-LINK_LIVES: Final = {"sora": 6 * 86_400.0, "veo": 86_400.0, "grok": 3_600.0}  # seconds
+LINK_LIVES: Final = {"sora": 6 * 86_400.0, "veo": 86_400.0, "grok": 3_600.0, "kling": 30 * 86_400.0, "hailuo": 32_400.0}
 
 
 class SimTask:
@@ -66,6 +75,14 @@ class SimTask:
 
     def _make_id(self, chance: random.Random) -> str:
         model = self.order.model
+        match self.order.route:
+            case "volc-tasks":
+                day = datetime.fromtimestamp(self.made_at, UTC).strftime("%Y%m%d%H%M%S")
+                return f"cgt-{day}-{''.join(chance.choices(ULID_DIGITS, k=5))}"
+            case "kling" | "hailuo":
+                return str(chance.randrange(4 * 10**17, 9 * 10**17))
+            case "openai-videos":
+                return f"video_{uuid.UUID(int=chance.getrandbits(128), version=4)}"
         if self.source is not None:
             return f"video_{uuid.UUID(int=chance.getrandbits(128), version=4)}"
         if model.family == "sora":

@@ -37,7 +37,7 @@ from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.toasts import say, tell
 
 if TYPE_CHECKING:
-    from qr_tui.services.previews import Previews
+    from qr_tui.services.films.previews import Previews
     from qr_tui.services.studio import Studio
     from qr_tui.terminal.clipboard import Clipboard
     from qr_tui.terminal.detect import Terminal
@@ -173,7 +173,7 @@ class QrTui(FixedApp):
     def previews(self) -> "Previews":
         """What makes pictures of films."""
         if self._previews is None:
-            from qr_tui.services.previews import Previews
+            from qr_tui.services.films.previews import Previews
 
             self._previews = Previews(self.app_context.paths.cache)
         return self._previews

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from qr_tui.core.failures import Trouble
     from qr_tui.core.task import Task
     from qr_tui.core.text.messages import Detail
-    from qr_tui.services.previews import Previews
+    from qr_tui.services.films.previews import Previews
     from qr_tui.services.studio import Studio
     from qr_tui.terminal.detect import Terminal
     from qr_tui.ui.context import AppContext

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from qr_tui.api import reader
-from qr_tui.core.answers import Balance, CallFailed, Delivery
+from qr_tui.core.answers import Balance, CallFailed, Delivery, HostModel
 from qr_tui.core.failures import Kind
 
 
@@ -91,8 +91,10 @@ def test_an_error_object_under_a_good_status(tree: object, kind: Kind, delivery:
 
 
 def test_models() -> None:
-    tree = {"data": [{"id": "sora-2-pro"}, {"id": 5}, None, {"id": "sora-2-pro"}, {"id": "veo3"}, "plain"]}
-    assert reader.read_models(encoded(tree)) == ("sora-2-pro", "veo3", "plain")
+    veo = {"id": "veo3", "supported_endpoint_types": ["视频统一格式", 5, None]}
+    tree = {"data": [{"id": "sora-2-pro"}, {"id": 5}, None, {"id": "sora-2-pro"}, veo, "plain"]}
+    found = reader.read_models(encoded(tree))
+    assert found == (HostModel("sora-2-pro"), HostModel("veo3", ("视频统一格式",)), HostModel("plain"))
     assert reader.read_models(b'{"data":[]}') == ()
 
 

@@ -8,11 +8,12 @@ import pytest
 
 from qr_tui import __version__
 from qr_tui.api.client import QuickRouter
-from qr_tui.core.answers import Balance, CallFailed, Created, Delivery
+from qr_tui.core.answers import Balance, CallFailed, Created, Delivery, HostModel
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Request, Status
 from qr_tui.secrets import Key
 from tests.support.servers import OK, SECRET, SEED, Call, Server, answer, ask, create, fail, models, outcome, query
+from tests.support.wire import wire
 
 VENDOR_EXAMPLE = {
     "images": [],
@@ -45,13 +46,15 @@ def test_the_create_call_as_sent() -> None:
 def test_a_prompt_in_any_script_arrives() -> None:
     server = Server(OK)
     prompt = "一只纸船 🚢\n\x1b[2J \ud800"
-    ask(server, lambda client: client.create(Request(model="m", prompt=prompt)))
+    ask(server, lambda client: client.create(wire(Request(model="m", prompt=prompt))))
     assert json.loads(server.requests[0].body)["prompt"] == prompt.replace("\ud800", "?")
 
 
 def test_a_parameter_that_is_no_json_is_refused_before_sending() -> None:
     server = Server(OK)
-    failed = fail(server, lambda client: client.create(Request(model="m", prompt="p", parameters={"x": float("nan")})))
+    failed = fail(
+        server, lambda client: client.create(wire(Request(model="m", prompt="p", parameters={"x": float("nan")})))
+    )
     assert (failed.kind, failed.delivery, server.requests) == (Kind.USAGE, Delivery.REFUSED, [])
 
 
@@ -82,9 +85,9 @@ def test_a_post_never_uses_a_connection_again_and_a_look_does() -> None:
 
     async def several(client: QuickRouter) -> None:
         await client.query("x")
-        await client.create(SEED)
+        await client.create(wire(SEED))
         await client.query("x")
-        await client.create(SEED)
+        await client.create(wire(SEED))
 
     ask(server, several)
     assert [(sent.line[:4], sent.connection) for sent in server.requests] == [
@@ -103,7 +106,10 @@ def test_paths_under_a_base_path() -> None:
             base_url = f"{server.base_url}/relay/v1/"
             client = QuickRouter(base_url, Key(SECRET, "memory", base_url))
             assert await client.models() == ()
-            assert client.content_url("a:b") == f"{server.base_url}/relay/v1/videos/a%3Ab/content"
+            assert (
+                client.content_url("a:b", "/v1/videos/{id}/content")
+                == f"{server.base_url}/relay/v1/videos/a%3Ab/content"
+            )
             await client.aclose()
 
     asyncio.run(run())
@@ -187,7 +193,8 @@ def test_nothing_of_it_is_logged(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_models() -> None:
-    assert ask(Server(answer('{"data":[{"id":"sora-2-pro"},{"id":"veo3"}]}')), models) == ("sora-2-pro", "veo3")
+    found = ask(Server(answer('{"data":[{"id":"sora-2-pro"},{"id":"veo3"}]}')), models)
+    assert found == (HostModel("sora-2-pro"), HostModel("veo3"))
 
 
 def test_balance() -> None:

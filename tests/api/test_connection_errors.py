@@ -387,6 +387,6 @@ def test_rule_2_6_an_answer_that_cannot_be_read_says_why_and_is_kept() -> None:
 
 
 def test_only_the_client_brings_httpx_in() -> None:
-    modules = "qr_tui.api, qr_tui.api.reader, qr_tui.api.errors, qr_tui.core.curl"
+    modules = "qr_tui.api, qr_tui.api.reader, qr_tui.api.errors, qr_tui.core.wire.curl"
     script = f"import sys, {modules}; sys.exit('httpx' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

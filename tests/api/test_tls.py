@@ -18,6 +18,7 @@ from qr_tui.core.failures import Kind, Trouble
 from qr_tui.secrets import Key
 from qr_tui.store.part_file import PartFile
 from tests.support.servers import OK, SECRET, SEED, Server
+from tests.support.wire import wire
 
 x509 = pytest.importorskip("cryptography.x509", reason="needs cryptography to make a certificate")
 
@@ -63,7 +64,7 @@ def call(certificate: tuple[Path, Path], *, ca_file: str = "", scheme: str = "ht
             server.base_url = f"{scheme}://{server.base_url.partition('://')[2]}"
             client = server.client(ca_file=ca_file)
             try:
-                return await client.create(SEED), server
+                return await client.create(wire(SEED)), server
             except CallFailed as failed:
                 return failed, server
             finally:
@@ -96,7 +97,7 @@ def test_https_to_a_port_that_speaks_http() -> None:
         base_url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         client = QuickRouter(base_url, Key(SECRET, "memory", base_url))
         with pytest.raises(CallFailed) as caught:
-            await client.create(SEED)
+            await client.create(wire(SEED))
         assert (caught.value.kind, caught.value.delivery) == (Kind.UNREACHABLE, Delivery.NOT_SENT)
         assert "https" in str(caught.value.detail)
         await client.aclose()

@@ -5,6 +5,7 @@ import asyncio
 from qr_tui.core.task import Request
 from qr_tui.simulator.server import Simulator
 from tests.bench.homes import KEY, NEWEST
+from tests.support.wire import wire
 
 
 def running(simulator: Simulator, count: int) -> tuple[str, ...]:
@@ -16,7 +17,7 @@ def running(simulator: Simulator, count: int) -> tuple[str, ...]:
     async def make() -> tuple[str, ...]:
         client = QuickRouter(simulator.url, Key(KEY, "memory", simulator.url))
         request = Catalogue().complete(Request(model="sora-2-pro", prompt=NEWEST))
-        ids = [(await client.create(request)).id for _ in range(count)]
+        ids = [(await client.create(wire(request))).id for _ in range(count)]
         await client.aclose()
         return tuple(ids)
 

@@ -24,6 +24,7 @@ from qr_tui.core.task import (
     new_key,
     new_task,
 )
+from tests.support.wire import body
 
 HOST = "https://api.quickrouter.ai"
 # the example of the vendor's own page, with its values
@@ -148,16 +149,16 @@ def test_what_a_status_means() -> None:
 
 
 def test_the_body_has_the_vendors_keys_in_its_order() -> None:
-    body = VENDOR.body()
-    assert list(body) == ["images", "model", "orientation", "prompt", "size", "duration", "watermark", "private"]
-    assert body["images"] == ["https://a.example/1.png"]
-    assert body["duration"] == 15
-    assert body["watermark"] is False
-    assert body["private"] is True
+    sent = body(VENDOR)
+    assert list(sent) == ["images", "model", "orientation", "prompt", "size", "duration", "watermark", "private"]
+    assert sent["images"] == ["https://a.example/1.png"]
+    assert sent["duration"] == 15
+    assert sent["watermark"] is False
+    assert sent["private"] is True
 
 
 def test_parameters_we_do_not_know_are_sent_too() -> None:
-    assert Request(model="m", prompt="p", parameters={"style": "oil"}).body() == {
+    assert body(Request(model="m", prompt="p", parameters={"style": "oil"})) == {
         "images": [],
         "model": "m",
         "prompt": "p",
@@ -167,7 +168,7 @@ def test_parameters_we_do_not_know_are_sent_too() -> None:
 
 def test_no_parameter_replaces_what_the_task_says_it_is() -> None:
     request = Request(model="m", prompt="p", parameters={"model": "dear", "prompt": "x", "images": "y"})
-    assert request.body() == {"images": [], "model": "m", "prompt": "p"}
+    assert body(request) == {"images": [], "model": "m", "prompt": "p"}
 
 
 def test_broken_bytes_become_text_that_can_be_sent() -> None:
@@ -175,7 +176,7 @@ def test_broken_bytes_become_text_that_can_be_sent() -> None:
         model="m", prompt="a\udcffb", images=("https://x/\ud800",), parameters={"style": "\ud800", "n": 1}
     )
     assert (request.prompt, request.images, request.parameters) == ("a?b", ("https://x/?",), {"style": "?", "n": 1})
-    msgspec.json.encode(request.body())
+    msgspec.json.encode(body(request))
 
 
 @given(requests)

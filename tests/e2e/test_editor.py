@@ -18,7 +18,7 @@ def an_editor(folder: Path, script: str) -> str:
 
 @pytest.mark.parametrize(("script", "words"), [("exit 3", "code 3;"), (None, "cannot be started")])
 def test_the_prompt_outlives_an_editor_that_fails(tmp_path: Path, script: str | None, words: str) -> None:
-    editor = str(tmp_path / "nowhere") if script is None else an_editor(tmp_path, script)
+    editor = "/nowhere/ed" if script is None else an_editor(tmp_path, script)
     env = clean_env(tmp_path / "home", url="http://127.0.0.1:9", EDITOR=editor)
     with PtyTerminal(program(), env=env) as terminal:
         terminal.wait_for("Press n to write the first one")
@@ -44,7 +44,7 @@ def test_tables_of_the_settings_are_written_in_the_editor(tmp_path: Path) -> Non
         terminal.wait_for("Press n to write the first one")
         terminal.press("comma")
         terminal.wait_for("colours")
-        terminal.press("shift+tab", "shift+tab", "shift+tab")
+        terminal.press(*["shift+tab"] * 4)
         terminal.wait_for("credits that one video of a model costs")
         terminal.press("enter")
         terminal.wait_for("config.toml: written")

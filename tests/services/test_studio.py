@@ -545,7 +545,7 @@ def test_pause_rests_and_goes_on(tmp_path: Path) -> None:
 def test_a_key_is_tested_by_the_models_it_can_use(tmp_path: Path) -> None:
     async def work(simulator: Simulator, engine: Studio) -> None:
         test = await engine.test_key(simulator.url + "/v1/", f" {KEY} ")
-        assert "sora-2-pro" in test.models
+        assert "sora-2-pro" in [model.id for model in test.models]
         assert test.balance is not None
         with pytest.raises(Trouble) as caught:
             await engine.test_key(simulator.url, "sk-refused")

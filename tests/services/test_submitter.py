@@ -1,6 +1,7 @@
 """One POST per intent, and what each end of it proves."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from qr_tui.core.answers import CallFailed, Created, Delivery
 from qr_tui.core.events import HostChanged, HostStatus
 from qr_tui.core.failures import Kind
 from qr_tui.core.task import Status
+from qr_tui.core.wire.body import Wire
 from qr_tui.store.tasks import TaskStore
 from tests.support.engine import Change, Engine, FakeRouter, failed_call, run, settle
 
@@ -22,7 +24,7 @@ def test_the_intent_is_on_disk_before_the_post_and_the_id_right_after(tmp_path: 
         async with Engine(tmp_path) as engine:
 
             class Spy(FakeRouter):
-                async def create(self, request: object) -> Created:
+                async def create(self, wire: Wire, files: Mapping[str, bytes] | None = None) -> Created:
                     store = TaskStore(engine.paths.store)
                     store.open()
                     seen.extend(task.status for task in store.tasks())

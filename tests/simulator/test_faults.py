@@ -60,7 +60,7 @@ ANSWERS: dict[str, tuple[int | type[Exception], int]] = {
 
 
 def test_every_fault_has_its_row() -> None:
-    assert set(ANSWERS) == FAULTS - FILM  # those strike films alone: tests/services/test_downloader.py
+    assert set(ANSWERS) == FAULTS - FILM  # those strike films alone: tests/services/films/test_downloader.py
 
 
 def attempt(sim: Bench, fault: str) -> int | type[Exception]:

@@ -236,6 +236,11 @@ STATES: Final[Mapping[str, AppState]] = {
         prompt="a boat", then=_row("images", *text("boat.png"), "ctrl+g"), shows='"boat.png" is not'
     ),
     "compose-another-model": AppState(("f2", *text("veo3.1-fast"), "enter"), "veo3.1-fast", prompt="a boat"),
+    "compose-with-frames": AppState(("f2", *text("kling-v2-6"), "enter"), "first frame", prompt="a boat", chinese=True),
+    "compose-with-references": AppState(
+        ("f2", *text("seedance-2-0"), "enter"), "last frame", prompt="a boat", chinese=True
+    ),
+    "request-of-another-route": AppState(("f2", *text("seedance-1"), "enter", "f9"), "/volc/v1", prompt="a boat"),
     "compose-choose-a-model": AppState(("n", "f2"), "veo", chinese=True),
     "compose-from-a-task": AppState(("e",), "a paper boat", tasks=(SAVED,)),
     "compose-asks-about-the-same-again": AppState(

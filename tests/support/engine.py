@@ -1,23 +1,24 @@
 """A clock that a test turns by hand, a provider that says what a test wants, and an engine over both."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from qr_tui import config, paths
 from qr_tui.api.client import QuickRouter
-from qr_tui.core.answers import Balance, CallFailed, Created, Delivery, QueryResult
+from qr_tui.core.answers import Balance, CallFailed, Created, Delivery, HostModel, QueryResult
 from qr_tui.core.events import Event, Sink
 from qr_tui.core.failures import Kind
 from qr_tui.core.schedule import Pace
-from qr_tui.core.task import Request, Status, Task, new_task
+from qr_tui.core.task import FIRST_QUERY, Request, Status, Task, new_task
+from qr_tui.core.wire.body import Wire
 from qr_tui.secrets import Key, KeyRing
 from qr_tui.services.clock import Clock
-from qr_tui.services.download_rules import rules
-from qr_tui.services.downloader import Downloader
+from qr_tui.services.films.download_rules import rules
+from qr_tui.services.films.downloader import Downloader
 from qr_tui.services.hosts import Hosts
-from qr_tui.services.poller import Poller
+from qr_tui.services.looks.poller import Poller
 from qr_tui.services.submitter import Submitter
 from qr_tui.services.task_index import TaskIndex
 from qr_tui.store.changes import Change
@@ -55,31 +56,33 @@ class FakeRouter:
         self.by_id: dict[str, Answer] = {}  # what a query for this id answers, whatever the script says
         self.key_is_good = True  # whether the free call takes the key
         self.calls: list[tuple[str, Any]] = []
+        self.paths: list[str] = []  # where it was looked
         self.most_at_once = 0
         self._at_once = 0
 
     def say(self, *script: Answer) -> None:
         self.script = list(script)
 
-    async def create(self, request: Request) -> Created:
-        answer = await self._answer("create", request)
+    async def create(self, wire: Wire, files: Mapping[str, bytes] | None = None) -> Created:
+        answer = await self._answer("create", wire)
         assert isinstance(answer, Created)
         return answer
 
-    async def query(self, task_id: str) -> QueryResult:
+    async def query(self, task_id: str, path: str = FIRST_QUERY) -> QueryResult:
+        self.paths.append(path)
         answer = await self._answer("query", task_id)
         assert isinstance(answer, QueryResult)
         return answer
 
-    async def content_link(self, task_id: str) -> str | None:
+    async def content_link(self, task_id: str, path: str) -> str | None:
         self.calls.append(("content", task_id))
         return None
 
-    async def models(self) -> tuple[str, ...]:
+    async def models(self) -> tuple[HostModel, ...]:
         self.calls.append(("models", None))
         if not self.key_is_good:
             raise failed_call(Kind.KEY_REFUSED, Delivery.REFUSED, status=401)
-        return ("sora-2-pro",)
+        return (HostModel("sora-2-pro"),)
 
     async def balance(self) -> Balance | None:
         return Balance(remaining=3.0)

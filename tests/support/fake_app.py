@@ -10,7 +10,7 @@ import msgspec
 
 from qr_tui import paths
 from qr_tui.config import DEFAULT_BASE_URL, Settings
-from qr_tui.core.answers import Balance
+from qr_tui.core.answers import Balance, HostModel
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.events import HostStatus, PollingChanged, Sink, TasksChanged, TasksLoaded
 from qr_tui.core.failures import Kind, Trouble
@@ -22,7 +22,7 @@ from qr_tui.core.transfer import Transfer
 from qr_tui.secrets import KeyRing
 from qr_tui.services.checks import Concern
 from qr_tui.services.decisions import Adopt, Drop, KeyTest, SendAgain
-from qr_tui.services.downloader import NOT_FINISHED, Downloader, Refusal
+from qr_tui.services.films.downloader import NOT_FINISHED, Downloader, Refusal
 from qr_tui.services.studio import Studio
 from qr_tui.ui.context import AppContext
 
@@ -132,6 +132,15 @@ class FakeStudio(Studio):
     async def read_archives(self) -> None:
         """There are none."""
 
+    async def prepared(self, request: Request) -> Request:
+        return self.catalogue.complete(request)
+
+    async def ask_models(self) -> None:
+        """Know nothing of the host."""
+
+    def models_used_lately(self, most: int = 3) -> list[str]:
+        return []
+
     def check(self, request: Request, copies: int = 1) -> list[Concern]:
         self.calls.append(("check", (request, copies)))
         return list(self.concerns)
@@ -233,7 +242,7 @@ class FakeStudio(Studio):
     # hosts and keys
     async def test_key(self, base_url: str, key: str) -> KeyTest:
         self._note("test_key", base_url)
-        return KeyTest(models=("sora-2-pro", "veo3.1-fast"), balance=Balance(remaining=12.5))
+        return KeyTest(models=(HostModel("sora-2-pro"), HostModel("veo3.1-fast")), balance=Balance(remaining=12.5))
 
     async def use_key(self, base_url: str, key: str, *, keep: Literal["file", "keyring", "memory"]) -> None:
         self._note("use_key", (base_url, keep))

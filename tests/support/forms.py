@@ -16,7 +16,7 @@ from qr_tui.core.failures import Trouble
 from qr_tui.core.task import Request, Task
 from qr_tui.core.text.messages import Detail
 from qr_tui.services.checks import Concern, about_input
-from qr_tui.services.previews import Previews
+from qr_tui.services.films.previews import Previews
 from qr_tui.services.studio import Studio
 from qr_tui.terminal.detect import detect
 from qr_tui.ui.context import AppContext

@@ -11,6 +11,7 @@ from qr_tui.api.transport import Timeouts
 from qr_tui.core.answers import CallFailed
 from qr_tui.core.task import Request
 from qr_tui.secrets import Key
+from tests.support.wire import wire
 
 SECRET = "sk-" + "test0secret0value"
 PATIENT = Timeouts()
@@ -106,7 +107,7 @@ OK = answer('{"id":"sora-2:task_1","status":"pending"}')
 
 
 async def create(client: QuickRouter) -> object:
-    return await client.create(SEED)
+    return await client.create(wire(SEED))
 
 
 async def query(client: QuickRouter) -> object:

@@ -2,16 +2,19 @@
 
 import contextlib
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
+from qr_tui import config
 from qr_tui.cli import output, references, stored_tasks
 from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
 from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.routes import UNIFIED, Route, built_in
 from qr_tui.core.task import Task
 from qr_tui.core.text.messages import N_, Message
 from qr_tui.i18n import _
@@ -39,7 +42,8 @@ def copy(context: CliContext, ids: tuple[str, ...], what: str, as_json: bool) ->
 
     stored = stored_tasks.read(context)
     tasks = [stored.whole(task) for task in references.several(stored.named, ids)]
-    text = "\n".join(part(task, what) for task in tasks)
+    route_of = config.catalogue(context.settings).route
+    text = "\n".join(part(task, what, route_of) for task in tasks)
     if not as_json and not sys.stdout.isatty():  # into a pipe or a file: there it is wanted, not on a clipboard
         output.line(text)
         return Exit.OK
@@ -54,16 +58,16 @@ def copy(context: CliContext, ids: tuple[str, ...], what: str, as_json: bool) ->
     return Exit.OK if copied.routes else Exit.FAILED
 
 
-def part(task: Task, what: str) -> str:
-    """Return the text to copy.
+def part(task: Task, what: str, route_of: Callable[[str], Route | None] = built_in) -> str:
+    """Return the text to copy; `route_of` returns the route of a name.
 
     Raises:
         Trouble: NOT_NOW, this task has no such thing yet.
     """
     if what == "curl":
-        from qr_tui.core.curl import curl
+        from qr_tui.core.wire.curl import curl
 
-        return curl(task.request, task.base_url)
+        return curl(route_of(task.route) or UNIFIED, task.request, task.base_url)
     if what == "json":
         from qr_tui.core.export import task_json
 

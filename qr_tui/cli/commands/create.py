@@ -1,6 +1,7 @@
 """`qr-tui create`: send videos to be made, and wait for them when asked to."""
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,7 @@ from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Parameter, Request
 from qr_tui.core.text.display import inert
 from qr_tui.core.text.messages import N_, Message
+from qr_tui.core.wire.images import FIRST_FRAME, LAST_FRAME, REFERENCE
 from qr_tui.i18n import _, translate
 
 if TYPE_CHECKING:
@@ -42,17 +44,31 @@ _MOST_PROMPT_BYTES: Final = 4_000_000
 @click.option("--prompt-file", metavar="FILE", help=_("Read the prompt from FILE; - is the standard input."))
 @click.option("--model", metavar="MODEL", help=_("The model; create.model of the settings where none is given."))
 @click.option("--orientation", metavar="WORD", help=_("portrait or landscape."))
+@click.option("--aspect-ratio", metavar="W:H", help=_("The shape, like 16:9, where a model has more than two."))
 @click.option("--duration", type=int, metavar="SECONDS", help=_("Length of the video."))
-@click.option("--size", metavar="WORD", help=_("small (720p) or large (1080p)."))
+@click.option("--size", metavar="WORD", help=_("The quality: small (720p) or large (1080p), or as the model has it."))
+@click.option("--sound/--silent", default=None, help=_("With sound or without, where the model makes any."))
+@click.option("--seed", type=int, metavar="N", help=_("The same seed makes a similar video, where the model has one."))
 @click.option(
     "--watermark/--no-watermark",
     default=None,
-    help=_("Prefer no watermark but take one if its removal fails; or insist on none, which can take much longer."),
+    help=_(
+        "Prefer no watermark but take one if its removal fails; or insist on none, which can take much longer. "
+        "On routes that remove none, --no-watermark asks for a video without one."
+    ),
 )
 @click.option(
     "--private/--public", default=None, help=_("Never published and never to be remixed; or published as usual.")
 )
-@click.option("--image", "images", multiple=True, metavar="URL", help=_("A reference image; may be given again."))
+@click.option(
+    "--image",
+    "images",
+    multiple=True,
+    metavar="URL|FILE",
+    help=_("An image: a link, or a picture of this machine where the model takes one; may be given again."),
+)
+@click.option("--first-frame", metavar="URL|FILE", help=_("The picture that the video begins with."))
+@click.option("--last-frame", metavar="URL|FILE", help=_("The picture that it ends with."))
 @click.option(
     "--param", "params", multiple=True, metavar="NAME=VALUE", help=_("Any other field of the request; may be repeated.")
 )
@@ -73,11 +89,16 @@ def create(
     prompt_file: str | None,
     model: str | None,
     orientation: str | None,
+    aspect_ratio: str | None,
     duration: int | None,
     size: str | None,
+    sound: bool | None,
+    seed: int | None,
     watermark: bool | None,
     private: bool | None,
     images: tuple[str, ...],
+    first_frame: str | None,
+    last_frame: str | None,
     params: tuple[str, ...],
     tags: tuple[str, ...],
     copies: int,
@@ -89,28 +110,40 @@ def create(
     as_json: bool,
 ) -> int:
     """Build the request, then show it or send it."""
-    named: dict[str, Parameter] = {
+    options: dict[str, Parameter] = {
         "orientation": orientation,
+        "aspect_ratio": aspect_ratio,
         "duration": duration,
         "size": size,
+        "sound": sound,
+        "seed": seed,
         "watermark": watermark,
         "private": private,
     }
-    parameters = dict(map(parse_param, params)) | {name: value for name, value in named.items() if value is not None}
-    request = Request(
-        model=_clean(model or context.settings.create.model, "--model"),
-        prompt=read_prompt(prompt, prompt_file),
-        images=tuple(_clean(image, "--image") for image in images),
-        parameters=parameters,
-    )
+    frames = {FIRST_FRAME: first_frame, LAST_FRAME: last_frame}
+    placed = [(_clean(image, f"--{role}"), role) for role, image in frames.items() if image is not None]
+    placed += [(_clean(image, "--image"), REFERENCE if placed else "") for image in images]
+
+    def build(catalogue: "Catalogue") -> Request:
+        return read_request(
+            catalogue,
+            model=_clean(model or context.settings.create.model, "--model"),
+            prompt=text,
+            placed=placed,
+            raw=dict(map(parse_param, params)),
+            options=options,
+        )
+
+    text = read_prompt(prompt, prompt_file)
+    build(catalogue_of(context))  # a mistake in an option is said before anything is opened
     if dry_run:
-        return show_request(context, request, copies, as_json=as_json)
+        return show_request(context, build(catalogue_of(context)), copies, as_json=as_json)
     from qr_tui.cli import sending
 
     words = tagging.read(" ".join(_clean(tag, "--tag") for tag in tags))
     return sending.create(
         context,
-        request,
+        build,
         copies=copies,
         tags=words,
         wait=wait or download,
@@ -118,6 +151,48 @@ def create(
         timeout=timeout,
         confirmed=yes,
         as_json=as_json,
+    )
+
+
+def read_request(
+    catalogue: "Catalogue",
+    *,
+    model: str,
+    prompt: str,
+    placed: Sequence[tuple[str, str]],
+    raw: Mapping[str, Parameter],
+    options: Mapping[str, Parameter],
+) -> Request:
+    """Return the request that the options of a command ask for.
+
+    Args:
+        catalogue: The models and routes.
+        model: The model.
+        prompt: The prompt.
+        placed: Pictures, each with what it is for, or nothing where its place says it.
+        raw: Fields of the body under the names that the route has for them.
+        options: Settings that mean the same on every route.
+
+    Raises:
+        Trouble: USAGE, an option means something else on the model's route.
+    """
+    from qr_tui.core.routes import UNIFIED
+    from qr_tui.core.wire.options import OptionError, parameters
+
+    known = catalogue.get(model)
+    route = catalogue.route(known.route) or UNIFIED
+    try:
+        said = parameters(known, route, options)
+    except OptionError as error:
+        raise Trouble(Kind.USAGE, error.message) from None
+    roles = tuple(role for _image, role in placed)
+    return Request(
+        model=model,
+        prompt=prompt,
+        images=tuple(image for image, _role in placed),
+        roles=roles if any(roles) else (),
+        parameters={**raw, **said},
+        route=known.route,
     )
 
 
@@ -202,27 +277,32 @@ def catalogue_of(context: CliContext) -> "Catalogue":
 
 def show_request(context: CliContext, request: Request, copies: int, *, as_json: bool) -> int:
     """Print what would be sent and what is worth saying about it; exit as sending would if it cannot be sent."""
-    from qr_tui.core.curl import curl
-    from qr_tui.services import checks
+    from qr_tui.core.routes import UNIFIED
+    from qr_tui.core.wire.body import write
+    from qr_tui.core.wire.curl import curl, shown
+    from qr_tui.services import checks, images
 
     catalogue = catalogue_of(context)
     request = catalogue.complete(request)
+    route = catalogue.route(request.route) or UNIFIED
+    request = images.found_files(request, route)
     concerns = checks.about_input(request, copies, catalogue)
     checks.stop_at_first(concerns, confirmed=True)
     for concern in concerns:
         output.say(_("note: {text}").format(text=inert(translate(concern.detail), limit=400)), "yellow")
-    line = curl(request, context.base_url)
+    wire, line = write(route, request), curl(route, request, context.base_url)
     if as_json:
         found: dict[str, Any] = {
-            "url": f"{context.base_url}/v1/video/create",
-            "body": request.body(),
+            "url": f"{context.base_url}{wire.path}",
+            "route": route.name,
+            **shown(wire),
             "copies": copies,
             "curl": line,
             "warnings": [str(concern.detail) for concern in concerns],
         }
         output.document(found)
     else:
-        output.line(output.encode(request.body()))
+        output.line(output.encode(wire.body))
         output.line()
         for part in line.split("\n"):
             output.line(output.escaped(part))

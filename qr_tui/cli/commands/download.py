@@ -24,7 +24,7 @@ from qr_tui.core.text.messages import N_, Message
 from qr_tui.i18n import _, ngettext, sentences, translate
 
 if TYPE_CHECKING:
-    from qr_tui.services.downloader import Refusal
+    from qr_tui.services.films.downloader import Refusal
     from qr_tui.services.studio import Studio
 
 

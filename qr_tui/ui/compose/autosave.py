@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from textual.timer import Timer
 
-from qr_tui.core.catalogue import DEFAULT_MODEL
+from qr_tui.core.catalogue import DEFAULT_MODEL, Catalogue
 from qr_tui.core.task import Task
 from qr_tui.i18n import _
 from qr_tui.ui.compose.draft import Draft, DraftFile
@@ -51,7 +51,7 @@ class Autosave:
         self._model = model
         self._saved = Draft()
 
-    def open(self, start: Task | None, swap_key: str) -> OpenedDraft:
+    def open(self, start: Task | None, swap_key: str, catalogue: Catalogue) -> OpenedDraft:
         """Return the draft left behind, or one that starts as `start` with the other kept behind `swap_key`."""
         draft, aside, problem = self._file.load()
         if draft.empty and self._model != DEFAULT_MODEL:
@@ -65,7 +65,7 @@ class Autosave:
             notes.append(Note(_("The draft cannot be read: {reason}").format(reason=problem), "warn"))
         if start is None:
             return OpenedDraft(draft, "" if draft.empty else _("draft restored"), tuple(notes))
-        draft = draft.restarted(start)
+        draft = draft.restarted(start, catalogue)
         if draft.kept is not None:
             text = _("Your earlier draft is kept: {key} brings it back.").format(key=swap_key)
             notes.append(Note(text))

@@ -2,21 +2,30 @@
 
 import threading
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
-from qr_tui.core.catalogue import DEFAULT_MODEL, LEAST_COPIES, Field, Model
+from qr_tui.core.catalogue import DEFAULT_MODEL, LEAST_COPIES, Catalogue, Field, Model, same
+from qr_tui.core.routes import UNIFIED, typed
 from qr_tui.core.task import Parameter, Request, Task
+from qr_tui.core.wire.body import with_roles
+from qr_tui.core.wire.images import FIRST_FRAME, LAST_FRAME, REFERENCE
 from qr_tui.files import write_private
+
+PICTURES: Final = (FIRST_FRAME, LAST_FRAME, "images")
+"""The fields that hold pictures."""
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What stands on the compose screen.
 
     Attributes:
-        images: The links as typed, one a line.
-        values: Parameters by field name, of every model visited, so that switching back finds them again.
+        images: Links and paths as typed, one a line.
+        first_frame: The picture that the film begins with, where the model has a place for it.
+        last_frame: The picture that it ends with.
+        values: Parameters by setting, in words that mean the same for every model; those of every model visited, so
+            that switching back finds them again.
         parent: Key of the task it started from.
         source: What that task asked for; its values are offered as they were, in the catalogue or not.
         kept: The draft that stood here before this one took its place; one level deep.
@@ -25,6 +34,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     model: str = DEFAULT_MODEL
     prompt: str = ""
     images: str = ""
+    first_frame: str = ""
+    last_frame: str = ""
     values: dict[str, Parameter] = {}
     copies: int = LEAST_COPIES
     parent: str | None = None
@@ -34,45 +45,71 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def empty(self) -> bool:
         """Whether losing it would lose nothing a person wrote."""
-        return not self.prompt.strip() and not self.images.strip()
+        return not "".join((self.prompt, self.images, self.first_frame, self.last_frame)).strip()
 
-    def links(self) -> tuple[str, ...]:
-        """Return the image links, blank lines left out."""
-        return tuple(line.strip() for line in self.images.splitlines() if line.strip())
+    def pictures(self, model: Model) -> list[tuple[str, str]]:
+        """Return each picture that goes along to `model` with what it is for, blank lines left out."""
+        frames = [(FIRST_FRAME, self.first_frame), (LAST_FRAME, self.last_frame)][: model.frames]
+        found = [(text.strip(), role) for role, text in frames if text.strip()]
+        if model.max_images or not model.frames:
+            role = REFERENCE if model.frames else ""
+            found += [(line.strip(), role) for line in self.images.splitlines() if line.strip()]
+        return found
 
     def with_field(self, name: str, value: Parameter) -> "Draft":
-        """Return a draft with the field `name` set: ``images``, ``copies`` or a parameter of the model."""
-        if name == "images":
-            return msgspec.structs.replace(self, images=str(value))
+        """Return a draft with the field `name` set: pictures, ``copies`` or a setting of the model."""
+        if name in PICTURES:
+            return msgspec.structs.replace(self, **{name: str(value)})
         if name == "copies":
             return msgspec.structs.replace(self, copies=int(value or 0))
         return msgspec.structs.replace(self, values=self.values | {name: value})
 
     def value(self, model: Model, field: Field) -> Parameter:
         """Return what `field` of `model` is set to: as chosen where the model takes it, else its default."""
-        value = self.values.get(field.name, field.default)
-        if field.control == "text":
+        chosen = self.values.get(field.setting)
+        value = field.default if chosen is None else field.theirs(chosen)
+        if field.control in ("text", "number"):
             return "" if value is None else str(value)
-        if self.source is not None and self.source.model == model.id:
-            asked = self.source.parameters.get(field.name)
-            if type(value) is type(asked) and value == asked:
-                return value
-        if field.control == "switch":
-            return value if isinstance(value, bool) else field.default
-        known = any(type(value) is type(item) and value == item for item in field.values)
-        return value if known else field.default
+        if self._is_source(model):
+            asked = self.source.parameters.get(field.name) if self.source else None
+            if asked is not None and chosen is not None and same(field.ours(asked), chosen):
+                return asked
+        return value if field.takes(value) else field.default
 
     def request(self, model: Model) -> Request:
         """Return what would be sent with `model`: its fields, empty optional ones left out."""
         parameters: dict[str, Parameter] = {}
-        if self.source is not None and self.source.model == model.id:
+        if self.source is not None and self._is_source(model):
             parameters = {name: value for name, value in self.source.parameters.items() if model.field(name) is None}
         for field in model.fields:
             value = self.value(model, field)
             value = value.strip() if isinstance(value, str) else value
             if not (field.optional and value in ("", None)):
-                parameters[field.name] = value
-        return Request(model=model.id, prompt=self.prompt, images=self.links(), parameters=parameters)
+                parameters[field.name] = typed(value, "integer") if field.control == "number" else value
+        pictures = self.pictures(model)
+        roles = tuple(role for _image, role in pictures)
+        return Request(
+            model=model.id,
+            prompt=self.prompt,
+            images=tuple(image for image, _role in pictures),
+            roles=roles if any(roles) else (),
+            parameters=parameters,
+            route=model.route,
+        )
+
+    def dropped(self, old: Model, new: Model) -> list[str]:
+        """Return what is asked of `old` and has no place in a request to `new`, defaults left out."""
+        gone = []
+        for name, value in self.request(old).parameters.items():
+            field = old.field(name)
+            if field is None or (new.setting(field.setting) is None and not same(value, field.default)):
+                gone.append(field.label if field is not None else name)
+        return gone
+
+    def _is_source(self, model: Model) -> bool:
+        """Whether the task it started from was made with `model`, in the same words."""
+        source = self.source
+        return source is not None and source.model == model.id and (source.route or UNIFIED.name) == model.route
 
     def sent(self) -> "Draft":
         """Return what stays after it was sent: the settings, and one copy, so that no more is paid unseen."""
@@ -85,21 +122,39 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         this = None if self.empty else msgspec.structs.replace(self, kept=None)
         return msgspec.structs.replace(self.kept, kept=this)
 
-    def restarted(self, task: Task) -> "Draft":
+    def restarted(self, task: Task, catalogue: Catalogue) -> "Draft":
         """Return a draft that starts as `task`; this one is kept unless it is empty or says the same."""
-        fresh = from_request(task.request, parent=task.key, values=self.values)
-        if self.empty or (self.prompt, self.images) == (fresh.prompt, fresh.images):
+        fresh = from_request(task.request, catalogue, parent=task.key, values=self.values)
+        if self.empty or all(getattr(self, name) == getattr(fresh, name) for name in ("prompt", *PICTURES)):
             return msgspec.structs.replace(fresh, kept=self.kept)
         return msgspec.structs.replace(fresh, kept=msgspec.structs.replace(self, kept=None))
 
 
-def from_request(request: Request, *, parent: str | None = None, values: dict[str, Parameter] | None = None) -> Draft:
+def from_request(
+    request: Request,
+    catalogue: Catalogue,
+    *,
+    parent: str | None = None,
+    values: dict[str, Parameter] | None = None,
+) -> Draft:
     """Return the draft that would send `request`; `values` are kept where it says nothing."""
+    model = catalogue.get(request.model, request.route)
+    route = catalogue.route(model.route) or UNIFIED
+    said = dict(values or {})
+    for name, value in request.parameters.items():
+        field = model.field(name)
+        said[name if field is None else field.setting] = value if field is None else field.ours(value)
+    pictures: dict[str, list[str]] = {}
+    for image, role in with_roles(route, request):
+        place = role if role in (FIRST_FRAME, LAST_FRAME)[: model.frames] else "images"
+        pictures.setdefault(place, []).append(image)
     return Draft(
         model=request.model,
         prompt=request.prompt,
-        images="\n".join(request.images),
-        values=(values or {}) | request.parameters,
+        images="\n".join(pictures.get("images", ())),
+        first_frame="".join(pictures.get(FIRST_FRAME, ())[:1]),
+        last_frame="".join(pictures.get(LAST_FRAME, ())[:1]),
+        values=said,
         parent=parent,
         source=request,
     )

@@ -1,6 +1,6 @@
 """The fields of a video beside its prompt: they follow the model, in line with each other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,10 +10,13 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from qr_tui.core.catalogue import LEAST_COPIES, MOST_COPIES, Catalogue, Field, Model
+from qr_tui.core.routes import UNIFIED
 from qr_tui.core.task import Parameter
 from qr_tui.core.text.display import cells, inert
+from qr_tui.core.wire.images import FIRST_FRAME, LAST_FRAME
 from qr_tui.i18n import _
-from qr_tui.ui.compose.draft import Draft
+from qr_tui.ui.compose.draft import PICTURES, Draft
+from qr_tui.ui.compose.paths import PathSuggester
 from qr_tui.ui.widgets.field_row import Columns, FieldRow, OpenRow, SwitchRow
 from qr_tui.ui.widgets.number_row import NumberRow
 from qr_tui.ui.widgets.text_fields import PlainEditor
@@ -36,7 +39,7 @@ class Form(VerticalScroll, can_focus=False):
     """
 
     class Edited(Message):
-        """A person changed `field` to `value`."""
+        """A person changed the setting `field` to `value`, which means the same for every model."""
 
         def __init__(self, field: str, value: Parameter) -> None:
             super().__init__()
@@ -78,9 +81,11 @@ class Form(VerticalScroll, can_focus=False):
         model = self._catalogue.get(draft.model)
         for row in self.rows():
             value = row.text if isinstance(row, TextRow) else row.value
-            field = model.field(row.field)
-            if row.field in ("images", "copies") or (field is not None and value != draft.value(model, field)):
+            field = model.setting(row.field)
+            if row.field in (*PICTURES, "copies"):
                 draft = draft.with_field(row.field, value)
+            elif field is not None and value != draft.value(model, field):
+                draft = draft.with_field(row.field, field.ours(value))
         return draft
 
     def rows(self) -> Iterator[Row]:
@@ -141,7 +146,9 @@ class Form(VerticalScroll, can_focus=False):
     @on(FieldRow.Changed)
     def _changed(self, event: FieldRow.Changed) -> None:
         event.stop()
-        self.post_message(self.Edited(event.row.field, event.row.value))
+        field = self._catalogue.get(self._draft.model).setting(event.row.field)
+        value = event.row.value
+        self.post_message(self.Edited(event.row.field, value if field is None else field.ours(value)))
 
     @on(Input.Changed)
     @on(TextArea.Changed)
@@ -173,47 +180,78 @@ class Form(VerticalScroll, can_focus=False):
         # what is told apart by eye first, then what costs time or rights
         for field in sorted(fields, key=_place):
             yield self._field(model, field, draft)
-        yield TextRow("images", _("images"), draft.images, placeholder=_images_help(model), lines=True)
+        yield from self._pictures(model, draft)
         yield NumberRow("copies", _("copies"), draft.copies, least=LEAST_COPIES, most=MOST_COPIES, help=copies)
         for field in model.fields:
             if field.optional:
                 yield self._field(model, field, draft)
 
+    def _pictures(self, model: Model, draft: Draft) -> Iterator[Row]:
+        route = self._catalogue.route(model.route) or UNIFIED
+        kind = _("a link, or a picture of this machine") if route.files else _("a link")
+        frames = ((FIRST_FRAME, _("first frame"), draft.first_frame), (LAST_FRAME, _("last frame"), draft.last_frame))
+        for name, label, text in frames[: model.frames]:
+            yield TextRow(name, label, text, placeholder=kind, suggester=PathSuggester() if route.files else None)
+        if model.max_images or not model.frames:
+            yield TextRow("images", _("images"), draft.images, placeholder=_images_help(model), lines=True)
+
     def _field(self, model: Model, field: Field, draft: Draft) -> Row:
         value = draft.value(model, field)
-        key = self._key_of("orientation" if field.name in SHAPES else field.name)
-        label = _(field.label)
-        if field.control == "text":
-            return TextRow(field.name, label, str(value), placeholder=_(field.help), key=key)
+        name, label = field.setting, _(field.label)
+        key = self._key_of("orientation" if name in SHAPES else name)
+        if field.control in ("text", "number"):
+            return TextRow(name, label, str(value), placeholder=_(field.help), key=key)
+        words: dict[Parameter, str] = {
+            item: inert(_(field.shown(item)))
+            for item in field.values
+            if field.shown(item) != str(item) or isinstance(item, str)
+        }
         if field.control == "switch":
             help_ = {"help_on": _(field.help_on), "help_off": _(field.help_off)}
-            switch: dict[Parameter, str] = {True: _(field.on), False: _(field.off)}
-            return SwitchRow(field.name, label, value, words=switch, key=key, **help_)
-        if field.name == "duration":
-            return FieldRow(field.name, label, field.values, value, unit="s", key=key)
-        words: dict[Parameter, str] = {word: inert(_(word)) for word in field.values if isinstance(word, str)}
-        return FieldRow(field.name, label, field.values, value, words=words, help=_(field.help), key=key)
+            return SwitchRow(name, label, value, values=field.values, words=words, key=key, **help_)
+        if name == "duration":
+            return FieldRow(name, label, field.values, value, unit="s", key=key)
+        return FieldRow(name, label, field.values, value, words=words, help=_(field.help), key=key)
 
 
-def model_options(catalogue: Catalogue, current: str) -> list[tuple[str, str, str]]:
-    """Return the models to choose from, each with a few words; `current` is there even if nobody knows it."""
-    options = [(model.id, model.id, _about(model)) for model in catalogue]
-    if current not in catalogue:
+def model_options(catalogue: Catalogue, current: str, lately: Sequence[str] = ()) -> list[tuple[str, str, str]]:
+    """Return the models to choose from, each with a few words; `current` is there even if nobody knows it.
+
+    The current one and what was used lately come first, then what the host in use says it has; what is off, or not
+    there, comes last.
+    """
+    models = {model.id: model for model in catalogue.offered()}
+    places = {name: place for place, name in enumerate(dict.fromkeys((current, *lately)))}
+    order = sorted(models.values(), key=lambda model: (places.get(model.id, len(places)), _rank(catalogue, model)))
+    options = [(model.id, model.id, _about(catalogue, model)) for model in order]
+    if current not in models:
         options.insert(0, (current, current, _("not in the catalogue")))
     return options
 
 
-def _about(model: Model) -> str:
+def _rank(catalogue: Catalogue, model: Model) -> int:
+    available = catalogue.is_available(model.id)
+    if available is None:
+        return 1 if model.retired or model.on_few_hosts else 0
+    return 2 if not available else 1 if model.retired else 0
+
+
+def _about(catalogue: Catalogue, model: Model) -> str:
     usual = _("{minutes} minutes").format(minutes=model.minutes)
-    if not model.retired:
-        return usual
-    return _("{usual} · off at its source since {day}").format(usual=usual, day=model.retired)
+    available = catalogue.is_available(model.id)
+    if available is False:
+        return _("{usual} · not on this host").format(usual=usual)
+    if model.retired:
+        return _("{usual} · off at its source since {day}").format(usual=usual, day=model.retired)
+    if available is None and model.on_few_hosts:
+        return _("{usual} · not on every host").format(usual=usual)
+    return usual
 
 
 def _place(field: Field) -> tuple[bool, int]:
     """Return where a field stands in the form: what shapes the video first, then what is only on or off."""
     order = (*SHAPES, "duration", "size")
-    return field.control == "switch", order.index(field.name) if field.name in order else len(order)
+    return field.control == "switch", order.index(field.setting) if field.setting in order else len(order)
 
 
 def _images_help(model: Model) -> str:

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from qr_tui.core.catalogue import Model
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Request
 from qr_tui.core.text.display import cut, inert
+from qr_tui.core.wire.images import REFERENCE, looks_like_path
 from qr_tui.i18n import _, translate
 from qr_tui.services.checks import Concern, is_link
+from qr_tui.ui.compose.draft import PICTURES, Draft
 from qr_tui.ui.widgets.notes import Note, Notes, trouble_note
 
 if TYPE_CHECKING:
@@ -18,8 +21,9 @@ _SHOWN_EARLY = (Kind.MODEL_UNAVAILABLE, Kind.OVER_LIMIT, Kind.NO_KEY, Kind.PLAIN
 
 
 class BadImage(NamedTuple):
-    """The first line of the images that is no link: its place (from 0), its length, and the words for it."""
+    """The first picture that is none: its field, its line (from 0), the length of that, and the words for it."""
 
+    field: str
     line: int
     length: int
     note: Note
@@ -62,21 +66,37 @@ class ChoiceNotes(Notes):
         self.tell(*self._choice)
 
 
-def find_bad_image(images: str) -> BadImage | None:
-    """Return what is wrong with the image links, None when each is http or https."""
-    for number, line in enumerate(images.split("\n")):
-        if line.strip() and not is_link(line.strip()):
-            text = _('images, line {number}: "{text}" is not an http or https link').format(
-                number=number + 1, text=cut(inert(line), 60)
-            )
-            return BadImage(number, len(line), Note(text, "bad"))
+def find_bad_image(draft: Draft, model: Model, *, takes_files: bool) -> BadImage | None:
+    """Return what is wrong with the pictures of a draft, None when each is a link, or a path where those are taken."""
+    shown = {role or "images" for _image, role in draft.pictures(model)}
+    shown = {"images" if role == REFERENCE else role for role in shown}
+    for field in PICTURES:
+        text = getattr(draft, field) if field in shown else ""
+        for number, line in enumerate(text.split("\n")):
+            image = line.strip()
+            if (
+                not image
+                or is_link(image)
+                or (takes_files and (looks_like_path(image) or image.startswith("asset://")))
+            ):
+                continue
+            text_shown = cut(inert(image), 60)
+            if takes_files:
+                words = _('"{text}" is neither an http or https link nor a path').format(text=text_shown)
+            elif looks_like_path(image):
+                words = _('"{text}" is on this machine, and this model takes links only').format(text=text_shown)
+            else:
+                words = _('"{text}" is not an http or https link').format(text=text_shown)
+            if field == "images":
+                words = _("images, line {number}: {words}").format(number=number + 1, words=words)
+            return BadImage(field, number, len(line), Note(words, "bad"))
     return None
 
 
 def notes_on_choice(studio: "Studio", request: Request, copies: int, hint: Callable[[Kind], str]) -> tuple[Note, ...]:
     """Return what to show while a person still chooses; `hint` returns what to do about a missing key."""
     notes = [_note(concern, hint) for concern in studio.check(request, copies) if _while_writing(concern)]
-    model = studio.catalogue.get(request.model)
+    model = studio.catalogue.get(request.model, request.route)
     if model.note and not model.retired:
         notes.append(Note(_(model.note)))
     return tuple(notes)

@@ -9,9 +9,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from qr_tui.core.curl import body_text, curl
+from qr_tui.core.routes import Route
 from qr_tui.core.task import Request
-from qr_tui.core.text.display import inert_lines
+from qr_tui.core.text.display import inert, inert_lines
+from qr_tui.core.wire.body import write
+from qr_tui.core.wire.curl import body_text, curl
 from qr_tui.i18n import _
 from qr_tui.ui.app_services import services
 from qr_tui.ui.widgets.key_line import KeyLine
@@ -36,11 +38,14 @@ class RequestScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, request: Request, base_url: str, copies: int = 1) -> None:
+    def __init__(self, route: Route, request: Request, base_url: str, copies: int = 1) -> None:
         super().__init__()
-        self.body = body_text(request)
-        self.command = curl(request, base_url)
-        self._url = f"{base_url}/v1/video/create"
+        wire = write(route, request)
+        self.body = body_text(wire)
+        self.command = curl(route, request, base_url)
+        self._url = f"{base_url}{wire.path}"
+        self._files = wire.files
+        self._own_id = route.own_id
         self._copies = copies
 
     def compose(self) -> ComposeResult:
@@ -71,6 +76,12 @@ class RequestScreen(ModalScreen[None]):
         if self._copies > 1:
             times = _("sent {n} times, each one a video").format(n=self._copies)
             head = head + Content.assemble((times, "$warning"), "\n")
+        if self._own_id:
+            own = _("with an id of our own besides, as {name}").format(name=self._own_id)
+            head = head + Content.assemble((own, "$text-muted"), "\n")
+        for name, file in self._files.items():
+            part = _("a form; its part {name} is {path}").format(name=name, path=inert(file.path, limit=500))
+            head = head + Content.assemble((part, "$text-muted"), "\n")
         return (
             head
             + Content(inert_lines(self.body))

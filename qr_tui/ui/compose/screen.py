@@ -1,6 +1,7 @@
 """Writing a new video: the prompt, its fields, the draft behind them, and sending it, once."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -15,13 +16,16 @@ from qr_tui.commands.keymap import display
 from qr_tui.commands.registry import command
 from qr_tui.core.catalogue import DEFAULT_MODEL, LEAST_COPIES
 from qr_tui.core.failures import Trouble
+from qr_tui.core.routes import UNIFIED
 from qr_tui.core.task import Request, Task
+from qr_tui.core.text.display import inert
+from qr_tui.core.wire.images import looks_like_path
 from qr_tui.i18n import _, ngettext
 from qr_tui.terminal import editor
 from qr_tui.ui.app_services import services
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.compose.autosave import Autosave
-from qr_tui.ui.compose.draft import Draft, DraftFile
+from qr_tui.ui.compose.draft import PICTURES, Draft, DraftFile
 from qr_tui.ui.compose.form import Form, model_options
 from qr_tui.ui.compose.notes import ChoiceNotes, find_bad_image, notes_on_choice, trouble_of
 from qr_tui.ui.compose.prompt import PromptEditor
@@ -37,6 +41,7 @@ from qr_tui.ui.widgets.paying import estimate, paying_label
 if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
 
+MODELS_PATIENCE = 2.0  # seconds that the list of models waits for what the host says it has
 MOST_UNASKED = 3  # copies that one key pays without a question
 
 
@@ -86,7 +91,7 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
         self._copies_chosen = False  # whether the number of copies was set here, and not by a draft of before
         file = DraftFile(app_context.paths.draft_file)
         self._autosave = Autosave(file, lambda: self.draft, self._show_state, self.set_timer, model=model)
-        self._draft, state, opening = self._autosave.open(start, command("compose.swap").keys[0])
+        self._draft, state, opening = self._autosave.open(start, command("compose.swap").keys[0], studio.catalogue)
         self.title_line = TitleLine(studio, self._draft.parent, state)
         self.prompt = PromptEditor(self._draft.prompt, partial(self._key, "editor"))
         self.form = Form(studio.catalogue, self._draft, self._key)
@@ -124,8 +129,8 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
 
     @property
     def model_fields(self) -> frozenset[str]:
-        """The parameter names of the model chosen."""
-        return frozenset(field.name for field in self._studio.catalogue.get(self._draft.model).fields)
+        """The settings of the model chosen."""
+        return frozenset(field.setting for field in self._studio.catalogue.get(self._draft.model).fields)
 
     # keys ------------------------------------------------------------------------------------------------------
     def _key(self, name: str) -> str:
@@ -244,7 +249,7 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
 
         model = self._studio.catalogue.get(self._draft.model)
         draft = self.form.read(self.draft)
-        kept = {field.name: draft.value(model, field) for field in model.fields if not field.optional}
+        kept = {field.setting: field.ours(draft.value(model, field)) for field in model.fields if not field.optional}
         path = self._app_context.paths.config_file
         changes = {f"parameters.{name}": value for name, value in kept.items()}
         await asyncio.to_thread(config.save, path, {"create.model": model.id, **changes})
@@ -280,10 +285,18 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
         if not request.prompt.strip():
             self._show_problem(Note(_("The prompt is empty: say what the video shows."), "bad"), field="prompt")
             return []
-        bad = find_bad_image(self._draft.images)
+        model = self._studio.catalogue.get(request.model, request.route)
+        route = self._studio.catalogue.route(model.route) or UNIFIED
+        bad = find_bad_image(self._draft, model, takes_files=bool(route.files))
         if bad is not None:
-            self._show_problem(bad.note, field="images")
-            self.form.go_to_line("images", bad.line, bad.length)
+            self._show_problem(bad.note, field=bad.field)
+            self.form.go_to_line(bad.field, bad.line, bad.length)
+            return []
+        try:
+            request = await self._studio.prepared(request)
+        except Trouble as trouble:
+            with_path = (name for name in PICTURES if looks_like_path(getattr(self._draft, name)))
+            self._show_trouble(trouble, field=next(with_path, ""))
             return []
         concerns = self._studio.check(request, copies)
         for concern in concerns:
@@ -319,16 +332,30 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
         """Choose the model from a list."""
         from qr_tui.ui.widgets.choose import ChooseScreen
 
-        options = model_options(self._studio.catalogue, self._draft.model)
+        catalogue, lately = self._studio.catalogue, self._studio.models_used_lately()
+        with contextlib.suppress(Trouble, TimeoutError):  # then the list says nothing of what the host has
+            await asyncio.wait_for(self._studio.ask_models(), MODELS_PATIENCE)
+        options = model_options(catalogue, self._draft.model, lately)
         chosen = await self.app.push_screen_wait(ChooseScreen(_("Model"), options, self._draft.model))
         if chosen and chosen != self._draft.model:
-            await self._show_draft(msgspec.structs.replace(self.draft, model=str(chosen)))
+            old, new = catalogue.get(self._draft.model), catalogue.get(str(chosen))
+            dropped = self.draft.dropped(old, new)
+            await self._show_draft(msgspec.structs.replace(self.draft, model=new.id))
+            if dropped:
+                names = ", ".join(inert(_(name), limit=40) for name in dropped)
+                say(self.app, _("{model} does not take: {names}").format(model=new.id, names=names))
 
-    def do_request(self) -> None:
+    async def do_request(self) -> None:
         """Show the exact JSON and the curl line."""
         from qr_tui.ui.compose.request import RequestScreen
 
-        self.app.push_screen(RequestScreen(self.request, self._studio.base_url, self._draft.copies))
+        try:
+            request = await self._studio.prepared(self.request)
+        except Trouble as trouble:
+            self._show_trouble(trouble)
+            return
+        route = self._studio.catalogue.route(request.route) or UNIFIED
+        self.app.push_screen(RequestScreen(route, request, self._studio.base_url, self._draft.copies))
 
     async def do_swap(self) -> None:
         """Bring the earlier draft back; this one takes its place."""

@@ -5,10 +5,11 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from qr_tui.core.curl import curl
 from qr_tui.core.export import task_json
+from qr_tui.core.routes import UNIFIED, Route, built_in
 from qr_tui.core.task import FileState, Task
 from qr_tui.core.text.messages import N_
+from qr_tui.core.wire.curl import curl
 from qr_tui.i18n import _, clauses, span
 
 
@@ -55,13 +56,20 @@ def ssh_line(env: Mapping[str, str]) -> SshLine | None:
 _NO_TASK: Final = N_("no task is under the cursor")
 
 
-def choices(tasks: Sequence[Task], now: float, *, over: SshLine | None = None) -> list[CopyChoice]:
+def choices(
+    tasks: Sequence[Task],
+    now: float,
+    *,
+    over: SshLine | None = None,
+    route_of: Callable[[str], Route | None] = built_in,
+) -> list[CopyChoice]:
     """Return the choices for `tasks` in menu order; what is missing says why.
 
     Args:
         tasks: One, or the marked ones.
         now: Unix seconds.
         over: The line that this program is used over, which gives a command that fetches the files; None without one.
+        route_of: Returns the route of a name.
     """
     fetch = [_each("scp", "S", _("scp"), tasks, lambda task: _scp(task, over), _unsaved)] if over else []
     return [
@@ -75,7 +83,7 @@ def choices(tasks: Sequence[Task], now: float, *, over: SshLine | None = None) -
             "c",
             _("curl"),
             tasks,
-            lambda task: curl(task.request, task.base_url),
+            lambda task: curl(route_of(task.route) or UNIFIED, task.request, task.base_url),
             lambda _task: "",
             N_("makes it anew, at its price"),
         ),

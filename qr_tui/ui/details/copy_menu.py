@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
+from qr_tui.core.routes import Route, built_in
 from qr_tui.core.task import Task
 from qr_tui.core.text.display import cells, cut, inert
 from qr_tui.i18n import _, ngettext
@@ -56,11 +57,12 @@ class CopyMenu(ModalScreen[CopyChoice | None]):
         *,
         write: Callable[[str], None] | None = None,
         over: SshLine | None = None,
+        route_of: Callable[[str], Route | None] = built_in,
     ) -> None:
         super().__init__()
         self._count = len(tasks)
         self._write = write
-        self._choices = choices(tasks, now, over=over)
+        self._choices = choices(tasks, now, over=over, route_of=route_of)
         self._lines = [Line(choice, f"{choice.key} {choice.label}", _help_of(choice)) for choice in self._choices]
 
     def compose(self) -> ComposeResult:

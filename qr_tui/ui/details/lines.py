@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from rich.style import Style
 from textual.strip import Strip
@@ -9,10 +10,11 @@ from textual.strip import Strip
 from qr_tui.commands.keymap import Keymap
 from qr_tui.core.failures import WORDS
 from qr_tui.core.status_words import STATUS_WORDS, provider_word
-from qr_tui.core.task import Failure, FileState, HistoryEntry, Status, Task
+from qr_tui.core.task import FIRST_ROUTE, Failure, FileState, HistoryEntry, Status, Task
 from qr_tui.core.text.display import cells, cut, fit, inert, inert_lines, size
-from qr_tui.core.text.messages import Detail
+from qr_tui.core.text.messages import N_, Detail
 from qr_tui.core.text.wrapping import wrap
+from qr_tui.core.wire.images import FIRST_FRAME, LAST_FRAME
 from qr_tui.i18n import _, span, translate
 from qr_tui.ui.tasks.task_row import STATUS_COLOURS, status_word
 from qr_tui.ui.theme.appearance import Appearance
@@ -21,6 +23,8 @@ from qr_tui.ui.toasts import key_hint
 
 RENEW_EVERY = 5.0  # seconds between two drawings of how long it is until the next look
 _INDENT = 1
+
+_IMAGES: Final = {FIRST_FRAME: N_("first frame"), LAST_FRAME: N_("last frame")}
 
 
 class Details:
@@ -152,18 +156,18 @@ class Details:
                 ]
 
     def _request(self, task: Task) -> list[tuple[str, str]]:
-        model = self._appearance.catalogue.get(task.model)
+        model = self._appearance.catalogue.get(task.model, task.route)
         pairs = [(_("model"), inert(task.model, limit=200))]
+        if task.route not in ("", FIRST_ROUTE):
+            pairs.append((_("route"), inert(task.route, limit=60)))
         for name, value in task.parameters.items():
             field = model.field(name)
             label = _(field.label) if field is not None else inert(name, limit=60)
-            known = field is not None and isinstance(value, str) and value in field.values
-            if field is not None and isinstance(value, bool):
-                said = _(field.on if value else field.off)
-            else:
-                said = inert(_(str(value)) if known else str(value), limit=2_000)
+            said = inert(_(field.shown(value)) if field and field.takes(value) else str(value), limit=2_000)
             pairs.append((label, said))
-        pairs.extend((_("image"), inert(image, limit=2_000)) for image in task.images)
+        roles = (*task.image_roles, *("",) * len(task.images))
+        for image, role in zip(task.images, roles, strict=False):
+            pairs.append((_(_IMAGES.get(role, N_("image"))), inert(image, limit=2_000)))
         return pairs
 
     def _result(self, task: Task) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from qr_tui.ui.theme.strips import line
 from qr_tui.ui.viewer import half_blocks
 
 if TYPE_CHECKING:
-    from qr_tui.services.previews import Picture
+    from qr_tui.services.films.previews import Picture
 
 REST: Final = 0.25  # seconds that the cursor rests before anything is decoded
 ROWS: Final = 11
@@ -71,7 +71,7 @@ class PictureBox(Widget):
 
     @work(exclusive=True)
     async def _decode(self, film: str, rows: int) -> None:
-        from qr_tui.services.previews import NoPicture
+        from qr_tui.services.films.previews import NoPicture
 
         await asyncio.sleep(REST)
         columns = max(4, self.size.width - 2)

@@ -293,8 +293,9 @@ def _notes_on_test(answer: "KeyTest") -> tuple[Note, ...]:
         words += " · "
         words += _("no limit on credits") if left is None else _("{left} credits left").format(left=f"{left:,.2f}")
     notes = [Note(words, "good")]
-    if DEFAULT_MODEL not in answer.models:
-        some = ", ".join(inert(model, limit=40) for model in answer.models[:4]) or _("none")
+    names = [model.id for model in answer.models]
+    if DEFAULT_MODEL not in names:
+        some = ", ".join(inert(name, limit=40) for name in names[:4]) or _("none")
         text = _("{model} is not among them; on offer: {some}").format(model=DEFAULT_MODEL, some=some)
         notes.append(Note(text, "warn"))
     else:

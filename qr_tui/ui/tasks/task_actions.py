@@ -56,8 +56,9 @@ class TaskActions:
 
         qr = self._screen.qr
         targets = [await qr.whole(task) for task in self._screen.targets]
-        over = ssh_line(qr.terminal.env)
-        chosen = await qr.push_screen_wait(CopyMenu(targets, qr.app_context.clock(), write=qr.write, over=over))
+        over, route_of = ssh_line(qr.terminal.env), qr.appearance.catalogue.route
+        menu = CopyMenu(targets, qr.app_context.clock(), write=qr.write, over=over, route_of=route_of)
+        chosen = await qr.push_screen_wait(menu)
         if chosen is None:
             return
         label = chosen.label

@@ -8,7 +8,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from qr_tui.core.address import host_name
-from qr_tui.core.catalogue import shape
+from qr_tui.core.catalogue import shape, short
 from qr_tui.core.failures import WORDS, Kind
 from qr_tui.core.status_words import STATUS_TONES, STATUS_WORDS, Tone
 from qr_tui.core.tags import FAVOURITE
@@ -161,7 +161,7 @@ def _plain(task: Task, column: Column, width: int, appearance: Appearance, now: 
     if column == "age":
         return fit(age(task, now), width, right=True, ellipsis=mark)
     if column == "model":
-        return fit(inert(task.model, limit=60), width, ellipsis=mark)
+        return fit(inert(short(task.model), limit=60), width, ellipsis=mark)
     if column == "format":
         return fit(inert(shape(task.parameters), limit=60), width, ellipsis=mark)
     if column == "tags":

@@ -10,7 +10,7 @@ from textual.strip import Strip
 from qr_tui.ui.theme.strips import Piece, line
 
 if TYPE_CHECKING:
-    from qr_tui.services.previews import Picture
+    from qr_tui.services.films.previews import Picture
 
 UPPER = "▀"
 

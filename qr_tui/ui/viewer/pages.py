@@ -13,7 +13,7 @@ from qr_tui.core.text.display import fit, inert, inert_lines, size, tail
 from qr_tui.core.text.wrapping import wrap
 from qr_tui.core.video_file import Film
 from qr_tui.i18n import _
-from qr_tui.services.previews import Picture
+from qr_tui.services.films.previews import Picture
 from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.strips import Piece, line
 from qr_tui.ui.viewer import half_blocks

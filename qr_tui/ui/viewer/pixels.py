@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from qr_tui.services.previews import Picture
+from qr_tui.services.films.previews import Picture
 from qr_tui.terminal import kitty_graphics
 from qr_tui.ui.theme.strips import line
 from qr_tui.ui.viewer.half_blocks import size_within

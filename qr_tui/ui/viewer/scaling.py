@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from qr_tui.services.previews import Picture
+from qr_tui.services.films.previews import Picture
 
 
 @lru_cache(maxsize=64)  # the same few pictures are drawn at every key

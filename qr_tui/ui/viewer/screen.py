@@ -16,7 +16,7 @@ from qr_tui.core.text.display import fit, inert, tail
 from qr_tui.core.video_file import Film
 from qr_tui.core.video_file import read as read_film
 from qr_tui.i18n import _, clauses, ngettext, translate
-from qr_tui.services.previews import Mode, NoPicture, Picture
+from qr_tui.services.films.previews import Mode, NoPicture, Picture
 from qr_tui.terminal import player
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.tasks.task_actions import TaskActions

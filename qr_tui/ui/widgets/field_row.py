@@ -145,13 +145,13 @@ class FieldRow(Widget, can_focus=True):
         start = head.cell_length
         room = width - start
         shown = self._value(room)
-        beside = width - start - value - 2
+        beside = width - start - max(value, shown.cell_length) - 2
         if not self.help:
             return [head + shown]
         help_line = respelled(self, self.help)
         if beside >= LEAST_HELP:
             first, *rest = wrap(help_line, beside)
-            gap = " " * max(1, value + 2 - shown.cell_length)
+            gap = " " * max(2, value + 2 - shown.cell_length)
             lines = [head + shown + Content.assemble(gap, (first, "$text-muted"))]
             indent = " " * (start + value + 2)
         else:
@@ -161,6 +161,9 @@ class FieldRow(Widget, can_focus=True):
 
     def _value(self, room: int) -> Content:
         choices = self.choices()
+        if self.unit and sum(cells(word) + 2 for word, _chosen in choices) > room:  # the unit once says enough
+            bare = f" {self.unit}"
+            choices = [(word if chosen else word.removesuffix(bare), chosen) for word, chosen in choices]
         if sum(cells(word) + 2 for word, _chosen in choices) > room:
             choices = [choice for choice in choices if choice[1]]
         parts: list[Content | tuple[str, str]] = []
@@ -183,7 +186,7 @@ class FieldRow(Widget, can_focus=True):
 
 
 class SwitchRow(FieldRow):
-    """On or off, with one honest line on what each costs."""
+    """On or off, with one honest line on what each costs; `values` are what stands for on, and for off."""
 
     def __init__(
         self,
@@ -191,19 +194,20 @@ class SwitchRow(FieldRow):
         label: str,
         value: Parameter,
         *,
+        values: tuple[Parameter, ...] = (True, False),
         help_on: str = "",
         help_off: str = "",
         **options: Any,  # noqa: ANN401 -- what every widget takes
     ) -> None:
-        options.setdefault("words", {True: _("on"), False: _("off")})
-        super().__init__(name, label, (True, False), bool(value), **options)
+        options.setdefault("words", {values[0]: _("on"), values[1]: _("off")})
+        super().__init__(name, label, values, value, **options)
         self._help_on = help_on
         self._help_off = help_off
 
     @property
     def help(self) -> str:
         """What it costs as it stands."""
-        return self._help_on if self.value else self._help_off
+        return self._help_on if _same(self.value, self.values[0]) else self._help_off
 
 
 class ActionRow(FieldRow):

@@ -5,6 +5,7 @@ from typing import Any
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.suggester import Suggester
 from textual.widgets import Input, Static, TextArea
 
 from qr_tui.core.text.display import cells, fit
@@ -41,6 +42,7 @@ class TextRow(Horizontal):
         lines: bool = False,
         secret: bool = False,
         key: str = "",
+        suggester: Suggester | None = None,
         **options: Any,  # noqa: ANN401 -- what every widget takes
     ) -> None:
         super().__init__(name=name, **options)
@@ -55,7 +57,7 @@ class TextRow(Horizontal):
         self.entry: PlainEditor | PlainInput = (
             PlainEditor(value, placeholder=placeholder, compact=True)
             if lines
-            else PlainInput(value, placeholder=placeholder, password=secret)
+            else PlainInput(value, placeholder=placeholder, password=secret, suggester=suggester)
         )
 
     @property

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, cast
 
+from qr_tui.core.catalogue import Catalogue
 from qr_tui.ui.compose.autosave import SAVE_AFTER, Autosave
 from qr_tui.ui.compose.draft import Draft, DraftFile
 from tests.support.fake_app import make_task
@@ -66,10 +67,10 @@ def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
 def test_a_start_from_a_task_keeps_the_draft_that_was_there(tmp_path: Path) -> None:
     bench = Bench(tmp_path / "draft.json")
     bench.file.save(Draft(prompt="mine"))
-    draft, state, notes = bench.autosave.open(None, "f11")
+    draft, state, notes = bench.autosave.open(None, "f11", Catalogue())
     assert (draft.prompt, state, notes) == ("mine", "draft restored", ())
     task = make_task(1, prompt="another")
-    draft, state, notes = bench.autosave.open(task, "f11")
+    draft, state, notes = bench.autosave.open(task, "f11", Catalogue())
     assert draft.prompt == "another"
     assert draft.kept is not None
     assert draft.kept.prompt == "mine"

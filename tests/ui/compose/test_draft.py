@@ -5,8 +5,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.task import Request, Task, new_task
 from qr_tui.ui.compose.draft import Draft, DraftFile, from_request
+
+CATALOGUE = Catalogue()
 
 
 def a_task(prompt: str = "a paper boat") -> Task:
@@ -90,7 +93,7 @@ def test_after_sending_the_settings_stay_and_the_words_go() -> None:
 def test_starting_from_a_task_keeps_what_was_being_written() -> None:
     mine = Draft(prompt="half a thought", values={"watermark": False})
     task = a_task()
-    fresh = mine.restarted(task)
+    fresh = mine.restarted(task, CATALOGUE)
     assert (fresh.prompt, fresh.images, fresh.model) == ("a paper boat", "https://a/1.png", "sora-2")
     assert fresh.values == {"watermark": False, "duration": 10}
     assert fresh.parent == task.key
@@ -102,15 +105,15 @@ def test_starting_from_a_task_keeps_what_was_being_written() -> None:
 
 
 def test_nothing_is_kept_when_nothing_would_be_lost() -> None:
-    assert Draft().restarted(a_task()).kept is None
-    same = from_request(a_task().request)
-    assert same.restarted(a_task()).kept is None
+    assert Draft().restarted(a_task(), CATALOGUE).kept is None
+    same = from_request(a_task().request, CATALOGUE)
+    assert same.restarted(a_task(), CATALOGUE).kept is None
     assert Draft().swapped() == Draft()
 
 
 def test_an_older_kept_draft_survives_an_empty_one() -> None:
     older = Draft(prompt="older")
-    assert Draft(kept=older).restarted(a_task()).kept == older
+    assert Draft(kept=older).restarted(a_task(), CATALOGUE).kept == older
 
 
 def test_only_one_level_is_read_back(tmp_path: Path) -> None:
@@ -121,7 +124,11 @@ def test_only_one_level_is_read_back(tmp_path: Path) -> None:
 
 
 def test_links_leave_blank_lines_out() -> None:
-    assert Draft(images=" https://a \n\n https://b\n").links() == ("https://a", "https://b")
+    draft = Draft(images=" https://a \n\n https://b\n", first_frame="https://c", last_frame=" ")
+    assert draft.pictures(CATALOGUE.get("sora-2")) == [("https://a", ""), ("https://b", "")]
+    assert draft.pictures(CATALOGUE.get("kling-v2-6")) == [("https://c", "first_frame")]
+    seedance = draft.pictures(CATALOGUE.get("doubao-seedance-2-0-260128"))
+    assert seedance == [("https://c", "first_frame"), ("https://a", "reference"), ("https://b", "reference")]
 
 
 def test_a_field_is_set_where_it_belongs() -> None:

@@ -9,7 +9,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from qr_tui import config, secrets
-from qr_tui.core.answers import Balance
+from qr_tui.core.answers import Balance, HostModel
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.text.messages import Message
 from qr_tui.secrets import Key, KeyRing
@@ -39,7 +39,7 @@ class Studio(FakeStudio):
     def __init__(self) -> None:
         super().__init__()
         self.given: list[tuple[str, str, str]] = []
-        self.answer = KeyTest(models=("sora-2-pro", "veo3.1"), balance=Balance(remaining=12.5))
+        self.answer = KeyTest(models=(HostModel("sora-2-pro"), HostModel("veo3.1")), balance=Balance(remaining=12.5))
 
     async def test_key(self, base_url: str, key: str) -> KeyTest:
         await super().test_key(base_url, key)
@@ -246,7 +246,7 @@ def test_plain_http_warns_except_on_this_machine(tmp_path: Path) -> None:
 
 def test_a_host_without_the_usual_model_says_what_it_has(tmp_path: Path) -> None:
     async def script(bench: Bench, pilot: Pilot[Any]) -> None:
-        bench.studio.answer = KeyTest(models=("veo3.1", "x[/b]"), balance=Balance(remaining=None))
+        bench.studio.answer = KeyTest(models=(HostModel("veo3.1"), HostModel("x[/b]")), balance=Balance(remaining=None))
         await paste_key(pilot)
         await pilot.press("f2")
         await settle(pilot)

@@ -6,7 +6,7 @@ from textual.strip import Strip
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.video_file import Film, Kind
-from qr_tui.services.previews import Picture
+from qr_tui.services.films.previews import Picture
 from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.glyphs import UNICODE
 from qr_tui.ui.theme.palettes import DARK

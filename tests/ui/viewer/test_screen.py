@@ -8,7 +8,7 @@ import pytest
 
 from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text.messages import Message
-from qr_tui.services.previews import NoPicture, Picture, Previews
+from qr_tui.services.films.previews import NoPicture, Picture, Previews
 from qr_tui.simulator.sample_media import FOLDER
 from qr_tui.ui.viewer.screen import ViewerScreen
 from tests.support.driving import Run, run

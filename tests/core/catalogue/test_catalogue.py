@@ -1,8 +1,9 @@
 import msgspec
 import pytest
 
-from qr_tui.core.catalogue import BUILT_IN, DEFAULT_MODEL, SORA_RETIRED, Catalogue, Model, shape
+from qr_tui.core.catalogue import BUILT_IN, DEFAULT_MODEL, SORA_RETIRED, Catalogue, Model, shape, short
 from qr_tui.core.task import Parameter, Request
+from tests.support.wire import body
 
 CATALOGUE = Catalogue()
 
@@ -13,7 +14,7 @@ def said(request: Request) -> list[str]:
 
 def test_every_model_of_the_specification_is_there_once() -> None:
     ids = [model.id for model in BUILT_IN]
-    assert len(ids) == len(set(ids)) == 24
+    assert len(ids) == len(set(ids)) == 34
     assert CATALOGUE.get(DEFAULT_MODEL).id == "sora-2-pro" == ids[0]
 
 
@@ -37,8 +38,8 @@ def test_every_model_agrees_with_itself(model: Model) -> None:
 
 
 def test_the_seeds_defaults_are_all_sent() -> None:
-    body = CATALOGUE.complete(Request(model="sora-2-pro", prompt="x")).body()
-    assert body == {
+    sent = body(CATALOGUE.complete(Request(model="sora-2-pro", prompt="x")))
+    assert sent == {
         "images": [],
         "model": "sora-2-pro",
         "orientation": "portrait",
@@ -134,3 +135,24 @@ def test_what_a_person_prefers_is_the_default_where_the_model_takes_it() -> None
     assert (pro["size"], pro["watermark"]) == ("large", True)
     assert two["duration"] == 10, "25 seconds are not among what sora-2 takes"
     assert own.complete(Request(model="sora-2-pro", prompt="x")).parameters["duration"] == 25
+
+
+@pytest.mark.parametrize(
+    ("model", "found"),
+    [
+        ("doubao-seedance-2-0-260128", "seedance-2-0"),
+        ("MiniMax-Hailuo-2.3-Fast", "Hailuo-2.3-Fast"),
+        ("kling-v2-6", "kling-v2-6"),
+        ("doubao-", "doubao-"),
+    ],
+)
+def test_a_short_name_tells_cousins_apart(model: str, found: str) -> None:
+    assert short(model) == found
+
+
+def test_a_shape_is_read_on_every_route() -> None:
+    assert shape({"size": "720x1280", "seconds": "8"}) == "9:16 8s"
+    assert shape({"ratio": "21:9", "duration": 5}) == "21:9 5s"
+    assert shape({"metadata.ratio": "1:1", "duration": "5"}) == "1:1 5s"
+    assert shape({"size": "large", "resolution": "720p"}) == ""
+    assert shape({"size": "0x0"}) == ""

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from qr_tui import frames
-from qr_tui.services import installation, previews
-from qr_tui.services.previews import Mode, NoPicture, Picture, Previews
+from qr_tui.services import installation
+from qr_tui.services.films import previews
+from qr_tui.services.films.previews import Mode, NoPicture, Picture, Previews
 from qr_tui.simulator.sample_media import FOLDER
 
 PORTRAIT = FOLDER / "portrait.mp4"

@@ -18,7 +18,8 @@ from qr_tui.core.task import FINAL, WATCHED, Failure, FileState, Status, Task
 from qr_tui.core.text.messages import N_, Message, titled
 from qr_tui.services.clock import Clock
 from qr_tui.services.hosts import Host, Hosts
-from qr_tui.services.look_queue import LookQueue
+from qr_tui.services.looks.look_queue import LookQueue
+from qr_tui.services.looks.shared_looks import SharedLooks
 from qr_tui.services.task_index import TaskIndex
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ UNKNOWN_SPAN = 600.0
 UNKNOWN_WATCHED = 24 * 3600.0
 LINKLESS_LIMIT = 5  # "done" answers without a link before we say so
 HELD_BACK = 5.0  # seconds until a task whose key is missing or refused is considered again
+TOGETHER = 2.0  # seconds; what is due within them may be asked for in one look
 LINK_PATIENCE = 60.0  # seconds that a fresh link may have to wait for its turn
 YOUNG = 300.0  # seconds; a task sent within them that nobody has looked at yet comes before all others
 NO_LINK_YET = N_("the provider gave no link")
@@ -68,6 +70,7 @@ class Poller:
         self._wake = wake
         self._index = index
         self._hosts = hosts
+        self._shared = SharedLooks(hosts.route, clock)
         self._pace = pace
         self._clock = clock
         self._polling = False  # whether this process is the one that polls
@@ -234,7 +237,8 @@ class Poller:
         client, key = await self._hosts.client_for(task)
         left = self._clock.steady()
         try:
-            look = self._without_bad_links(task, await client.query(task.id or ""))
+            look = await self._shared.query(client, task, key.account, lambda: self._due_with(task))
+            look = self._without_bad_links(task, look)
             if look.status is Status.DONE and not look.video_url and watch.linkless + 1 >= LINKLESS_LIMIT:
                 look = await self._ask_for_content(client, task, look)
         except CallFailed as error:
@@ -257,6 +261,13 @@ class Poller:
         await self._after_look(task, watch, look)
         return False
 
+    def _due_with(self, task: Task) -> list[Task]:
+        """Return the tasks of the same host that are due, or will be in a moment, besides those being looked at."""
+        soon = self._clock.steady() + TOGETHER
+        keys = [key for key, watch in self._watches.items() if watch.due <= soon and key not in self._looking]
+        found = (self._index.get(key) for key in keys)
+        return [other for other in found if other is not None and other.base_url == task.base_url]
+
     async def fresh_link(self, task: Task) -> str | None:
         """Ask for a new link to a finished film, kindly: at the pace that the host has with us.
 
@@ -272,7 +283,7 @@ class Poller:
         await asyncio.sleep(max(0.0, wait))
         left = self._clock.steady()
         try:
-            look = self._without_bad_links(task, await client.query(task.id or ""))
+            look = self._without_bad_links(task, await client.query(task.id or "", task.looked_at))
         except CallFailed as error:
             now = self._clock.steady()
             self._hosts.failed(task.base_url, key.account, error, left=left, now=now, jitter=random.random())
@@ -301,7 +312,10 @@ class Poller:
 
     async def _ask_for_content(self, client: "QuickRouter", task: Task, look: QueryResult) -> QueryResult:
         """Try the last place a link can be (quickrouter.md §3, end of the video URL order)."""
-        link = await client.content_link(task.id or "")
+        route = self._hosts.route(task.route)
+        if route is None or not route.content:
+            return look
+        link = await client.content_link(task.id or "", route.content)
         return self._without_bad_links(task, msgspec.structs.replace(look, video_url=link)) if link else look
 
     def _without_bad_links(self, task: Task, look: QueryResult) -> QueryResult:

@@ -375,7 +375,7 @@ def test_how_far_it_is(tmp_path: Path, host: Simulator) -> None:
 def test_a_full_store_does_not_lose_a_film(tmp_path: Path, host: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """The film has its name and the task cannot be told: the next try tells it, and fetches nothing."""
     from qr_tui.core.failures import Trouble
-    from qr_tui.services import downloader
+    from qr_tui.services.films import downloader
 
     monkeypatch.setattr(downloader, "AGAIN_AFTER", 0.1)
 

@@ -27,9 +27,9 @@ from qr_tui.core.transfer import Transfer
 from qr_tui.paths import Paths
 from qr_tui.services.clock import Clock
 from qr_tui.services.daemon_thread import in_thread
-from qr_tui.services.download_rules import DownloadRules
+from qr_tui.services.films.download_rules import DownloadRules
 from qr_tui.services.hosts import Hosts
-from qr_tui.services.poller import Poller
+from qr_tui.services.looks.poller import Poller
 from qr_tui.services.task_index import TaskIndex
 from qr_tui.store.changes import Change
 
@@ -509,10 +509,11 @@ class Downloader:
     async def _content(self, task: Task) -> "Source | None":
         from qr_tui.api.safe_get import Source
 
-        if not task.id:
+        route = self._hosts.route(task.route)
+        if not task.id or route is None or not route.content:
             return None
         client, key = await self._hosts.client_for(task)
-        return Source(client.content_url(task.id), client.base_url, key.reveal())
+        return Source(client.content_url(task.id, route.content), client.base_url, key.reveal())
 
     async def _publish(self, job: _Job, part: "PartFile", task: Task) -> "Published":
         film = await in_thread(part.film)

@@ -1,0 +1,1 @@
+"""Films on their way to the disk, and pictures of them."""

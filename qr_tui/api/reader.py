@@ -167,8 +167,8 @@ def read_balance(subscription: bytes, usage: bytes) -> Balance | None:
     if limit is None:
         return None
     if limit >= _UNLIMITED:
-        return Balance(remaining=None)
-    return None if used is None else Balance(remaining=limit - used / 100)
+        return Balance(remaining=None, used=None if used is None else used / 100)
+    return None if used is None else Balance(remaining=limit - used / 100, used=used / 100)
 
 
 def _tree(body: bytes) -> object:

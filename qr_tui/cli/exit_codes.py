@@ -47,7 +47,7 @@ _BY_KIND: Final[Mapping[Kind, Exit]] = {
 }
 
 # Of several tasks the one that needs the most care decides: an unknown outcome must never be sent again blindly.
-_WORST_FIRST: Final = (Exit.UNKNOWN, Exit.KEY, Exit.MONEY, Exit.FAILED, Exit.UNFINISHED, Exit.OK)
+_WORST_FIRST: Final = (Exit.UNKNOWN, Exit.MONEY, Exit.KEY, Exit.FAILED, Exit.UNFINISHED, Exit.OK)
 
 
 class DeclinedError(Exception):

@@ -25,6 +25,7 @@ PROGRAM: Final = "qr-tui"
 # each command and its line in the list of commands; `commands/<name>.py` holds a click command of the same name
 COMMANDS: Final[Mapping[str, str]] = {
     "create": N_("send one or more videos to be made"),
+    "import": N_("make every line of a file, each once"),
     "list": N_("the tasks, by filter and order"),
     "show": N_("everything known of one task"),
     "watch": N_("follow tasks until they are final"),
@@ -34,6 +35,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "remove": N_("take tasks off the list, or bring them back"),
     "copy": N_("copy ids, links, prompts or requests"),
     "export": N_("all tasks as JSON, JSON lines or CSV"),
+    "preset": N_("prompts kept under a name, and what they stand for"),
+    "usage": N_("what was asked for, what became of it, and what it costs"),
     "models": N_("the models to choose from, and whether this host has them"),
     "keys": N_("the keyboard commands of the app"),
     "config": N_("settings and the API key"),
@@ -41,6 +44,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "simulate": N_("run the provider's API on this machine, for nothing"),
     "completion": N_("the completion script of your shell"),
 }
+
+_MODULES: Final = {"import": "import_file"}  # a word of the language cannot be a module's name
 
 
 class LazyGroup(click.Group):
@@ -54,7 +59,8 @@ class LazyGroup(click.Group):
         """Return the command called `cmd_name`, imported now, or None."""
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = getattr(import_module(f"qr_tui.cli.commands.{cmd_name}"), cmd_name)
+        name = _MODULES.get(cmd_name, cmd_name)
+        found: click.Command = getattr(import_module(f"qr_tui.cli.commands.{name}"), name)
         return found
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def create(
     context: CliContext,
-    build: Callable[["Catalogue"], Request],
+    build: Callable[["Catalogue"], list[Request]],
     *,
     copies: int,
     tags: tuple[str, ...],
@@ -40,9 +40,9 @@ def create(
     """Send what `build` makes with the catalogue, print the tasks, and return the exit code of the worst of them."""
 
     async def submit(studio: "Studio") -> list[Task]:
-        complete = await studio.prepared(build(studio.catalogue))
-        yes = consider(studio.check(complete, copies), confirmed=confirmed)
-        return await studio.submit(complete, copies=copies, confirmed=yes, tags=tags)
+        prepared = [await studio.prepared(request) for request in build(studio.catalogue)]
+        yes = consider(studio.check_all(prepared, copies), confirmed=confirmed)
+        return await studio.submit_all(prepared, copies=copies, confirmed=yes, tags=tags)
 
     return send(context, submit, wait=wait, download=download, timeout=timeout, as_json=as_json)
 

@@ -96,6 +96,10 @@ class StoredTasks:
         rows = self._archived.beginning(words, count) if words and len(live) < count else ()
         return newest_first([*live, *(row for row in rows if row.removed_at is None)])[:count]
 
+    def all(self) -> list[Task]:
+        """Return every task there is, removed ones too, in no order."""
+        return list(self._all())
+
     def _all(self) -> Iterator[Task]:
         yield from self._live
         yield from self._archived

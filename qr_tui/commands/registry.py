@@ -10,7 +10,7 @@ from typing import Final, Literal, Protocol
 from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text.messages import N_
 
-Scope = Literal["app", "tasks", "compose", "details", "viewer"]
+Scope = Literal["app", "tasks", "compose", "details", "viewer", "usage"]
 
 
 class CommandState(Protocol):
@@ -341,6 +341,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
         N_("earlier draft"),
         N_("bring back the draft that was here before; this one is kept instead"),
     ),
+    Command("compose.preset", ("ctrl+t",), N_("preset"), N_("begin with a preset: a prompt with holes and variants")),
+    Command("compose.save_preset", ("ctrl+o",), N_("keep preset"), N_("keep prompt and fields as a preset")),
     Command(
         "compose.keep_default",
         ("f12",),
@@ -446,11 +448,19 @@ COMMANDS: Final[tuple[Command, ...]] = (
         footer=8,
     ),
     Command("viewer.remove", ("D",), N_("remove"), N_("take off the list; it can be undone"), _has_target, footer=9),
+    # usage
+    Command("usage.back", ("escape", "q", "L", "backspace"), N_("back"), N_("back to the list"), footer=1),
+    Command("usage.by", ("t",), N_("by"), N_("group by day, model, status, host, batch or month"), footer=2),
+    Command("usage.before", ("left", "h", "k"), N_("before"), N_("the month before"), footer=3),
+    Command("usage.after", ("right", "l", "j"), N_("after"), N_("the next month"), footer=4),
+    Command("usage.balance", ("r",), N_("balance"), N_("ask the host what is left"), footer=5),
+    Command("usage.copy", ("y",), N_("copy JSON"), N_("copy the sums as JSON"), footer=6),
     # everywhere
     Command("app.palette", ("ctrl+p", "colon"), N_("commands"), N_("every command by name"), footer=42),
     Command("app.help", ("question_mark", "f1"), N_("help"), N_("the keys of this screen"), footer=90),
     Command("app.settings", ("comma",), N_("settings"), N_("theme, language, pace, notices, keys"), footer=40),
     Command("app.connect", ("C",), N_("connect"), N_("host and key"), footer=41),
+    Command("app.usage", ("L",), N_("usage"), N_("what was asked for, made, and what it costs"), footer=42),
     Command("app.redraw", ("ctrl+l",), N_("redraw"), N_("draw the whole screen again, if something wrote over it")),
     Command("app.quit", ("q",), N_("quit"), N_("leave; unfinished tasks are looked at again next time"), footer=91),
 )

@@ -3,6 +3,7 @@
 import datetime
 import difflib
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -15,6 +16,7 @@ from qr_tui.core import address, query, routes
 from qr_tui.core.catalogue import BUILT_IN
 from qr_tui.core.failures import Trouble
 from qr_tui.core.filenames import NameTemplate, TemplateError
+from qr_tui.core.prompts import preset
 from qr_tui.core.sorting import ORDERS
 from qr_tui.core.text import sizes
 from qr_tui.core.text.display import inert
@@ -186,6 +188,13 @@ def _nonsense(settings: Settings) -> Iterator[Mistake]:
                     Message(N_("the default of {field} must be one of its values"), {"field": inert(field.name)}),
                 )
     yield from _about_routes(settings)
+    for name, table in settings.presets.items():
+        if not re.fullmatch(r"[\w-]+", name):
+            yield Mistake(("presets", name), Message(N_("a name has letters, digits, - and _ only")))
+        try:
+            preset.read(table)
+        except preset.PresetError as error:
+            yield Mistake(("presets", name, *filter(None, (error.key,))), error.message)
     for digit, view in settings.views.items():
         if digit not in tuple("123456789"):
             yield Mistake(("views", digit), Message(N_("a view stands under a digit from 1 to 9")))
@@ -237,5 +246,5 @@ def _about_routes(settings: Settings) -> Iterator[Mistake]:
                 yield Mistake((*place, column), Message(N_("must not be empty")))
 
 
-_WHOLE: Final = (("models",), ("views",), ("routes",))
+_WHOLE: Final = (("models",), ("views",), ("routes",), ("presets",))
 _TOP: Final = inspect.type_info(Settings)

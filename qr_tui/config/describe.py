@@ -23,6 +23,7 @@ HELP: Final[Mapping[str, str]] = {
     "poll.per_minute": N_("looks a minute at one host, over all tasks"),
     "limits.videos_per_day": N_("videos a day you allow yourself; 0 is no limit"),
     "limits.credits_per_day": N_("credits a day you allow yourself, counted by [prices]; 0 is no limit"),
+    "limits.warn_below": N_("credits left at the provider below which you are told, once a day; 0 is never"),
     "downloads.auto": N_("fetch each film by itself when it is finished"),
     "downloads.folder": N_("where films go; empty is the usual folder of videos"),
     "downloads.name": N_("how films are called, like {date}_{prompt}_{id}; a slash makes folders"),
@@ -44,6 +45,7 @@ HELP: Final[Mapping[str, str]] = {
     "keys": N_("keys of commands, by command id; qr-tui keys lists them"),
     "models": N_("models of your own besides the built-in ones"),
     "routes": N_("ways of your own to ask for a video, each like a built-in one"),
+    "presets": N_("prompts kept under a name, with holes and variants"),
     "views": N_("saved views by digit: name, filter, sort, reverse"),
 }
 
@@ -60,6 +62,7 @@ TITLES: Final[Mapping[str, str]] = {
     "poll.per_minute": N_("looks a minute"),
     "limits.videos_per_day": N_("videos a day"),
     "limits.credits_per_day": N_("credits a day"),
+    "limits.warn_below": N_("tell me below"),
     "downloads.auto": N_("fetch by itself"),
     "downloads.folder": N_("folder"),
     "downloads.name": N_("name"),
@@ -81,6 +84,7 @@ TITLES: Final[Mapping[str, str]] = {
     "keys": N_("keys"),
     "models": N_("own models"),
     "routes": N_("own routes"),
+    "presets": N_("presets"),
     "views": N_("saved views"),
 }
 

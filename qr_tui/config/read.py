@@ -14,6 +14,7 @@ from qr_tui.config.trouble import FileTrouble, is_about_money
 from qr_tui.core import address
 from qr_tui.core.environment import BASE_URL
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.money.prices import Price
 from qr_tui.core.text.display import inert
 from qr_tui.core.text.messages import N_, Detail, Message, titled
 
@@ -128,10 +129,10 @@ def parse(path: Path, text: str) -> dict[str, Any]:
 
 
 def flat(table: Mapping[str, Any], before: str = "") -> dict[str, Any]:
-    """Return `table` with the names of inner tables joined by dots."""
+    """Return `table` with the names of inner tables joined by dots; a price that is a table stays one."""
     found: dict[str, Any] = {}
     for name, value in table.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value.keys().isdisjoint(Price.__struct_fields__):
             found |= flat(value, f"{before}{name}.")
         else:
             found[before + name] = value

@@ -7,6 +7,7 @@ import msgspec
 from qr_tui.core.address import DEFAULT_BASE_URL
 from qr_tui.core.catalogue import DEFAULT_MODEL
 from qr_tui.core.filenames import DEFAULT_TEMPLATE
+from qr_tui.core.money.prices import Credits, Price
 from qr_tui.core.routes import ImageLimits, Slot
 from qr_tui.core.schedule import Pace
 from qr_tui.core.sorting import DEFAULT_ORDER
@@ -39,6 +40,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     videos_per_day: Annotated[int, msgspec.Meta(ge=0)] = 0
     credits_per_day: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    warn_below: Annotated[float, msgspec.Meta(ge=0)] = 0.0
 
 
 class Downloads(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -147,6 +149,10 @@ class ModelAddition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str = ""
 
 
+PresetValue = Parameter | tuple[str, ...] | dict[str, str]
+"""What may stand in a preset: fields of a model, and lists and values of holes beside them."""
+
+
 class View(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A saved view: a filter and an order under a name, reached by its digit."""
 
@@ -160,8 +166,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything in `config.toml`.
 
     `parameters` maps parameter names to what a new video begins with, `keys` command ids to keys, `prices` models to
-    credits a video, `models` ids to additions to the catalogue, `routes` names to ways to ask for a video, `views`
-    digits to saved views.
+    credits a video, `models` ids to additions to the catalogue, `routes` names to ways to ask for a video, `presets`
+    names to prompts with what goes with them (`core.prompts.preset`), `views` digits to saved views.
     """
 
     host: HostSettings = HostSettings()
@@ -174,10 +180,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ui: Ui = Ui()
     create: Create = Create()
     parameters: dict[str, Parameter] = {}
-    prices: dict[str, Annotated[float, msgspec.Meta(ge=0)]] = {}
+    prices: dict[str, Credits | Price] = {}
     keys: dict[str, str] = {}
     models: dict[str, ModelAddition] = {}
     routes: dict[str, RouteAddition] = {}
+    presets: dict[str, dict[str, PresetValue]] = {}
     views: dict[str, View] = {}
 
 

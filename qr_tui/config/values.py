@@ -42,7 +42,7 @@ def value(settings: Settings, key: str) -> Any:  # noqa: ANN401
 
 def is_limit(key: str) -> bool:
     """Tell whether the setting called `key` is a limit of the person's own: it is never removed without a yes."""
-    return key.startswith("limits.")
+    return key in ("limits.videos_per_day", "limits.credits_per_day")
 
 
 def from_text(key: str, text: str) -> Any:  # noqa: ANN401

@@ -60,9 +60,13 @@ class QueryResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Balance(msgspec.Struct, frozen=True, kw_only=True):
-    """What is left, in the provider's own unit (call it credits). `remaining` None means unlimited."""
+    """What is left, in the provider's own unit (call it credits). `remaining` None means unlimited.
+
+    `used` is what was used so far, by whatever program; None where the host does not tell.
+    """
 
     remaining: float | None
+    used: float | None = None
 
 
 class Delivery(StrEnum):

@@ -273,5 +273,6 @@ KEYS: Final[dict[str, Callable[[str, int, int], Test]]] = {
     "id": _id,
     "prompt": _prompt,
     "parent": _parent,
+    "batch": lambda value, _start, _end: lambda task, _moment: bool(task.batch) and value.lower() in task.batch.lower(),
 }
 _COMPARED: Final[dict[str, Callable[[str, str, int, int], Test]]] = {"age": _age, "size": _size}

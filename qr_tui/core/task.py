@@ -178,6 +178,9 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         query_path: Where it is looked at, with ``{id}`` for its id; it stays, whatever becomes of the route.
         own_id: Our own id of it, where its route has a place for one, by which a lost answer can be recovered.
         own_id_asks: How often the provider was asked by that.
+        batch: The name of the batch that it is of; empty for one of its own.
+        batch_line: Which line of the batch it is: the identity of the line, not its number.
+        estimate: What it costs in credits, by the prices at the moment it was asked for; None where they did not say.
         removed_at: Set when a person took it off the list; kept, so that it can be undone.
     """
 
@@ -199,6 +202,9 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     query_path: str = ""
     own_id: str = ""
     own_id_asks: int = 0
+    estimate: float | None = None
+    batch: str = ""
+    batch_line: str = ""
     video_url: str | None = None
     thumbnail_url: str | None = None
     gif_url: str | None = None
@@ -361,10 +367,14 @@ def new_task(
     copies: int = 0,
     query_path: str = "",
     has_own_id: bool = False,
+    estimate: float | None = None,
+    batch: str = "",
+    batch_line: str = "",
 ) -> Task:
     """Return the intent for `request`: queued, with its own key, not yet on disk.
 
     `query_path` and `has_own_id` are its route's: where it will be looked at, and whether an id of ours goes along.
+    `estimate` is what it costs by the prices of now, `batch` and `batch_line` the line of a file that it is of.
     """
     return Task(
         key=new_key(now),
@@ -377,6 +387,9 @@ def new_task(
         route=request.route,
         query_path=query_path,
         own_id=new_own_id() if has_own_id else "",
+        estimate=estimate,
+        batch=batch,
+        batch_line=batch_line,
         base_url=base_url,
         account=account,
         fingerprint=request.fingerprint(base_url),

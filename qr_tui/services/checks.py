@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from qr_tui.config import FileTrouble, Settings
-from qr_tui.core import ledger
 from qr_tui.core.catalogue import LEAST_COPIES, MOST_COPIES, Catalogue, Model
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.links import is_web
+from qr_tui.core.money import ledger
+from qr_tui.core.money.prices import estimate
 from qr_tui.core.routes import UNIFIED, Route
 from qr_tui.core.task import Request, Task
 from qr_tui.core.text.messages import N_, Detail, Message, Value, listed
@@ -48,6 +49,14 @@ class Concern(msgspec.Struct, frozen=True):
     weight: Literal["note", "ask", "stop"]
     detail: Detail = ""
     field: str = ""
+
+
+class Wanted(NamedTuple):
+    """Videos that are about to be sent: their model, what each costs (None: nobody knows), and how many."""
+
+    model: str
+    estimate: float | None
+    copies: int = 1
 
 
 def about_input(request: Request, copies: int, catalogue: Catalogue) -> list[Concern]:
@@ -144,33 +153,39 @@ def about_duplicates(
     return []
 
 
-def about_limits(models: Sequence[str], tasks: Iterable[Task], settings: Settings, now: float) -> list[Concern]:
-    """Return what the person's own limits for today say to one more video of each of `models`.
+def about_limits(
+    wanted: Sequence[Wanted], tasks: Iterable[Task], settings: Settings, catalogue: Catalogue, now: float
+) -> list[Concern]:
+    """Return what the person's own limits for today say to the videos that are `wanted`.
 
     Args:
-        models: The model of each video that is about to be sent.
+        wanted: What is about to be sent.
         tasks: All there are, those taken off the list too.
-        settings: The limits and the prices.
+        settings: The limits, and the prices of tasks that no estimate was kept of.
+        catalogue: The models.
         now: Unix seconds; its local day is the one that counts.
     """
-    limits, prices = settings.limits, settings.prices
+    limits = settings.limits
     if not (limits.videos_per_day or limits.credits_per_day):
         return []
-    before = ledger.since(day_start(now), tasks)
-    after = before.plus(models)
+    before = ledger.since(day_start(now), tasks, lambda task: estimate(settings.prices, task.request, catalogue))
+    after = before
+    for one in wanted:
+        after = after.plus(one.model, one.estimate, one.copies)
     found = []
     if limits.videos_per_day and after.videos > limits.videos_per_day:
-        text = Message(MANY_VIDEOS, {"made": before.videos, "most": limits.videos_per_day, "copies": len(models)})
+        copies = after.videos - before.videos
+        text = Message(MANY_VIDEOS, {"made": before.videos, "most": limits.videos_per_day, "copies": copies})
         found.append(Concern(Kind.OVER_LIMIT, "stop", text))
     if limits.credits_per_day:
-        spent, cost = before.credits(prices), after.credits(prices) - before.credits(prices)
+        spent, cost = before.credits, after.credits - before.credits
         most = f"{limits.credits_per_day:g}"
         # a sum of tenths is a hair off the true one
         if spent + cost > limits.credits_per_day + 1e-9:
             text = Message(MANY_CREDITS, {"spent": f"{spent:g}", "most": most, "cost": f"{cost:g}"})
             found.append(Concern(Kind.OVER_LIMIT, "stop", text))
-        elif unpriced := after.unpriced(prices):
-            text = Message(NO_PRICE, {"models": listed(unpriced), "most": most})
+        elif after.unpriced:
+            text = Message(NO_PRICE, {"models": listed(sorted(after.unpriced)), "most": most})
             found.append(Concern(Kind.NO_PRICE, "ask", text))
     return found
 

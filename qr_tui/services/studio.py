@@ -1,8 +1,8 @@
 """What a front end calls. Everything else in `services` stands behind this one class."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal
 
 from qr_tui import config
 from qr_tui.core import address
@@ -25,6 +25,8 @@ from qr_tui.services.host_models import FILE, HostModels
 from qr_tui.services.hosts import Hosts
 from qr_tui.services.looks.poller import Poller
 from qr_tui.services.loop import Loop
+from qr_tui.services.money import Money
+from qr_tui.services.orders import Order
 from qr_tui.services.standing import Standing
 from qr_tui.services.task_index import TaskIndex
 from qr_tui.services.waiting import Waiting
@@ -35,15 +37,6 @@ MAY_BE_PAID = N_(
     "the right id."
 )
 SAME_ID = N_("{id} already belongs to another task here")
-
-
-class Order(NamedTuple):
-    """Videos that are asked for: one request, as often as `copies` says."""
-
-    request: Request
-    copies: int = 1
-    parent: str | None = None
-    tags: tuple[str, ...] = ()
 
 
 class Studio:
@@ -66,6 +59,7 @@ class Studio:
         base_url: Where new tasks go, normalised.
         catalogue: The models on offer, the person's own among them.
         downloader: Fetches films, by itself and when it is asked to.
+        money: Estimates, sums, and what is left at the provider.
     """
 
     def __init__(
@@ -118,6 +112,16 @@ class Studio:
             sink=sink,
             clock=self._clock,
             patience=patience,
+        )
+        self.money = Money(
+            self._index,
+            self._hosts,
+            store=paths.store,
+            state=paths.state,
+            clock=self._clock,
+            settings=lambda: self._settings,
+            catalogue=lambda: self.catalogue,
+            host=lambda: self.base_url,
         )
         self._host_models = HostModels(paths.state / FILE, self._clock)
         self._standing = Standing(self._hosts, self._poller, self._loop, self.downloader, clock=self._clock)
@@ -180,9 +184,25 @@ class Studio:
         Raises:
             Trouble: Of the first concern that stops it; nothing was written then.
         """
-        request = await self.prepared(request)
-        checks.stop_at_first(self.check(request, copies), confirmed=confirmed)
-        return await self._order([Order(request, copies, parent, tags)], confirmed=confirmed)
+        return await self.submit_all([request], copies=copies, confirmed=confirmed, parent=parent, tags=tags)
+
+    async def submit_all(
+        self,
+        requests: Sequence[Request],
+        *,
+        copies: int = 1,
+        confirmed: bool = False,
+        parent: str | None = None,
+        tags: tuple[str, ...] = (),
+    ) -> list[Task]:
+        """Do what `submit` does for several requests, all of them or none.
+
+        Raises:
+            Trouble: Of the first concern that stops one; nothing was written then.
+        """
+        prepared = [await self.prepared(request) for request in requests]
+        checks.stop_at_first(self.check_all(prepared, copies), confirmed=confirmed)
+        return await self._order([Order(request, copies, parent, tags) for request in prepared], confirmed=confirmed)
 
     async def prepared(self, request: Request) -> Request:
         """Return `request` as it would be sent: its route, every field, and its pictures of this machine looked at.
@@ -192,6 +212,32 @@ class Studio:
         """
         request = self.catalogue.complete(request)
         return await images.with_files(request, self.catalogue.route(request.route) or UNIFIED)
+
+    async def order_line(self, order: Order, *, again: bool = False) -> tuple[Task, bool]:
+        """Order one line of a batch, unless it was ordered before; return its task, and whether it is new.
+
+        With `again` one whose video failed is ordered once more. That of before is looked for under the store's lock,
+        so that two processes that run the same file make nothing twice. The line's identity takes the place of the
+        question about the same video twice in a moment.
+
+        Raises:
+            Trouble: What stops it, as OVER_LIMIT; nothing was written then.
+        """
+        checks.stop_at_first(self._about_key(self.base_url), confirmed=True)
+        known: list[Task] = []
+
+        def guard(tasks: Sequence[Task]) -> bool:
+            same = [task for task in tasks if (task.batch, task.batch_line) == (order.batch, order.batch_line)]
+            sent = [task for task in same if task.status is not Status.STOPPED or task.submitted_at or task.id]
+            known.extend(task for task in sent if not (again and task.status is Status.FAILED))
+            return not known
+
+        made = await self._order([order], confirmed=True, guard=guard)
+        return (made[0], True) if made else (known[-1], False)
+
+    async def batch_tasks(self, batch: str) -> list[Task]:
+        """Return every task of a batch, removed and archived ones too."""
+        return [task for task in await self._index.all_there_are() if task.batch == batch]
 
     async def decide(self, key: str, choice: Adopt | SendAgain | Drop, *, confirmed: bool = False) -> Task:
         """Carry out a person's decision on an unconfirmed task; one that ended as unknown can be adopted too.
@@ -341,11 +387,16 @@ class Studio:
 
         Limits that could not be read are asked about: nobody should find out by the bill.
         """
-        request = self.catalogue.complete(request)
-        found = self._about(Order(request, copies))
+        return self.check_all([request], copies)
+
+    def check_all(self, requests: Sequence[Request], copies: int = 1) -> list[Concern]:
+        """Return what to say before these are sent, each thing once; limits hold for all of them together."""
+        orders = [Order(self.catalogue.complete(request), copies) for request in requests]
+        found: list[Concern] = []
+        for order in orders:
+            found += [concern for concern in self._about(order) if concern not in found]
         found += checks.about_settings(self._problem, self.base_url)
-        models = [request.model] * copies
-        return found + checks.about_limits(models, self._index.everything(), self._settings, self._clock.now())
+        return found + self._about_limits(orders, self._index.everything())
 
     def check_retry(self, tasks: Sequence[Task]) -> list[Concern]:
         """Return what to say before these failed videos are made again, each thing once; limits hold for all of them.
@@ -354,11 +405,11 @@ class Studio:
             Trouble: NOT_NOW if one has not failed.
         """
         found: list[Concern] = []
-        for order in self._orders_again(tasks):
+        orders = self._orders_again(tasks)
+        for order in orders:
             found += [concern for concern in self._about(order) if concern not in found]
         found += checks.about_settings(self._problem, self.base_url)
-        models = [task.model for task in tasks]
-        return found + checks.about_limits(models, self._index.everything(), self._settings, self._clock.now())
+        return found + self._about_limits(orders, self._index.everything())
 
     def check_again(self, task: Task) -> list[Concern]:
         """Return what to say before an unconfirmed task is sent once more."""
@@ -490,8 +541,16 @@ class Studio:
         self._hosts.probe_now({task.base_url for task in map(self._index.get, keys) if task})
         self._poke()
 
-    async def _order(self, orders: Sequence[Order], *, confirmed: bool) -> list[Task]:
+    async def _order(
+        self,
+        orders: Sequence[Order],
+        *,
+        confirmed: bool,
+        guard: Callable[[Sequence[Task]], bool] = lambda _known: True,
+    ) -> list[Task]:
         """Write one intent for each copy of each order, all of them or none, and begin to send.
+
+        `guard` is asked under the store's lock, with all live tasks, whether to go on.
 
         Raises:
             Trouble: NO_KEY, or what forbids it under the store's lock; nothing was written then.
@@ -499,19 +558,23 @@ class Studio:
         key = self._hosts.key(self.base_url)
         if key is None:
             raise Trouble(Kind.NO_KEY, self.base_url)
-        models = [order.request.model for order in orders for _copy in range(order.copies)]
 
         def make(known: Sequence[Task]) -> list[Task]:
             # Under the store's lock, with what other processes wrote a moment ago. The clock is read here: one who
             # waited for the lock must see that the task written meanwhile is no older than its own.
             now = self._clock.now()
-            for order in orders:
+            if not guard(known):
+                return []
+            for order in orders if not orders[0].batch else ():
                 concerns = checks.about_duplicates(order.request, self.base_url, known, now)
                 checks.stop_at_first(concerns, confirmed=confirmed)
-            checks.stop_at_first(checks.about_limits(models, known, self._settings, now), confirmed=confirmed)
+            checks.stop_at_first(self._about_limits(orders, known), confirmed=confirmed)
             made: list[Task] = []
             for order in orders:
-                route = self.catalogue.route(order.request.route) or UNIFIED
+                route, estimate = (
+                    self.catalogue.route(order.request.route) or UNIFIED,
+                    self.money.estimate(order.request),
+                )
                 for copy in range(1, order.copies + 1):
                     made.append(
                         new_task(
@@ -525,6 +588,9 @@ class Studio:
                             copies=order.copies if order.copies > 1 else 0,
                             query_path=route.query_path(with_image=bool(order.request.images)),
                             has_own_id=bool(route.own_id),
+                            estimate=estimate,
+                            batch=order.batch,
+                            batch_line=order.batch_line,
                         )
                     )
             return made
@@ -561,7 +627,13 @@ class Studio:
         """Return what the guards say to sending an unconfirmed task once more, which counts once more."""
         now = self._clock.now()
         found = checks.about_duplicates(task.request, task.base_url, known, now, besides=task.key)
-        return found + checks.about_limits([task.model], known, self._settings, now)
+        return found + self._about_limits([Order(task.request)], known)
+
+    def _about_limits(self, orders: Sequence[Order], known: Iterable[Task]) -> list[Concern]:
+        wanted = [
+            checks.Wanted(order.request.model, self.money.estimate(order.request), order.copies) for order in orders
+        ]
+        return checks.about_limits(wanted, known, self._settings, self.catalogue, self._clock.now())
 
     async def _adopt(self, task: Task, task_id: str) -> Task:
         if not task_id:

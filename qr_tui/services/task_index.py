@@ -93,6 +93,13 @@ class TaskIndex:
         """Return every live task on disk, those taken off the list too, newest first; nothing before it is open."""
         return self._store.tasks(removed=True) if self._store is not None else []
 
+    async def all_there_are(self) -> list[Task]:
+        """Return every task on disk, removed and archived ones too; the archives are read in a thread."""
+        store = self._store
+        if store is None:
+            return []
+        return await asyncio.to_thread(lambda: [*store.tasks(removed=True), *store.archived])
+
     def on_change(self, watcher: Callable[[], None]) -> None:
         """Call `watcher` after every change of any task."""
         self._watchers.append(watcher)

@@ -25,6 +25,7 @@ from qr_tui.store.draft import Draft
 from qr_tui.store.facts import entry_of, fact_of, fits, own_task, unclear
 from qr_tui.store.id_journal import IdJournal
 from qr_tui.store.names import IDS, MARK, RECENT_IDS, archive_of
+from qr_tui.store.purged_usage import PurgedUsage, path_of
 
 if TYPE_CHECKING:
     from qr_tui.store.storage import FileStorage, TaskTable
@@ -74,6 +75,7 @@ class TaskStore:
         self._foreign: set[str] = set()  # what others changed and `refresh` has not yet told
         self._patched: dict[str, Any] = {}
         self._archive = Archive(archive_of(path), clock)
+        self._purged = PurgedUsage(path_of(path))
         self.archived: Final = ArchivedTasks(self._archive, lambda: self._documents, lambda: self._patched)
 
     # life ----------------------------------------------------------------------------------------------
@@ -498,6 +500,7 @@ class TaskStore:
             with self._opened().transaction():
                 self._take()
                 keys = [key for key, task in self._tasks.items() if old(task)]
+                self._purged.add([self._tasks[key] for key in keys])
                 self._drop_from_archives(keys)
                 if keys and self._table is not None:
                     self._table.drop(keys)
@@ -506,7 +509,9 @@ class TaskStore:
             for month in self.archived.months():
                 with self._opened().transaction():
                     self._take()
-                    if any(map(old, self.archived.month(month))):
+                    gone = [task for task in self.archived.month(month) if old(task)]
+                    if gone:
+                        self._purged.add(gone)
                         self._roll_over(month, [])
                 self._set(self._tasks)
 

@@ -295,6 +295,13 @@ class QrTui(FixedApp):
         self._renew_status()
         self.tasks.refresh_header_and_footer()
 
+    async def do_usage(self) -> None:
+        """Show what was asked for, and what it costs."""
+        from qr_tui.ui.usage.screen import UsageScreen
+
+        studio = await self.engine()
+        await self.push_screen_wait(UsageScreen(studio.money, self.app_context.clock()))
+
     async def do_quit(self) -> None:
         """Leave; at once when that is asked for again while an answer is waited for."""
         if self._waits_to_leave:

@@ -51,6 +51,7 @@ class HelpScreen(Dialog[None]):
             "details": _("details"),
             "compose": _("writing a video"),
             "viewer": _("viewer"),
+            "usage": _("usage"),
         }
         title = _("Keys: {screen}").format(screen=names.get(self._owner.scope, self._owner.scope))
         self.frame(title, _("↑↓ scroll · esc back"))

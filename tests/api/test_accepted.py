@@ -115,8 +115,8 @@ def test_no_models(body: bytes, kind: Kind) -> None:
 @pytest.mark.parametrize(
     ("subscription", "usage", "balance"),
     [
-        (b'{"hard_limit_usd":20.5}', b'{"total_usage":1050}', Balance(remaining=10.0)),
-        (b'{"hard_limit_usd":"20"}', b'{"total_usage":0}', Balance(remaining=20.0)),
+        (b'{"hard_limit_usd":20.5}', b'{"total_usage":1050}', Balance(remaining=10.0, used=10.5)),
+        (b'{"hard_limit_usd":"20"}', b'{"total_usage":0}', Balance(remaining=20.0, used=0.0)),
         (b'{"hard_limit_usd":100000000}', b"{}", Balance(remaining=None)),
         (b"<html>", b"{}", None),
         (b"{}", b'{"total_usage":1}', None),

@@ -199,7 +199,7 @@ def test_models() -> None:
 
 def test_balance() -> None:
     told = Server(answer('{"hard_limit_usd":20}'), answer('{"total_usage":500}'))
-    assert ask(told, lambda client: client.balance()) == Balance(remaining=15.0)
+    assert ask(told, lambda client: client.balance()) == Balance(remaining=15.0, used=5.0)
     assert [sent.line.split()[1] for sent in told.requests] == [
         "/v1/dashboard/billing/subscription",
         "/v1/dashboard/billing/usage",

@@ -1,16 +1,20 @@
 """The registry: one id, one handler, no key that terminals swallow, no key that would do two things."""
 
+from typing import cast
+
 import pytest
 
 from qr_tui.commands.keymap import RESERVED, Keymap, normal
 from qr_tui.commands.registry import BANNED_KEYS, COMMANDS, Command
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.text.display import cells
+from qr_tui.services.money import Money
 from qr_tui.ui.compose.screen import ComposeScreen
 from qr_tui.ui.details.screen import DetailsScreen
 from qr_tui.ui.theme.appearance import Appearance
 from qr_tui.ui.theme.glyphs import UNICODE
 from qr_tui.ui.theme.palettes import DARK
+from qr_tui.ui.usage.screen import UsageScreen
 from qr_tui.ui.viewer.screen import ViewerScreen
 from qr_tui.ui.widgets.header_footer import footer_line
 from tests.support.driving import Run, run
@@ -30,6 +34,7 @@ def handlers(tmp_path_factory: pytest.TempPathFactory) -> Handlers:
         found["app"] = [it.app]
         found["tasks"] = list(it.app.tasks.command_handlers())
         found["details"] = list(DetailsScreen(make_task()).command_handlers())
+        found["usage"] = list(UsageScreen(cast(Money, None), 0.0).command_handlers())
         found["viewer"] = list(ViewerScreen([make_task()]).command_handlers())
         found["compose"] = list(compose.command_handlers())
 

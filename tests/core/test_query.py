@@ -222,3 +222,10 @@ def test_every_key_can_be_asked_for() -> None:
     for key in KEYS:
         with pytest.raises(QueryError):
             parse(f"{key}:")
+
+
+def test_the_lines_of_a_file_are_found_by_its_name() -> None:
+    mine = Task(key="k", model="m", prompt="p", base_url="https://h", created_at=0.0, batch="Boats")
+    plain = Task(key="l", model="m", prompt="p", base_url="https://h", created_at=0.0)
+    query = parse("batch:boat")
+    assert [query.matches(task, now=0.0) for task in (mine, plain)] == [True, False]

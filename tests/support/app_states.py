@@ -166,6 +166,12 @@ _16: Final = _env(COLORTERM="", TERM="xterm")
 _ASCII: Final = _env(LANG="C")
 _LIGHT: Final = {"settings": Settings(ui=Ui(theme="light"))}
 
+BOAT: dict[str, Any] = {
+    "prompt": "a {{what}} boat in {the rain|fog}, {dawn|dusk|night}",
+    "model": "veo3.1-fast",
+    "vars": {"what": "paper"},
+}
+
 STATES: Final[Mapping[str, AppState]] = {
     # the list
     "no-tasks": AppState(tasks=(), shows="No videos yet", chinese=True),
@@ -240,6 +246,10 @@ STATES: Final[Mapping[str, AppState]] = {
     "compose-with-references": AppState(
         ("f2", *text("seedance-2-0"), "enter"), "last frame", prompt="a boat", chinese=True
     ),
+    "compose-with-a-preset": AppState(
+        ("ctrl+t", "1"), "6 prompts", prompt="a", context={"settings": Settings(presets={"boat": BOAT})}, chinese=True
+    ),
+    "usage": AppState(("L",), "by day", chinese=True),
     "request-of-another-route": AppState(("f2", *text("seedance-1"), "enter", "f9"), "/volc/v1", prompt="a boat"),
     "compose-choose-a-model": AppState(("n", "f2"), "veo", chinese=True),
     "compose-from-a-task": AppState(("e",), "a paper boat", tasks=(SAVED,)),

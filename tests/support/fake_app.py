@@ -14,15 +14,18 @@ from qr_tui.core.answers import Balance, HostModel
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.events import HostStatus, PollingChanged, Sink, TasksChanged, TasksLoaded
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.money.usage import Used, used
 from qr_tui.core.sorting import newest_first
 from qr_tui.core.tags import changed
 from qr_tui.core.task import FileState, Request, Status, Task, advance, new_task
 from qr_tui.core.text.messages import Detail, Message
 from qr_tui.core.transfer import Transfer
 from qr_tui.secrets import KeyRing
+from qr_tui.services.balances import Sample
 from qr_tui.services.checks import Concern
 from qr_tui.services.decisions import Adopt, Drop, KeyTest, SendAgain
 from qr_tui.services.films.downloader import NOT_FINISHED, Downloader, Refusal
+from qr_tui.services.money import Money
 from qr_tui.services.studio import Studio
 from qr_tui.ui.context import AppContext
 
@@ -75,6 +78,38 @@ class FakeDownloader(Downloader):
         return self.under_way.get(key)
 
 
+class FakeMoney(Money):
+    """Prices and sums as a test wants them.
+
+    Attributes:
+        price: What every video costs.
+        balance: What the host answers.
+    """
+
+    def __init__(self, studio: "FakeStudio") -> None:
+        self._studio = studio
+        self.price: float | None = None
+        self.balance: Sample | None = None
+
+    def estimate(self, request: Request) -> float | None:
+        return self.price
+
+    async def used(self) -> list[Used]:
+        return [used(task, lambda _task: self.price) for task in self._studio._tasks.values()]
+
+    async def ask_balance(self) -> Sample | None:
+        return self.balance
+
+    def is_low(self, sample: Sample) -> bool:
+        return sample.remaining is not None and sample.remaining < 1
+
+    def last_balance(self) -> Sample | None:
+        return None
+
+    def used_at_provider(self, since: float) -> tuple[float, float] | None:
+        return None
+
+
 class FakeStudio(Studio):
     """A studio that remembers its calls and does what it is told at once.
 
@@ -88,6 +123,7 @@ class FakeStudio(Studio):
         self, tasks: Iterable[Task] = (), *, sink: Sink | None = None, clock: Callable[[], float] = lambda: NOW
     ) -> None:
         self.catalogue = Catalogue()
+        self.money = self.fake_money = FakeMoney(self)
         self.base_url = DEFAULT_BASE_URL
         self.is_paused = False
         self.here = True
@@ -174,6 +210,23 @@ class FakeStudio(Studio):
         return self.status
 
     # actions
+    def check_all(self, requests: Sequence[Request], copies: int = 1) -> list[Concern]:
+        return self.check(requests[0], copies)
+
+    async def submit_all(
+        self,
+        requests: Sequence[Request],
+        *,
+        copies: int = 1,
+        confirmed: bool = False,
+        parent: str | None = None,
+        tags: tuple[str, ...] = (),
+    ) -> list[Task]:
+        self._note("submit_all", (list(requests), copies))
+        made = [new_task(one, base_url=self.base_url, account="", now=self.clock()) for one in requests]
+        self.put(*made)
+        return made
+
     async def submit(
         self,
         request: Request,

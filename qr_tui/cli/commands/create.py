@@ -19,10 +19,11 @@ from qr_tui.core.task import Parameter, Request
 from qr_tui.core.text.display import inert
 from qr_tui.core.text.messages import N_, Message
 from qr_tui.core.wire.images import FIRST_FRAME, LAST_FRAME, REFERENCE
-from qr_tui.i18n import _, translate
+from qr_tui.i18n import _, ngettext, translate
 
 if TYPE_CHECKING:
     from qr_tui.core.catalogue import Catalogue
+    from qr_tui.core.prompts.preset import Preset
 
 _MOST_PROMPT_BYTES: Final = 4_000_000
 
@@ -48,7 +49,6 @@ _MOST_PROMPT_BYTES: Final = 4_000_000
 @click.option("--duration", type=int, metavar="SECONDS", help=_("Length of the video."))
 @click.option("--size", metavar="WORD", help=_("The quality: small (720p) or large (1080p), or as the model has it."))
 @click.option("--sound/--silent", default=None, help=_("With sound or without, where the model makes any."))
-@click.option("--seed", type=int, metavar="N", help=_("The same seed makes a similar video, where the model has one."))
 @click.option(
     "--watermark/--no-watermark",
     default=None,
@@ -72,6 +72,14 @@ _MOST_PROMPT_BYTES: Final = 4_000_000
 @click.option(
     "--param", "params", multiple=True, metavar="NAME=VALUE", help=_("Any other field of the request; may be repeated.")
 )
+@click.option("--preset", "preset_name", metavar="NAME", help=_("Begin with what a preset of the settings holds."))
+@click.option("--var", "variables", multiple=True, metavar="NAME=TEXT", help=_("What goes into a hole {{NAME}}."))
+@click.option(
+    "--expand",
+    metavar="all|N",
+    help=_("Make every prompt that {a|b} and __list__ stand for, or N of them by chance; a preset asks for all."),
+)
+@click.option("--seed", type=int, metavar="N", help=_("What the chance of --expand N begins with."))
 @click.option("--tag", "tags", multiple=True, metavar="WORD", help=_("A tag of your own; may be given again."))
 @click.option(
     "--copies", type=int, default=LEAST_COPIES, metavar="N", help=_("Make it N times, each a task of its own (1-20).")
@@ -93,13 +101,16 @@ def create(
     duration: int | None,
     size: str | None,
     sound: bool | None,
-    seed: int | None,
     watermark: bool | None,
     private: bool | None,
     images: tuple[str, ...],
     first_frame: str | None,
     last_frame: str | None,
     params: tuple[str, ...],
+    preset_name: str | None,
+    variables: tuple[str, ...],
+    expand: str | None,
+    seed: int | None,
     tags: tuple[str, ...],
     copies: int,
     wait: bool,
@@ -116,31 +127,52 @@ def create(
         "duration": duration,
         "size": size,
         "sound": sound,
-        "seed": seed,
         "watermark": watermark,
         "private": private,
     }
+    preset = _preset(context, preset_name)
     frames = {FIRST_FRAME: first_frame, LAST_FRAME: last_frame}
     placed = [(_clean(image, f"--{role}"), role) for role, image in frames.items() if image is not None]
-    placed += [(_clean(image, "--image"), REFERENCE if placed else "") for image in images]
-
-    def build(catalogue: "Catalogue") -> Request:
-        return read_request(
-            catalogue,
-            model=_clean(model or context.settings.create.model, "--model"),
-            prompt=text,
-            placed=placed,
-            raw=dict(map(parse_param, params)),
-            options=options,
-        )
-
+    given = images or (preset.images if preset is not None else ())
+    placed += [(_clean(image, "--image"), REFERENCE if placed else "") for image in given]
+    usual = preset.model if preset is not None and preset.model else context.settings.create.model
+    if preset is not None and prompt is None and prompt_file is None:
+        prompt = preset.prompt
     text = read_prompt(prompt, prompt_file)
+    kept = {} if preset is None else preset.parameters
+    values = {**({} if preset is None else preset.vars), **dict(map(_variable, variables))}
+    words = tagging.read(" ".join(_clean(tag, "--tag") for tag in tags))
+    prompts, chance = [text], None
+    if expand is not None or preset is not None or variables:
+        from qr_tui.services.prompts import expanded, lists_in
+
+        lists = lists_in(context.paths.config_file.parent / "lists")
+        prompts, chance = expanded(text, values, lists, expand or "all", seed)
+    if chance is not None:
+        output.say(_("seed {seed}: the same one makes the same prompts").format(seed=chance))
+        words = (*words, f"seed:{chance}")
+    if preset is not None:
+        words = tuple(dict.fromkeys((*words, *preset.tags)))
+
+    def build(catalogue: "Catalogue") -> list[Request]:
+        return [
+            read_request(
+                catalogue,
+                model=_clean(model or usual, "--model"),
+                prompt=one,
+                placed=placed,
+                raw=dict(map(parse_param, params)),
+                options={**kept, **{name: value for name, value in options.items() if value is not None}},
+            )
+            for one in prompts
+        ]
+
     build(catalogue_of(context))  # a mistake in an option is said before anything is opened
+    _ask_about_many(len(prompts), copies, confirmed=yes or dry_run)
     if dry_run:
-        return show_request(context, build(catalogue_of(context)), copies, as_json=as_json)
+        return show_requests(context, build(catalogue_of(context)), copies, as_json=as_json)
     from qr_tui.cli import sending
 
-    words = tagging.read(" ".join(_clean(tag, "--tag") for tag in tags))
     return sending.create(
         context,
         build,
@@ -152,6 +184,43 @@ def create(
         confirmed=yes,
         as_json=as_json,
     )
+
+
+def _preset(context: CliContext, name: str | None) -> "Preset | None":
+    if name is None:
+        return None
+    from qr_tui.cli.commands.preset import find
+    from qr_tui.core.prompts.preset import read
+
+    return find({one: read(table) for one, table in context.settings.presets.items()}, name)
+
+
+def _variable(text: str) -> tuple[str, str]:
+    name, equals, value = _clean(text, "--var").partition("=")
+    if not equals or not name.strip():
+        raise Trouble(Kind.USAGE, Message(N_("--var {text}: write it as NAME=TEXT"), {"text": inert(text, limit=200)}))
+    return name.strip(), value
+
+
+def _ask_about_many(prompts: int, copies: int, *, confirmed: bool) -> None:
+    """Ask before a prompt that stands for very many is sent.
+
+    Raises:
+        Trouble: Nobody could be asked, or the answer was no.
+    """
+    from qr_tui.core.prompts.expansion import ASKS_FROM
+
+    if prompts <= ASKS_FROM or confirmed:
+        return
+    from qr_tui.cli import streams
+    from qr_tui.cli.exit_codes import DeclinedError, NeedsYesError
+
+    text = Message(N_("{n} videos would be made; to send them all the same add --yes"), {"n": prompts * copies})
+    if not streams.can_ask():
+        raise NeedsYesError(Kind.USAGE, text)
+    output.say(_("{n} videos will be made, each one paid for.").format(n=prompts * copies), "yellow")
+    if not click.confirm(_("Send it all the same?"), err=True):
+        raise DeclinedError(_("nothing was sent"))
 
 
 def read_request(
@@ -275,21 +344,27 @@ def catalogue_of(context: CliContext) -> "Catalogue":
     return config.catalogue(context.settings)
 
 
-def show_request(context: CliContext, request: Request, copies: int, *, as_json: bool) -> int:
-    """Print what would be sent and what is worth saying about it; exit as sending would if it cannot be sent."""
+def show_requests(context: CliContext, requests: list[Request], copies: int, *, as_json: bool) -> int:
+    """Print what would be sent and what is worth saying about it; exit as sending would if it cannot be sent.
+
+    Of several prompts the first is shown as it would be sent, and the others by their words.
+    """
+    from qr_tui.core.money.prices import estimate, total
     from qr_tui.core.routes import UNIFIED
     from qr_tui.core.wire.body import write
     from qr_tui.core.wire.curl import curl, shown
     from qr_tui.services import checks, images
 
     catalogue = catalogue_of(context)
-    request = catalogue.complete(request)
+    request = catalogue.complete(requests[0])
     route = catalogue.route(request.route) or UNIFIED
     request = images.found_files(request, route)
     concerns = checks.about_input(request, copies, catalogue)
     checks.stop_at_first(concerns, confirmed=True)
     for concern in concerns:
         output.say(_("note: {text}").format(text=inert(translate(concern.detail), limit=400)), "yellow")
+    prices = context.settings.prices
+    cost = total(estimate(prices, catalogue.complete(one), catalogue) for one in requests for _copy in range(copies))
     wire, line = write(route, request), curl(route, request, context.base_url)
     if as_json:
         found: dict[str, Any] = {
@@ -297,13 +372,29 @@ def show_request(context: CliContext, request: Request, copies: int, *, as_json:
             "route": route.name,
             **shown(wire),
             "copies": copies,
+            "prompts": [one.prompt for one in requests],
+            "estimate": cost,
             "curl": line,
             "warnings": [str(concern.detail) for concern in concerns],
         }
         output.document(found)
-    else:
-        output.line(output.encode(wire.body))
+        return 0
+    output.line(output.encode(wire.body))
+    output.line()
+    for part in line.split("\n"):
+        output.line(output.escaped(part))
+    if len(requests) > 1:
         output.line()
-        for part in line.split("\n"):
-            output.line(output.escaped(part))
+        for one in requests:
+            output.line(inert(one.prompt, limit=1_000))
+    videos = len(requests) * copies
+    if cost is not None:
+        words = ngettext("{n} video, about {credits} credits", "{n} videos, about {credits} credits", videos)
+        output.say(words.format(n=videos, credits=f"{cost:g}"))
+    elif videos > 1:
+        output.say(
+            ngettext(
+                "{n} video, at a price that is not known", "{n} videos, at a price that is not known", videos
+            ).format(n=videos)
+        )
     return 0

@@ -17,6 +17,7 @@ SCOPES = {
     "compose": N_("Compose"),
     "details": N_("Details"),
     "viewer": N_("Viewer"),
+    "usage": N_("Usage"),
     "app": N_("Everywhere"),
 }
 

@@ -17,6 +17,7 @@ from qr_tui.i18n import _, clauses, translate
 
 if TYPE_CHECKING:
     from qr_tui.core.catalogue import Catalogue, Field, Model
+    from qr_tui.core.money.prices import Prices
 
 
 @click.command(
@@ -49,14 +50,24 @@ def models(context: CliContext, words: tuple[str, ...], offline: bool, as_json: 
     found = [model for model in catalogue.offered() if all(word.lower() in model.id.lower() for word in words)]
     prices = context.settings.prices
     if as_json:
-        output.document([_json(catalogue, model, prices.get(model.id)) for model in found])
+        output.document([_json(catalogue, model, prices) for model in found])
         return Exit.OK
     for line in _lines(catalogue, found, prices, output.width(sys.stdout)):
         output.line(line)
     return Exit.OK
 
 
-def _json(catalogue: "Catalogue", model: "Model", price: float | None) -> dict[str, Any]:
+def _price(prices: "Prices", model: "Model") -> str:
+    """Return what the settings say that a video of `model` costs, each case with its seconds; empty for nothing."""
+    from qr_tui.core.money.prices import shown
+
+    found = {name: price for name, price in prices.items() if name.partition(":")[0] == model.id}
+    cases = [(name.partition(":")[2], shown(price)) for name, price in found.items()]
+    return "; ".join(f"{text} ({seconds} s)" if seconds else text for seconds, text in cases)
+
+
+def _json(catalogue: "Catalogue", model: "Model", prices: "Prices") -> dict[str, Any]:
+    plain = prices.get(model.id)
     return {
         "id": model.id,
         "route": model.route,
@@ -64,7 +75,7 @@ def _json(catalogue: "Catalogue", model: "Model", price: float | None) -> dict[s
         "fields": [_field_json(field) for field in model.fields],
         "frames": model.frames,
         "images": model.max_images,
-        "price": price,
+        "price": plain if isinstance(plain, int | float) else _price(prices, model) or None,
         "retired": model.retired,
     }
 
@@ -79,13 +90,13 @@ def _field_json(field: "Field") -> dict[str, Any]:
     }
 
 
-def _lines(catalogue: "Catalogue", models: "list[Model]", prices: dict[str, float], width: int | None) -> Iterator[str]:
+def _lines(catalogue: "Catalogue", models: "list[Model]", prices: "Prices", width: int | None) -> Iterator[str]:
     rows = [
         (
             _here(catalogue, model),
             inert(model.id, limit=100),
             model.route,
-            f"{prices[model.id]:g}" if model.id in prices else "",
+            _price(prices, model),
             clauses(list(_about(model))),
         )
         for model in models

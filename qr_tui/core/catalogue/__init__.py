@@ -3,7 +3,7 @@
 from qr_tui.core.catalogue.built_in import BUILT_IN, DEFAULT_MODEL, SORA_RETIRED, typical_of
 from qr_tui.core.catalogue.model import Field, Model, same
 from qr_tui.core.catalogue.models import LEAST_COPIES, MOST_COPIES, Catalogue
-from qr_tui.core.catalogue.names import shape, short
+from qr_tui.core.catalogue.names import seconds, shape, short
 
 __all__ = [
     "BUILT_IN",
@@ -15,6 +15,7 @@ __all__ = [
     "Field",
     "Model",
     "same",
+    "seconds",
     "shape",
     "short",
     "typical_of",

@@ -32,6 +32,16 @@ def shape(parameters: Mapping[str, Parameter]) -> str:
     return f"{sides} {seconds}s".strip() if seconds else sides
 
 
+def seconds(parameters: Mapping[str, Parameter]) -> float | None:
+    """Return how long a video is to be, None where nothing says it."""
+    by_name = {name.rpartition(".")[2]: value for name, value in parameters.items()}
+    found = next((by_name[name] for name in _LASTS if by_name.get(name)), None)
+    try:
+        return None if found is None or isinstance(found, bool) else float(found)
+    except ValueError:
+        return None
+
+
 def _sides(name: str, value: str) -> str:
     if name != "size":
         return _ASPECTS.get(value, value)

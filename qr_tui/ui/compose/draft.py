@@ -15,6 +15,7 @@ from qr_tui.files import write_private
 
 PICTURES: Final = (FIRST_FRAME, LAST_FRAME, "images")
 """The fields that hold pictures."""
+HOLE: Final = "hole:"  # before the name of a hole, where fields are told apart by name
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -26,6 +27,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         last_frame: The picture that it ends with.
         values: Parameters by setting, in words that mean the same for every model; those of every model visited, so
             that switching back finds them again.
+        preset: The name of the preset it began with.
+        template: Whether the prompt stands for others, by its holes and variants; else it is sent letter by letter.
+        holes: What goes into them.
         parent: Key of the task it started from.
         source: What that task asked for; its values are offered as they were, in the catalogue or not.
         kept: The draft that stood here before this one took its place; one level deep.
@@ -38,6 +42,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     last_frame: str = ""
     values: dict[str, Parameter] = {}
     copies: int = LEAST_COPIES
+    preset: str = ""
+    template: bool = False
+    holes: dict[str, str] = {}
     parent: str | None = None
     source: Request | None = None
     kept: "Draft | None" = None
@@ -60,6 +67,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Return a draft with the field `name` set: pictures, ``copies`` or a setting of the model."""
         if name in PICTURES:
             return msgspec.structs.replace(self, **{name: str(value)})
+        if name.startswith(HOLE):
+            return msgspec.structs.replace(self, holes=self.holes | {name.removeprefix(HOLE): str(value)})
         if name == "copies":
             return msgspec.structs.replace(self, copies=int(value or 0))
         return msgspec.structs.replace(self, values=self.values | {name: value})

@@ -15,7 +15,7 @@ from qr_tui.core.task import Parameter
 from qr_tui.core.text.display import cells, inert
 from qr_tui.core.wire.images import FIRST_FRAME, LAST_FRAME
 from qr_tui.i18n import _
-from qr_tui.ui.compose.draft import PICTURES, Draft
+from qr_tui.ui.compose.draft import HOLE, PICTURES, Draft
 from qr_tui.ui.compose.paths import PathSuggester
 from qr_tui.ui.widgets.field_row import Columns, FieldRow, OpenRow, SwitchRow
 from qr_tui.ui.widgets.number_row import NumberRow
@@ -32,6 +32,7 @@ class Form(VerticalScroll, can_focus=False):
 
     Args:
         key_of: Returns the key of a compose command as shown, or nothing.
+        holes_of: Returns the names of the holes in the prompt, each of which gets a row.
     """
 
     DEFAULT_CSS = """
@@ -46,10 +47,17 @@ class Form(VerticalScroll, can_focus=False):
             self.field = field
             self.value = value
 
-    def __init__(self, catalogue: Catalogue, draft: Draft, key_of: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        draft: Draft,
+        key_of: Callable[[str], str],
+        holes_of: Callable[[Draft], tuple[str, ...]] = lambda _draft: (),
+    ) -> None:
         super().__init__(id="form")
         self._catalogue = catalogue
         self._key_of = key_of
+        self._holes_of = holes_of
         self._draft = draft
         self._rows_complete = True  # False while the rows are being replaced
 
@@ -82,7 +90,7 @@ class Form(VerticalScroll, can_focus=False):
         for row in self.rows():
             value = row.text if isinstance(row, TextRow) else row.value
             field = model.setting(row.field)
-            if row.field in (*PICTURES, "copies"):
+            if row.field in (*PICTURES, "copies") or row.field.startswith(HOLE):
                 draft = draft.with_field(row.field, value)
             elif field is not None and value != draft.value(model, field):
                 draft = draft.with_field(row.field, field.ours(value))
@@ -176,6 +184,9 @@ class Form(VerticalScroll, can_focus=False):
         copies = _("1 to {most}; each one is a video and costs").format(most=MOST_COPIES)
         usual = _("usually ready in {minutes} minutes").format(minutes=model.minutes)
         yield OpenRow("model", _("model"), (model.id,), model.id, help=usual, key=self._key_of("model"))
+        for name in self._holes_of(draft):
+            text = _("goes into {hole}").format(hole="{{" + name + "}}")
+            yield TextRow(f"{HOLE}{name}", inert(name, limit=20), draft.holes.get(name, ""), placeholder=text)
         fields = [field for field in model.fields if not field.optional]
         # what is told apart by eye first, then what costs time or rights
         for field in sorted(fields, key=_place):

@@ -1,5 +1,6 @@
 """The request as it would be sent: the exact JSON body, and a curl line that sends the same."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -38,8 +39,11 @@ class RequestScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, route: Route, request: Request, base_url: str, copies: int = 1) -> None:
+    def __init__(
+        self, route: Route, request: Request, base_url: str, copies: int = 1, prompts: Sequence[str] = ()
+    ) -> None:
         super().__init__()
+        self._prompts = prompts
         wire = write(route, request)
         self.body = body_text(wire)
         self.command = curl(route, request, base_url)
@@ -84,10 +88,19 @@ class RequestScreen(ModalScreen[None]):
             head = head + Content.assemble((part, "$text-muted"), "\n")
         return (
             head
+            + self._others()
             + Content(inert_lines(self.body))
             + Content.assemble("\n\n", (_("the same by hand, with the key in its variable:"), "$text-muted"), "\n")
             + Content(inert_lines(self.command))
         )
+
+    def _others(self) -> Content:
+        """Return the prompts that the one in the form stands for; the request below is that of the first."""
+        if len(self._prompts) < 2:
+            return Content("")
+        title = _("the {n} prompts:").format(n=len(self._prompts))
+        texts = "\n".join(inert_lines(prompt) for prompt in self._prompts)
+        return Content.assemble("\n", (title, "$text-muted"), "\n", texts, "\n\n")
 
     def action_copy_json(self) -> None:
         """Copy the body."""

@@ -28,6 +28,7 @@ from qr_tui.ui.compose.autosave import Autosave
 from qr_tui.ui.compose.draft import PICTURES, Draft, DraftFile
 from qr_tui.ui.compose.form import Form, model_options
 from qr_tui.ui.compose.notes import ChoiceNotes, find_bad_image, notes_on_choice, trouble_of
+from qr_tui.ui.compose.presets import Presets
 from qr_tui.ui.compose.prompt import PromptEditor
 from qr_tui.ui.compose.title_line import TitleLine
 from qr_tui.ui.context import AppContext
@@ -36,7 +37,7 @@ from qr_tui.ui.toasts import hint, say
 from qr_tui.ui.widgets.field_row import OpenRow
 from qr_tui.ui.widgets.key_line import KeyLine
 from qr_tui.ui.widgets.notes import Note, trouble_note
-from qr_tui.ui.widgets.paying import estimate, paying_label
+from qr_tui.ui.widgets.paying import paying_label
 
 if TYPE_CHECKING:
     from qr_tui.services.studio import Studio
@@ -88,13 +89,16 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
         self._studio = studio
         self._app_context = app_context
         self._sending = False
+        self._prompts: list[str] | None = None  # what the draft stands for, as far as it was asked
         self._copies_chosen = False  # whether the number of copies was set here, and not by a draft of before
         file = DraftFile(app_context.paths.draft_file)
         self._autosave = Autosave(file, lambda: self.draft, self._show_state, self.set_timer, model=model)
         self._draft, state, opening = self._autosave.open(start, command("compose.swap").keys[0], studio.catalogue)
         self.title_line = TitleLine(studio, self._draft.parent, state)
         self.prompt = PromptEditor(self._draft.prompt, partial(self._key, "editor"))
-        self.form = Form(studio.catalogue, self._draft, self._key)
+        self.presets = Presets(self, lambda: studio.catalogue, app_context.paths.config_file, self._show_draft)
+        self.form = Form(studio.catalogue, self._draft, self._key, self.presets.holes)
+        self._holes = self.presets.holes(self._draft)
         self.notes = ChoiceNotes(self._notes_on_choice, opening)
 
     def compose(self) -> ComposeResult:
@@ -108,7 +112,7 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
 
     def command_handlers(self) -> Sequence[object]:
         """Return who handles this screen's commands."""
-        return (self, self.form)
+        return (self, self.form, self.presets)
 
     def on_mount(self) -> None:
         """Show the draft as it was left."""
@@ -169,6 +173,7 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
             self._draft = msgspec.structs.replace(self._draft, prompt=self.prompt.text)
             self._draft_changed()
             self.notes.drop_outdated()
+            self._show_prompts()
 
     @on(Form.Edited)
     def _field_changed(self, event: Form.Edited) -> None:
@@ -176,13 +181,44 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
         draft = self._draft.with_field(event.field, event.value)
         if draft != self._draft:  # else it is known already, and what is said of it shall stay
             self._draft = draft
+            self._prompts = None
             self._draft_changed()
             self._show_price()
             self.notes.show_choice()
 
+    def _show_prompts(self) -> None:
+        """Show what the prompt stands for, where it stands for others: rows for its holes, how many, what they cost."""
+        self._prompts = None
+        if not self._draft.template:
+            return
+        if (holes := self.presets.holes(self._draft)) != self._holes:
+            self._holes = holes
+            self.run_worker(self.form.show(self._draft), group="holes", exclusive=True)
+        self._show_price()
+        self.notes.show_choice()
+
+    @property
+    def requests(self) -> list[Request]:
+        """What would be sent: one request for each prompt that the draft stands for.
+
+        Raises:
+            Trouble: USAGE, the prompt cannot be read, or a hole is empty.
+        """
+        request = self.request
+        if not self._draft.template:
+            return [request]
+        if self._prompts is None:
+            self._prompts = self.presets.prompts(self.draft)
+        return [msgspec.structs.replace(request, prompt=prompt) for prompt in self._prompts]
+
     def _priced(self, title: str) -> str:
         """Return `title` of what pays, with what it makes and may cost as the draft stands."""
-        one, copies = estimate([self._draft.model], services(self).settings.prices), self._draft.copies
+        one, copies = self._studio.money.estimate(self.request), self._draft.copies
+        if self._draft.template:
+            try:
+                copies *= len(self.requests)
+            except Trouble:
+                return title
         return paying_label(title, copies, None if one is None else one * copies)
 
     def _show_price(self) -> None:
@@ -196,6 +232,7 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
     async def _show_draft(self, draft: Draft) -> None:
         """Show another draft instead of the one here."""
         self._draft = draft
+        self._prompts, self._holes = None, self.presets.holes(draft)
         self.prompt.set_text(draft.prompt)
         await self.form.show(draft)
         self.title_line.show_parent(draft.parent)
@@ -221,6 +258,9 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
 
     def _notes_on_choice(self) -> tuple[Note, ...]:
         notes = notes_on_choice(self._studio, self.request, self._draft.copies, partial(hint, self.app))
+        words, is_wrong = self.presets.remark(self.draft)
+        if words:
+            notes = (Note(words, "bad" if is_wrong else "plain"), *notes)
         return (Note(self._restored_words(), "warn"), *notes) if self._copies_restored else notes
 
     @property
@@ -292,13 +332,15 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
             self._show_problem(bad.note, field=bad.field)
             self.form.go_to_line(bad.field, bad.line, bad.length)
             return []
+        requests = self.requests
         try:
-            request = await self._studio.prepared(request)
+            request = await self._studio.prepared(requests[0])
         except Trouble as trouble:
             with_path = (name for name in PICTURES if looks_like_path(getattr(self._draft, name)))
             self._show_trouble(trouble, field=next(with_path, ""))
             return []
-        concerns = self._studio.check(request, copies)
+        requests = [msgspec.structs.replace(request, prompt=one.prompt) for one in requests]
+        concerns = self._studio.check_all(requests, copies)
         for concern in concerns:
             if concern.weight == "stop":
                 self._show_trouble(trouble_of(concern), field=concern.field)
@@ -306,14 +348,17 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
         reasons = [trouble_note(trouble_of(concern)).text for concern in concerns if concern.weight == "ask"]
         if self._copies_restored:
             reasons.insert(0, _("The number of copies comes from a draft of before."))
-        if copies > MOST_UNASKED or reasons:
+        videos = copies * len(requests)
+        if videos > MOST_UNASKED or reasons:
             made = ngettext(
-                "{n} video will be made, and paid for.", "{n} videos will be made, each one paid for.", copies
+                "{n} video will be made, and paid for.", "{n} videos will be made, each one paid for.", videos
             )
-            if not await self._agrees([made.format(n=copies), *reasons]):
+            if not await self._agrees([made.format(n=videos), *reasons]):
                 return []
         self._show_state(_("sending …"))
-        return await self._studio.submit(request, copies=copies, confirmed=True, parent=self._draft.parent)
+        if len(requests) == 1:
+            return await self._studio.submit(requests[0], copies=copies, confirmed=True, parent=self._draft.parent)
+        return await self._studio.submit_all(requests, copies=copies, confirmed=True, parent=self._draft.parent)
 
     async def _agrees(self, lines: list[str]) -> bool:
         """Ask back before money is spent; only a paying key says yes."""
@@ -350,12 +395,14 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
         from qr_tui.ui.compose.request import RequestScreen
 
         try:
-            request = await self._studio.prepared(self.request)
+            requests = self.requests
+            request = await self._studio.prepared(requests[0])
         except Trouble as trouble:
             self._show_trouble(trouble)
             return
         route = self._studio.catalogue.route(request.route) or UNIFIED
-        self.app.push_screen(RequestScreen(route, request, self._studio.base_url, self._draft.copies))
+        prompts = [one.prompt for one in requests]
+        self.app.push_screen(RequestScreen(route, request, self._studio.base_url, self._draft.copies, prompts))
 
     async def do_swap(self) -> None:
         """Bring the earlier draft back; this one takes its place."""

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from qr_tui.core.failures import WORDS, Kind, Trouble
+from qr_tui.core.money.prices import total
 from qr_tui.core.status_words import sent_words
 from qr_tui.core.task import Task
 from qr_tui.core.text.display import cut, inert
@@ -17,7 +18,7 @@ from qr_tui.ui.app_services import services
 from qr_tui.ui.toasts import hint, sentence
 from qr_tui.ui.widgets.dialog import Dialog
 from qr_tui.ui.widgets.paragraph import Paragraph
-from qr_tui.ui.widgets.paying import PayingKeys, estimate, paying_keys, paying_label
+from qr_tui.ui.widgets.paying import PayingKeys, paying_keys, paying_label
 from qr_tui.ui.widgets.text_fields import OneLine
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ class DecideScreen(Dialog[Decided | None]):
 
     def _cost(self) -> str:
         """Return which key sends again, what that costs, and what the guards say to it."""
-        price = estimate([task.model for task in self._tasks], services(self).settings.prices)
+        price = total(self._studio.money.estimate(task.request) for task in self._tasks)
         label = paying_label(_("sends it again") if self._alone else _("sends again"), len(self._tasks), price)
         said = _("{key} {does}: a second video may be made and paid").format(key=self._paying.shown, does=label)
         # what the guards say; a limit that is switched off by a mistake in the settings too

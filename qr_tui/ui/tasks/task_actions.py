@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from qr_tui.core.failures import WORDS, Trouble
+from qr_tui.core.money.prices import total
 from qr_tui.core.tags import FAVOURITE
 from qr_tui.core.task import FileState, Status, Task
 from qr_tui.core.text.display import tail
@@ -11,7 +12,7 @@ from qr_tui.i18n import _, clauses, ngettext, translate
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.tasks.undo import UndoStack
 from qr_tui.ui.toasts import say
-from qr_tui.ui.widgets.paying import estimate, paying_label
+from qr_tui.ui.widgets.paying import paying_label
 
 MOST_REFUSALS = 5  # refused tasks that are named one by one
 
@@ -142,7 +143,7 @@ class TaskActions:
         studio = await qr.engine()
         asked = (concern for concern in studio.check_retry(failed) if concern.weight != "note")
         lines.extend(dict.fromkeys(translate(concern.detail) or _(WORDS[concern.kind].title) for concern in asked))
-        costs_about = estimate([task.model for task in failed], qr.settings.prices)
+        costs_about = total(studio.money.estimate(task.request) for task in failed)
         label = paying_label(_("make again"), len(failed), costs_about)
         if not await qr.ask(title, lines, yes=label, no=_("not now"), pays=True):
             return

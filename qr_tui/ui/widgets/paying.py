@@ -1,6 +1,6 @@
 """What spends money: the keys that do it, what stands beside them, and from when on they count in a question."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection
 from typing import Final
 
 from textual import events
@@ -63,16 +63,6 @@ def paying_keys(widget: Widget) -> PayingKeys:
     """Return the paying keys that are in force where `widget` is."""
     app = services(widget)
     return PayingKeys(app.keymap.keys(PAYING.id), app.app_context.steady)
-
-
-def estimate(models: Iterable[str], prices: Mapping[str, float]) -> float | None:
-    """Return the credits that one video of each of `models` costs, None when one of them has no known price."""
-    total = 0.0
-    for model in models:
-        if model not in prices:
-            return None
-        total += prices[model]
-    return total
 
 
 def paying_label(title: str, videos: int, cost: float | None) -> str:

@@ -4,8 +4,8 @@ from tests.support.cli import Shell, failed, task
 
 FIELDS = (
     "key id status provider_status progress model route prompt enhanced_prompt parameters images image_roles video_url "
-    "thumbnail_url expires_at file file_state file_size file_sha256 file_failure failure look_failure base_url parent "
-    "copy copies tags created_at submitted_at updated_at finished_at"
+    "thumbnail_url expires_at file file_state file_size file_sha256 file_failure failure look_failure batch batch_line "
+    "estimate base_url parent copy copies tags created_at submitted_at updated_at finished_at"
 )
 
 

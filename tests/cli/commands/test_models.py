@@ -83,7 +83,7 @@ def test_options_are_neutral_and_params_raw(shell: Shell, tmp_path: Path) -> Non
     raw = body(shell, *kling, "--param", "duration=10", "--param", "watermark_info.enabled=true")
     assert (raw["duration"], raw["watermark_info"]) == ("10", {"enabled": True})
     seedance = ("a boat", "--model", "doubao-seedance-2-0-260128")
-    assert body(shell, *seedance, "--no-watermark", "--silent", "--seed", "7")["generate_audio"] is False
+    assert body(shell, *seedance, "--no-watermark", "--silent", "--param", "seed=7")["seed"] == 7
     refused = shell("create", *seedance, "--watermark", "--dry-run")
     assert refused.code == 2
     assert "--param watermark=true" in refused.err

@@ -12,7 +12,6 @@ from textual import events
 from textual.pilot import Pilot
 
 from qr_tui import i18n
-from qr_tui.config import Settings
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Request, Task
 from qr_tui.core.text.display import cells
@@ -478,7 +477,7 @@ def test_rule_1_9_restored_copies_are_said_until_they_are_set_here(tmp_path: Pat
         await until(pilot, lambda: len(bench.sent) == 1)
 
     bench = Bench(tmp_path)
-    bench.app.settings = Settings(prices={"sora-2-pro": 4.0})
+    bench.studio.fake_money.price = 4.0
     bench.file.path.parent.mkdir(parents=True, exist_ok=True)
     bench.file.save(Draft(prompt="a boat", copies=20))
     bench.run(script)

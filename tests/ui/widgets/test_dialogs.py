@@ -12,7 +12,7 @@ from qr_tui.services.decisions import Adopt, Drop, SendAgain
 from qr_tui.ui.widgets.confirm import ConfirmScreen
 from qr_tui.ui.widgets.paying import QUIET
 from tests.support.driving import Run, run
-from tests.support.fake_app import make_task
+from tests.support.fake_app import FakeStudio, make_task
 
 HOSTILE = "[/b] [bold \x1b[2J\x07"
 LOST = make_task(1, status=Status.UNCONFIRMED, id=None, prompt="a paper boat " + HOSTILE)
@@ -101,7 +101,9 @@ def test_rule_1_9_sending_again_takes_a_paying_key(tmp_path: Path, key: str) -> 
         await it.press("ctrl+g")
         assert it.studio.called("decide") == [("key000001", SendAgain())]
 
-    run(tmp_path, [LOST], script, settings=Settings(prices={"sora-2-pro": 4.0}))
+    studio = FakeStudio([LOST])
+    studio.fake_money.price = 4.0
+    run(tmp_path, [LOST], script, studio=studio)
 
 
 def test_rule_1_9_a_paying_key_does_nothing_on_the_other_ways(tmp_path: Path) -> None:
@@ -140,7 +142,10 @@ def test_rule_1_9_only_a_paying_key_makes_a_failed_video_again(tmp_path: Path, k
         await it.press(key)
         assert it.studio.called("retry") == []
 
-    run(tmp_path, [make_task(status=Status.FAILED)], script, settings=Settings(prices={"sora-2-pro": 4.0}))
+    failed = make_task(status=Status.FAILED)
+    studio = FakeStudio([failed])
+    studio.fake_money.price = 4.0
+    run(tmp_path, [failed], script, studio=studio)
 
 
 def test_rule_1_9_the_paying_keys_are_the_same_everywhere_when_they_are_a_persons_own(tmp_path: Path) -> None:

@@ -4,10 +4,11 @@ import datetime
 import os
 import time
 
+import msgspec
 import pytest
 
-from qr_tui.core import ledger
 from qr_tui.core.failures import Kind
+from qr_tui.core.money import ledger
 from qr_tui.core.task import Failure, Request, Status, Task, advance, new_task
 from qr_tui.services.checks import day_start
 
@@ -27,7 +28,7 @@ def sent(*moves: tuple[float, Status], made: float = DAY - 48 * HOUR, model: str
 
 
 def videos(*tasks: Task) -> int:
-    return ledger.since(DAY, tasks).videos
+    return ledger.since(DAY, tasks, lambda _task: None).videos
 
 
 def test_rule_1_5_a_task_counts_on_the_day_it_was_sent_not_on_the_day_it_was_written() -> None:
@@ -72,10 +73,19 @@ def test_a_task_whose_history_was_cut_counts_by_what_it_is() -> None:
     assert videos(refused) == 0
 
 
-def test_credits_are_summed_by_model_and_what_has_no_price_is_named() -> None:
-    book = ledger.since(DAY, [sent(), sent(model="veo3.1-fast")]).plus(["sora-2-pro"])
-    assert book.credits({"sora-2-pro": 0.5}) == 1.0
-    assert book.unpriced({"sora-2-pro": 0.0}) == ["veo3.1-fast"]
+def test_credits_are_summed_and_what_has_no_price_is_named() -> None:
+    prices = {"sora-2-pro": 0.5}
+    book = ledger.since(DAY, [sent(), sent(model="veo3.1-fast")], lambda task: prices.get(task.model))
+    book = book.plus("sora-2-pro", 0.25, 2)
+    assert (book.videos, book.credits, sorted(book.unpriced)) == (4, 1.0, ["veo3.1-fast"])
+    assert book.plus("x", None, 0) == book
+
+
+def test_a_kept_estimate_counts_whatever_the_prices_say_now() -> None:
+    kept = msgspec.structs.replace(sent(), estimate=2.0)
+    assert ledger.since(DAY, [kept], lambda _task: 9.0).credits == 2.0
+    free = msgspec.structs.replace(sent(), estimate=0.0)
+    assert ledger.since(DAY, [free], lambda _task: 9.0).credits == 0.0
 
 
 def test_the_local_day_begins_at_its_own_midnight_when_the_clocks_change(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,6 @@
 """What was sent on one day, and what will be: the one count that every limit on spending is held against."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -14,29 +13,27 @@ _SENT = frozenset({Status.SENDING, Status.UNCONFIRMED, Status.WAITING, Status.RU
 
 
 class Ledger(msgspec.Struct, frozen=True):
-    """How many videos of each model one day stands for: those sent on it, and those that are still queued."""
+    """What one day stands for: the videos sent on it, and those that are still queued.
 
-    models: Mapping[str, int]
+    Attributes:
+        videos: How many.
+        credits: What they cost, as far as it is known.
+        unpriced: The models of those whose price nobody knows.
+    """
 
-    @property
-    def videos(self) -> int:
-        """All of them."""
-        return sum(self.models.values())
+    videos: int = 0
+    credits: float = 0.0
+    unpriced: frozenset[str] = frozenset()
 
-    def credits(self, prices: Mapping[str, float]) -> float:
-        """Return what they cost; a model without a price counts as nothing, and is among `unpriced`."""
-        return sum(count * prices.get(model, 0.0) for model, count in self.models.items())
-
-    def unpriced(self, prices: Mapping[str, float]) -> list[str]:
-        """Return the models whose price is not known, in order."""
-        return sorted(model for model, count in self.models.items() if count and model not in prices)
-
-    def plus(self, models: Iterable[str]) -> "Ledger":
-        """Return the ledger with one more video of each of `models`."""
-        return Ledger(Counter(self.models) + Counter(models))
+    def plus(self, model: str, estimate: float | None, times: int = 1) -> "Ledger":
+        """Return the ledger with more videos of `model`, each at `estimate` credits; None is unknown."""
+        if times <= 0:
+            return self
+        unpriced = self.unpriced | {model} if estimate is None else self.unpriced
+        return Ledger(self.videos + times, self.credits + times * (estimate or 0.0), unpriced)
 
 
-def since(day_start: float, tasks: Iterable[Task]) -> Ledger:
+def since(day_start: float, tasks: Iterable[Task], price_of: Callable[[Task], float | None]) -> Ledger:
     """Return what was sent since `day_start` (Unix seconds), and what is queued and will be.
 
     A task counts once for each time it was sent, by the moment of sending, whenever it was written down; one that
@@ -46,11 +43,14 @@ def since(day_start: float, tasks: Iterable[Task]) -> Ledger:
     Args:
         day_start: When the day began where the person lives.
         tasks: All there are, those taken off the list too.
+        price_of: Returns what a task costs of which no estimate was kept, None where that is not known.
     """
-    models: Counter[str] = Counter()
+    found = Ledger()
     for task in tasks:
-        models[task.model] += sum(at >= day_start for at in sendings(task)) + (task.status is Status.QUEUED)
-    return Ledger(+models)
+        times = sum(at >= day_start for at in sendings(task)) + (task.status is Status.QUEUED)
+        if times:
+            found = found.plus(task.model, price_of(task) if task.estimate is None else task.estimate, times)
+    return found
 
 
 def sendings(task: Task) -> Iterator[float]:

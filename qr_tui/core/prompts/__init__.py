@@ -1,0 +1,1 @@
+"""Prompts with holes, variants and lists, and the prompts that they stand for."""

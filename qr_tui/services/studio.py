@@ -18,6 +18,7 @@ from qr_tui.secrets import Key, KeyRing
 from qr_tui.services import checks, images
 from qr_tui.services.checks import Concern
 from qr_tui.services.clock import Clock
+from qr_tui.services.costs.money import Money
 from qr_tui.services.decisions import Adopt, Drop, KeyTest, SendAgain
 from qr_tui.services.films.download_rules import rules
 from qr_tui.services.films.downloader import Downloader
@@ -25,7 +26,6 @@ from qr_tui.services.host_models import FILE, HostModels
 from qr_tui.services.hosts import Hosts
 from qr_tui.services.looks.poller import Poller
 from qr_tui.services.loop import Loop
-from qr_tui.services.money import Money
 from qr_tui.services.orders import Order
 from qr_tui.services.standing import Standing
 from qr_tui.services.task_index import TaskIndex

@@ -8,7 +8,7 @@ from qr_tui.commands.keymap import RESERVED, Keymap, normal
 from qr_tui.commands.registry import BANNED_KEYS, COMMANDS, Command
 from qr_tui.core.catalogue import Catalogue
 from qr_tui.core.text.display import cells
-from qr_tui.services.money import Money
+from qr_tui.services.costs.money import Money
 from qr_tui.ui.compose.screen import ComposeScreen
 from qr_tui.ui.details.screen import DetailsScreen
 from qr_tui.ui.theme.appearance import Appearance

@@ -21,11 +21,11 @@ from qr_tui.core.task import FileState, Request, Status, Task, advance, new_task
 from qr_tui.core.text.messages import Detail, Message
 from qr_tui.core.transfer import Transfer
 from qr_tui.secrets import KeyRing
-from qr_tui.services.balances import Sample
 from qr_tui.services.checks import Concern
+from qr_tui.services.costs.balances import Sample
+from qr_tui.services.costs.money import Money
 from qr_tui.services.decisions import Adopt, Drop, KeyTest, SendAgain
 from qr_tui.services.films.downloader import NOT_FINISHED, Downloader, Refusal
-from qr_tui.services.money import Money
 from qr_tui.services.studio import Studio
 from qr_tui.ui.context import AppContext
 

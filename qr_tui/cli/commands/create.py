@@ -130,7 +130,7 @@ def create(
         "watermark": watermark,
         "private": private,
     }
-    preset = _preset(context, preset_name)
+    preset = preset_of(context, preset_name)
     frames = {FIRST_FRAME: first_frame, LAST_FRAME: last_frame}
     placed = [(_clean(image, f"--{role}"), role) for role, image in frames.items() if image is not None]
     given = images or (preset.images if preset is not None else ())
@@ -140,7 +140,7 @@ def create(
         prompt = preset.prompt
     text = read_prompt(prompt, prompt_file)
     kept = {} if preset is None else preset.parameters
-    values = {**({} if preset is None else preset.vars), **dict(map(_variable, variables))}
+    values = {**({} if preset is None else preset.vars), **dict(map(variable, variables))}
     words = tagging.read(" ".join(_clean(tag, "--tag") for tag in tags))
     prompts, chance = [text], None
     if expand is not None or preset is not None or variables:
@@ -186,7 +186,12 @@ def create(
     )
 
 
-def _preset(context: CliContext, name: str | None) -> "Preset | None":
+def preset_of(context: CliContext, name: str | None) -> "Preset | None":
+    """Return the preset called `name`, None for no name.
+
+    Raises:
+        Trouble: USAGE, there is none.
+    """
     if name is None:
         return None
     from qr_tui.cli.commands.preset import find
@@ -195,7 +200,12 @@ def _preset(context: CliContext, name: str | None) -> "Preset | None":
     return find({one: read(table) for one, table in context.settings.presets.items()}, name)
 
 
-def _variable(text: str) -> tuple[str, str]:
+def variable(text: str) -> tuple[str, str]:
+    """Return name and value of ``name=text``.
+
+    Raises:
+        Trouble: USAGE, it is written otherwise.
+    """
     name, equals, value = _clean(text, "--var").partition("=")
     if not equals or not name.strip():
         raise Trouble(Kind.USAGE, Message(N_("--var {text}: write it as NAME=TEXT"), {"text": inert(text, limit=200)}))

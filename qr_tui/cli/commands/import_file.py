@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qr_tui.cli import output
+from qr_tui.cli.commands.create import preset_of, variable
 from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import Exit, NeedsYesError, of_kind, of_tasks, worst
 from qr_tui.cli.main import examples
@@ -23,7 +24,7 @@ from qr_tui.i18n import _, clauses, ngettext, translate
 
 if TYPE_CHECKING:
     from qr_tui.core.batch.lines import BadLine
-    from qr_tui.services.batch import Batch, Outcome, Plan
+    from qr_tui.services.batches.run import Batch, Outcome, Plan
     from qr_tui.services.checks import Concern
     from qr_tui.services.studio import Studio
 
@@ -54,6 +55,10 @@ if TYPE_CHECKING:
 @click.option("--sound/--silent", default=None, help=_("With sound or without, where the model makes any."))
 @click.option("--watermark/--no-watermark", default=None, help=_("As in create."))
 @click.option("--private/--public", default=None, help=_("As in create."))
+@click.option("--preset", "preset_name", metavar="NAME", help=_("Let the lines fill the holes of a preset."))
+@click.option("--var", "variables", multiple=True, metavar="NAME=TEXT", help=_("What goes into a hole {{NAME}}."))
+@click.option("--expand", metavar="all|N", help=_("Make every prompt that a line stands for, or N of them by chance."))
+@click.option("--seed", type=int, metavar="N", help=_("What the chance of --expand N begins with."))
 @click.option("--tag", "tags", multiple=True, metavar="WORD", help=_("A tag of your own; may be given again."))
 @click.option("--dry-run", is_flag=True, help=_("Judge the file and say what it would make; send and write nothing."))
 @click.option("--skip-bad", is_flag=True, help=_("Send the good lines although others are bad."))
@@ -81,6 +86,10 @@ def import_file(
     sound: bool | None,
     watermark: bool | None,
     private: bool | None,
+    preset_name: str | None,
+    variables: tuple[str, ...],
+    expand: str | None,
+    seed: int | None,
     tags: tuple[str, ...],
     dry_run: bool,
     skip_bad: bool,
@@ -94,7 +103,7 @@ def import_file(
 ) -> int:
     """Judge the file, then run it."""
     from qr_tui import config
-    from qr_tui.services.batch import plan
+    from qr_tui.services.batches.run import plan
 
     given: dict[str, Parameter] = {
         "orientation": orientation,
@@ -109,8 +118,27 @@ def import_file(
     if not name:
         raise Trouble(Kind.USAGE, Message(N_("a file from the standard input needs a name: --batch NAME")))
     words = tagging.read(" ".join(tags))
-    found = _read(file, format_, encoding)
-    usual = model or context.settings.create.model
+    preset = preset_of(context, preset_name)
+    found = _read(file, format_, encoding, needs_prompt=preset is None)
+    if preset is not None or expand is not None or variables:
+        from qr_tui.services.batches.prompts import stands_for
+        from qr_tui.services.prompts import lists_in
+
+        if expand is not None and expand != "all" and seed is None:
+            # by chance, and still the same the next time: else no line would be known again
+            raise Trouble(
+                Kind.USAGE, Message(N_("--expand {n} needs --seed here: a line is known by its prompts"), {"n": expand})
+            )
+        found = stands_for(
+            found,
+            preset=preset,
+            values=dict(map(variable, variables)),
+            lists=lists_in(context.paths.config_file.parent / "lists"),
+            how=expand or "all",
+            seed=seed,
+        )
+    usual = model or (preset.model if preset is not None and preset.model else context.settings.create.model)
+    words = tuple(dict.fromkeys((*words, *(preset.tags if preset is not None else ()))))
     judged = plan(found, config.catalogue(context.settings), usual, given)
     has_setting_mistake = any(bad.kind == "setting" for bad in judged.bad)
     if dry_run:
@@ -128,7 +156,7 @@ def import_file(
     return run.go(timeout=timeout, detach=detach, as_json=as_json)
 
 
-def _read(file: str, format_: str | None, encoding: str) -> Any:  # noqa: ANN401 -- a BatchFile, imported late
+def _read(file: str, format_: str | None, encoding: str, *, needs_prompt: bool) -> Any:  # noqa: ANN401 -- a BatchFile, imported late
     from qr_tui.core.batch import reading
     from qr_tui.core.batch.lines import MOST_BYTES
 
@@ -142,7 +170,7 @@ def _read(file: str, format_: str | None, encoding: str) -> Any:  # noqa: ANN401
         raise Trouble(Kind.USAGE, f"{inert(file)}: {error.strerror}") from None
     kind: Any = format_ or reading.format_of(file)
     try:
-        return reading.read(reading.decoded(data, encoding), kind)
+        return reading.read(reading.decoded(data, encoding), kind, needs_prompt=needs_prompt)
     except reading.BatchError as error:
         detail: Detail = Message("{file}: {reason}", {"file": inert(file), "reason": error.message})
         raise Trouble(Kind.USAGE, detail) from None
@@ -162,7 +190,7 @@ def _show(context: CliContext, name: str, judged: "Plan", *, retry_failed: bool,
     from qr_tui import config
     from qr_tui.cli import stored_tasks
     from qr_tui.core.money.prices import estimate
-    from qr_tui.services.batch import Batch, State, same_content
+    from qr_tui.services.batches.run import Batch, State, same_content
 
     tasks = [task for task in stored_tasks.read(context).all() if task.batch == name]
     bad = [*judged.bad, *same_content(tasks, judged)]
@@ -217,7 +245,8 @@ def _allowed_today(context: CliContext) -> int | None:
     most = context.settings.limits.videos_per_day
     if not most:
         return None
-    made = ledger.since(day_start(time.time()), stored_tasks.read(context).live(), lambda _task: None).videos
+    everything = stored_tasks.read(context).all()
+    made = ledger.since(day_start(time.time()), everything, lambda _task: None).videos
     return max(0, most - made)
 
 
@@ -289,7 +318,7 @@ class _Run:
 
     async def _work(self, studio: "Studio", narrator: Any, timeout: float | None, *, everything: bool) -> None:  # noqa: ANN401, ASYNC109
         from qr_tui.cli.watching import waiting
-        from qr_tui.services.batch import AHEAD, Batch, same_content
+        from qr_tui.services.batches.run import AHEAD, Batch, same_content
 
         before = await studio.batch_tasks(self._name)
         if bad := same_content(before, self._judged):

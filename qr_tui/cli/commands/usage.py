@@ -20,7 +20,7 @@ from qr_tui.i18n import _
 
 if TYPE_CHECKING:
     from qr_tui.core.money.usage import Row, Usage
-    from qr_tui.services.balances import Sample
+    from qr_tui.services.costs.balances import Sample
 
 BY: Final = (N_("day"), N_("month"), N_("model"), N_("status"), N_("host"), N_("route"), N_("batch"))
 
@@ -95,8 +95,8 @@ def _day(text: str, option: str) -> str:
 
 
 def _balance(context: CliContext, *, ask: bool) -> "Sample | None":
-    from qr_tui.services.balances import FILE, Balances
     from qr_tui.services.clock import Clock
+    from qr_tui.services.costs.balances import FILE, Balances
 
     key = context.keys.key_for(context.base_url)
     if key is None:

@@ -66,8 +66,8 @@ def decoded(data: bytes, encoding: str = "utf-8") -> str:
     return text
 
 
-def read(text: str, format_: Format) -> BatchFile:
-    """Return the lines of a file.
+def read(text: str, format_: Format, *, needs_prompt: bool = True) -> BatchFile:
+    """Return the lines of a file; with a preset they need no prompt of their own, and `needs_prompt` is False.
 
     Raises:
         BatchError: There are too many, one is too long, or there is no heading to read the others by.
@@ -77,14 +77,14 @@ def read(text: str, format_: Format) -> BatchFile:
             raise BatchError(
                 Message(N_("line {line} is longer than {most} characters"), {"line": number, "most": LONGEST_LINE})
             )
-    found = {"txt": _texts, "csv": _table, "jsonl": _objects}[format_](text)
+    found = {"txt": _texts, "csv": _table, "jsonl": _objects}[format_](text, needs_prompt=needs_prompt)
     if len(found.lines) + len(found.bad) > MOST_LINES:
         raise BatchError(Message(N_("more than {most} lines"), {"most": MOST_LINES}))
     return found
 
 
 # one prompt a line ---------------------------------------------------------------------------------------------
-def _texts(text: str) -> BatchFile:
+def _texts(text: str, *, needs_prompt: bool) -> BatchFile:
     lines: list[BatchLine] = []
     bad: list[BadLine] = []
     settings: dict[str, Any] = {}
@@ -100,7 +100,7 @@ def _texts(text: str) -> BatchFile:
                 bad.append(BadLine(number=number, kind="setting", detail=_written(str(error)), field="@"))
             continue
         prompt = line.removeprefix("\\") if line.startswith(("\\#", "\\@", "\\\\")) else line
-        lines += _made(number, {**settings, "prompt": prompt}, bad)
+        lines += _made(number, {**settings, "prompt": prompt}, bad, needs_prompt=needs_prompt)
     return BatchFile(tuple(lines), tuple(bad))
 
 
@@ -123,7 +123,7 @@ def _written(word: str) -> Message:
 
 
 # a table -------------------------------------------------------------------------------------------------------
-def _table(text: str) -> BatchFile:
+def _table(text: str, *, needs_prompt: bool) -> BatchFile:
     separator, start = _separator(text)
     body = text[start:]
     first = text[:start].count("\n")
@@ -150,7 +150,7 @@ def _table(text: str) -> BatchFile:
             heading = [
                 NAMES.get(name := cell.strip(), name.lower() if name.lower() in FIELDS else name) for cell in row
             ]
-            if "prompt" not in heading:
+            if needs_prompt and "prompt" not in heading:
                 raise BatchError(Message(N_("the first line must name the columns, and one of them prompt")))
             continue
         if len(row) > len(heading):
@@ -158,7 +158,7 @@ def _table(text: str) -> BatchFile:
             bad.append(BadLine(number=number, kind="table", detail=detail))
             continue
         cells = {name: cell for name, cell in zip(heading, row, strict=False) if cell.strip()}
-        lines += _made(number, cells, bad)
+        lines += _made(number, cells, bad, needs_prompt=needs_prompt)
     return BatchFile(tuple(lines), tuple(bad))
 
 
@@ -182,7 +182,7 @@ class _OddError(ValueError):
     """An object that cannot be meant."""
 
 
-def _objects(text: str) -> BatchFile:
+def _objects(text: str, *, needs_prompt: bool) -> BatchFile:
     lines: list[BatchLine] = []
     bad: list[BadLine] = []
     for number, raw in enumerate(text.split("\n"), 1):
@@ -205,7 +205,7 @@ def _objects(text: str) -> BatchFile:
         if not isinstance(found, dict):
             bad.append(BadLine(number=number, kind="json", detail=Message(N_("a line must be an object or a text"))))
             continue
-        lines += _made(number, _flat(found), bad)
+        lines += _made(number, _flat(found), bad, needs_prompt=needs_prompt)
     return BatchFile(tuple(lines), tuple(bad))
 
 
@@ -243,14 +243,14 @@ def _depth(value: object) -> int:
 
 
 # what all have in common ---------------------------------------------------------------------------------------
-def _made(number: int, found: dict[str, Any], bad: list[BadLine]) -> Iterator[BatchLine]:
+def _made(number: int, found: dict[str, Any], bad: list[BadLine], *, needs_prompt: bool) -> Iterator[BatchLine]:
     """Yield the line of `found`, or put into `bad` why there is none."""
 
     def wrong(field: str, text: str) -> None:
         bad.append(BadLine(number=number, kind="value", detail=Message(text), field=field))
 
-    prompt = found.pop("prompt", None)
-    if not isinstance(prompt, str) or not prompt.strip():
+    prompt = found.pop("prompt", None if needs_prompt else "")
+    if not isinstance(prompt, str) or (needs_prompt and not prompt.strip()):
         wrong("prompt", N_("the prompt is empty"))
         return
     copies = _whole(found.pop("copies", 1))

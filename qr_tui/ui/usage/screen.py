@@ -15,7 +15,7 @@ from qr_tui.core.text.display import cells
 from qr_tui.core.text.messages import N_
 from qr_tui.core.text.wrapping import wrap
 from qr_tui.i18n import _
-from qr_tui.services.balances import Sample
+from qr_tui.services.costs.balances import Sample
 from qr_tui.ui.command_screen import CommandScreen
 from qr_tui.ui.theme.strips import line
 from qr_tui.ui.toasts import say
@@ -23,7 +23,7 @@ from qr_tui.ui.usage.lines import month_of, usage_lines
 from qr_tui.ui.widgets.page import Page
 
 if TYPE_CHECKING:
-    from qr_tui.services.money import Money
+    from qr_tui.services.costs.money import Money
 
 BY: Final = (N_("day"), N_("model"), N_("status"), N_("host"), N_("batch"), N_("month"))
 

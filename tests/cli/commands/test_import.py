@@ -236,3 +236,31 @@ def test_what_would_be_asked_before_one_video_is_asked_before_many(live: Shell, 
     over = live("import", str(file), "--batch", "more", "--yes")
     assert over.code == 6
     assert len(sent(live)) == 3
+
+
+def test_lines_fill_a_preset_and_stand_for_several(live: Shell, tmp_path: Path) -> None:
+    live.paths.config_file.parent.mkdir(parents=True, exist_ok=True)
+    live.paths.config_file.write_text(
+        "[presets.boat]\nprompt = 'a {{what}} boat in {{place}}'\nmodel = 'veo3.1-fast'\naspect_ratio = '9:16'\n"
+        "tags = ['boats']\n[presets.boat.vars]\nplace = 'the rain'\n"
+    )
+    text = tmp_path / "words.txt"
+    text.write_text("paper\ntin\n")
+    assert live("import", str(text), "--preset", "boat").code == 0
+    assert sorted(sent(live)) == ["a paper boat in the rain", "a tin boat in the rain"]
+    assert live("import", str(text), "--preset", "boat", "--dry-run", "--json").json["to_send"] == 0
+    table = tmp_path / "table.csv"
+    table.write_text("what,place,duration\npaper,fog,\n,fog,\n")
+    dry = live("import", str(table), "--preset", "boat", "--dry-run", "--json")
+    assert [error["line"] for error in dry.json["errors"]] == [3]
+    assert live("import", str(table), "--preset", "boat", "--skip-bad").code == 0
+    assert "a paper boat in fog" in sent(live)
+    variants = tmp_path / "variants.txt"
+    variants.write_text("a {red|blue} boat\na {b\n")
+    plain = live("import", str(variants), "--dry-run", "--json").json
+    assert (plain["videos"], plain["bad"]) == (2, 0)  # letter by letter, unless somebody asks
+    asked = live("import", str(variants), "--expand", "all", "--dry-run", "--json").json
+    assert (asked["videos"], asked["errors"][0]["line"]) == (2, 2)
+    assert live("import", str(variants), "--expand", "1", "--skip-bad").code == 2
+    (task, *_others) = live("list", "batch:words", "--json").json
+    assert (task["tags"], task["parameters"]["aspect_ratio"]) == (["boats"], "9:16")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qr_tui.core.task import Status, Task
-from qr_tui.services.balances import Sample
+from qr_tui.services.costs.balances import Sample
 from qr_tui.ui.usage.lines import month_of, name_of
 from tests.support.driving import Run, run
 from tests.support.fake_app import NOW, FakeStudio, make_task

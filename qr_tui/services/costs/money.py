@@ -10,8 +10,8 @@ from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.money import prices
 from qr_tui.core.money.usage import Used, day_of, used
 from qr_tui.core.task import Request, Task
-from qr_tui.services.balances import FILE, Balances, Sample
 from qr_tui.services.clock import Clock
+from qr_tui.services.costs.balances import FILE, Balances, Sample
 from qr_tui.services.hosts import Hosts
 from qr_tui.services.task_index import TaskIndex
 from qr_tui.store.purged_usage import PurgedUsage, path_of

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from qr_tui.core.answers import Balance
-from qr_tui.services.balances import EVERY, KEPT, Balances
+from qr_tui.services.costs.balances import EVERY, KEPT, Balances
 from tests.support.engine import HandClock
 
 HOST, ME = "https://h", "abc"

@@ -1,0 +1,1 @@
+"""What videos cost, by a person's own prices and by the provider's own number."""

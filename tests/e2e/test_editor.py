@@ -44,7 +44,7 @@ def test_tables_of_the_settings_are_written_in_the_editor(tmp_path: Path) -> Non
         terminal.wait_for("Press n to write the first one")
         terminal.press("comma")
         terminal.wait_for("colours")
-        terminal.press(*["shift+tab"] * 4)
+        terminal.press(*["shift+tab"] * 5)
         terminal.wait_for("credits that one video of a model costs")
         terminal.press("enter")
         terminal.wait_for("config.toml: written")

@@ -42,6 +42,7 @@ class Server:
         self.answers = list(answers)
         self.requests: list[Received] = []
         self.connections = 0
+        self._writers: list[asyncio.StreamWriter] = []
         self.base_url = ""
         self.gate = asyncio.Event()  # opened at the end: what hangs, hangs until then
 
@@ -65,9 +66,14 @@ class Server:
             self.gate.set()
             server.close()
             await server.wait_closed()
+            # what is still open would be found by the garbage collector, in the middle of another test
+            for writer in self._writers:
+                writer.transport.abort()
+            await asyncio.sleep(0)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self._writers.append(writer)
         number = self.connections
         try:
             while True:

@@ -401,7 +401,7 @@ def test_the_chosen_way_is_one_even_block_in_sight_with_the_keys(tmp_path: Path,
         await it.press("a")
         for number, last in ((1, "paste the task id here"), (2, "and paid"), (3, "as stopped")):
             way = it.app.screen.query_one(f"#way{number}")
-            assert it.app.screen.find_widget(way).visible_region.height == way.outer_size.height
+            await it.until(lambda: it.app.screen.find_widget(way).visible_region.height == way.outer_size.height)  # noqa: B023
             assert f"> {number}  " in it.screen
             assert last in it.screen
             assert ("ctrl+g pays · esc" if number == 2 else "enter do it · esc") in it.screen

@@ -9,13 +9,12 @@ import msgspec
 from qr_tui.config import FileTrouble, Settings
 from qr_tui.core.catalogue import LEAST_COPIES, MOST_COPIES, Catalogue, Model
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.links import is_web
 from qr_tui.core.money import ledger
 from qr_tui.core.money.prices import estimate
 from qr_tui.core.routes import UNIFIED, Route
 from qr_tui.core.task import Request, Task
 from qr_tui.core.text.messages import N_, Detail, Message, Value, listed
-from qr_tui.core.wire.images import looks_like_path
+from qr_tui.core.wire.images import looks_like_path, may_be_sent
 from qr_tui.services import images
 
 DUPLICATE_SECONDS = 10.0
@@ -90,7 +89,7 @@ def _about_image(image: str, request: Request, route: Route) -> list[Concern]:
     if file is not None:
         doubt = images.about_sides(file, route.image_limits)
         return [] if doubt is None else [Concern(Kind.USAGE, "note", doubt, "images")]
-    if is_link(image) or (route.files and (image.startswith("asset://") or looks_like_path(image))):
+    if may_be_sent(image, takes_files=bool(route.files)):
         return []
     if looks_like_path(image):
         return [Concern(Kind.IMAGE_FILE, "stop", Message(images.LINKS_ONLY, {"path": image}), "images")]
@@ -108,11 +107,6 @@ def _about_availability(model: Model, catalogue: Catalogue) -> list[Concern]:
         return []
     values: dict[str, Value] = {"model": model.id, "note": Message(model.note), "others": listed(others)}
     return [Concern(Kind.MODEL_UNAVAILABLE, "note", Message(text, values), "model")]
-
-
-def is_link(text: str) -> bool:
-    """Tell whether `text` is an http or https link with a host, and nothing a terminal or a server would trip over."""
-    return text.isprintable() and not any(char.isspace() for char in text) and is_web(text)
 
 
 def about_model(request: Request, base_url: str, tasks: Iterable[Task], now: float) -> list[Concern]:

@@ -18,16 +18,20 @@ class Expanded(NamedTuple):
 
 
 def lists_in(folder: Path) -> Lists:
-    """Return what reads the lists of a folder: a file ``light.txt`` for the list ``__light__``."""
+    """Return what reads the lists of a folder: a file ``light.txt`` for the list ``__light__``, each file once."""
+    known: dict[str, list[str]] = {}
 
     def read(name: str) -> list[str] | None:
+        if name in known:
+            return known[name]
         try:
-            return entries((folder / f"{name}.txt").read_text(encoding="utf-8-sig"))
+            known[name] = entries((folder / f"{name}.txt").read_text(encoding="utf-8-sig"))
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise Trouble(Kind.USAGE, Message("{path}: {reason}", {"path": name, "reason": reason})) from None
+        return known[name]
 
     return read
 

@@ -10,7 +10,7 @@ import click
 from qr_tui.cli import output
 from qr_tui.cli.context import CliContext
 from qr_tui.cli.main import examples
-from qr_tui.cli.options import timeout_option
+from qr_tui.cli.options import clean, preset_of, setting_options, timeout_option, variable
 from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core import tags as tagging
 from qr_tui.core.catalogue import LEAST_COPIES
@@ -23,7 +23,6 @@ from qr_tui.i18n import _, ngettext, translate
 
 if TYPE_CHECKING:
     from qr_tui.core.catalogue import Catalogue
-    from qr_tui.core.prompts.preset import Preset
 
 _MOST_PROMPT_BYTES: Final = 4_000_000
 
@@ -44,22 +43,7 @@ _MOST_PROMPT_BYTES: Final = 4_000_000
 @click.argument("prompt", required=False)
 @click.option("--prompt-file", metavar="FILE", help=_("Read the prompt from FILE; - is the standard input."))
 @click.option("--model", metavar="MODEL", help=_("The model; create.model of the settings where none is given."))
-@click.option("--orientation", metavar="WORD", help=_("portrait or landscape."))
-@click.option("--aspect-ratio", metavar="W:H", help=_("The shape, like 16:9, where a model has more than two."))
-@click.option("--duration", type=int, metavar="SECONDS", help=_("Length of the video."))
-@click.option("--size", metavar="WORD", help=_("The quality: small (720p) or large (1080p), or as the model has it."))
-@click.option("--sound/--silent", default=None, help=_("With sound or without, where the model makes any."))
-@click.option(
-    "--watermark/--no-watermark",
-    default=None,
-    help=_(
-        "Prefer no watermark but take one if its removal fails; or insist on none, which can take much longer. "
-        "On routes that remove none, --no-watermark asks for a video without one."
-    ),
-)
-@click.option(
-    "--private/--public", default=None, help=_("Never published and never to be remixed; or published as usual.")
-)
+@setting_options
 @click.option(
     "--image",
     "images",
@@ -96,13 +80,7 @@ def create(
     prompt: str | None,
     prompt_file: str | None,
     model: str | None,
-    orientation: str | None,
-    aspect_ratio: str | None,
-    duration: int | None,
-    size: str | None,
-    sound: bool | None,
-    watermark: bool | None,
-    private: bool | None,
+    given: dict[str, Parameter],
     images: tuple[str, ...],
     first_frame: str | None,
     last_frame: str | None,
@@ -121,27 +99,18 @@ def create(
     as_json: bool,
 ) -> int:
     """Build the request, then show it or send it."""
-    options: dict[str, Parameter] = {
-        "orientation": orientation,
-        "aspect_ratio": aspect_ratio,
-        "duration": duration,
-        "size": size,
-        "sound": sound,
-        "watermark": watermark,
-        "private": private,
-    }
     preset = preset_of(context, preset_name)
     frames = {FIRST_FRAME: first_frame, LAST_FRAME: last_frame}
-    placed = [(_clean(image, f"--{role}"), role) for role, image in frames.items() if image is not None]
-    given = images or (preset.images if preset is not None else ())
-    placed += [(_clean(image, "--image"), REFERENCE if placed else "") for image in given]
+    placed = [(clean(image, f"--{role}"), role) for role, image in frames.items() if image is not None]
+    pictures = images or (preset.images if preset is not None else ())
+    placed += [(clean(image, "--image"), REFERENCE if placed else "") for image in pictures]
     usual = preset.model if preset is not None and preset.model else context.settings.create.model
     if preset is not None and prompt is None and prompt_file is None:
         prompt = preset.prompt
     text = read_prompt(prompt, prompt_file)
     kept = {} if preset is None else preset.parameters
     values = {**({} if preset is None else preset.vars), **dict(map(variable, variables))}
-    words = tagging.read(" ".join(_clean(tag, "--tag") for tag in tags))
+    words = tagging.read(" ".join(clean(tag, "--tag") for tag in tags))
     prompts, chance = [text], None
     if expand is not None or preset is not None or variables:
         from qr_tui.services.prompts import expanded, lists_in
@@ -158,11 +127,11 @@ def create(
         return [
             read_request(
                 catalogue,
-                model=_clean(model or usual, "--model"),
+                model=clean(model or usual, "--model"),
                 prompt=one,
                 placed=placed,
                 raw=dict(map(parse_param, params)),
-                options={**kept, **{name: value for name, value in options.items() if value is not None}},
+                options={**kept, **given},
             )
             for one in prompts
         ]
@@ -184,32 +153,6 @@ def create(
         confirmed=yes,
         as_json=as_json,
     )
-
-
-def preset_of(context: CliContext, name: str | None) -> "Preset | None":
-    """Return the preset called `name`, None for no name.
-
-    Raises:
-        Trouble: USAGE, there is none.
-    """
-    if name is None:
-        return None
-    from qr_tui.cli.commands.preset import find
-    from qr_tui.core.prompts.preset import read
-
-    return find({one: read(table) for one, table in context.settings.presets.items()}, name)
-
-
-def variable(text: str) -> tuple[str, str]:
-    """Return name and value of ``name=text``.
-
-    Raises:
-        Trouble: USAGE, it is written otherwise.
-    """
-    name, equals, value = _clean(text, "--var").partition("=")
-    if not equals or not name.strip():
-        raise Trouble(Kind.USAGE, Message(N_("--var {text}: write it as NAME=TEXT"), {"text": inert(text, limit=200)}))
-    return name.strip(), value
 
 
 def _ask_about_many(prompts: int, copies: int, *, confirmed: bool) -> None:
@@ -287,7 +230,7 @@ def read_prompt(argument: str | None, file: str | None) -> str:
     if source is None:
         if argument is None:
             raise Trouble(Kind.USAGE, Message(N_("a prompt is missing: qr-tui create PROMPT")))
-        prompt = _clean(argument, "PROMPT")
+        prompt = clean(argument, "PROMPT")
     elif source == "-":
         prompt = _decode(sys.stdin.buffer.read(_MOST_PROMPT_BYTES + 1), "-")
     else:
@@ -308,7 +251,7 @@ def parse_param(text: str) -> tuple[str, Parameter]:
     Raises:
         Trouble: USAGE, it has no name or names a field that has a place of its own.
     """
-    name, equals, value = _clean(text, "--param").partition("=")
+    name, equals, value = clean(text, "--param").partition("=")
     name = name.strip()
     if not equals or not name:
         raise Trouble(
@@ -327,14 +270,6 @@ def _value(text: str) -> Parameter:
             return msgspec.json.decode(text, type=str | int | float | bool | None)
         except (msgspec.DecodeError, msgspec.ValidationError):
             return text
-    return text
-
-
-def _clean(text: str, name: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise Trouble(Kind.USAGE, Message(N_("{name} is not UTF-8 text"), {"name": name})) from None
     return text
 
 

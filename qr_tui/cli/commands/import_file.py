@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qr_tui.cli import output
-from qr_tui.cli.commands.create import preset_of, variable
 from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import Exit, NeedsYesError, of_kind, of_tasks, worst
 from qr_tui.cli.main import examples
-from qr_tui.cli.options import timeout_option
+from qr_tui.cli.options import clean, preset_of, setting_options, timeout_option, variable
 from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.cli.task_words import status_word
 from qr_tui.core import tags as tagging
@@ -48,13 +47,7 @@ if TYPE_CHECKING:
 @click.option("--format", "format_", type=click.Choice(("txt", "csv", "jsonl")), help=_("Else by the file's name."))
 @click.option("--encoding", default="utf-8", show_default=True, metavar="NAME", help=_("What the file is written in."))
 @click.option("--model", metavar="MODEL", help=_("The model of lines that name none."))
-@click.option("--orientation", metavar="WORD", help=_("portrait or landscape."))
-@click.option("--aspect-ratio", metavar="W:H", help=_("The shape, like 16:9, where a model has more than two."))
-@click.option("--duration", type=int, metavar="SECONDS", help=_("Length of the video."))
-@click.option("--size", metavar="WORD", help=_("The quality: small (720p) or large (1080p), or as the model has it."))
-@click.option("--sound/--silent", default=None, help=_("With sound or without, where the model makes any."))
-@click.option("--watermark/--no-watermark", default=None, help=_("As in create."))
-@click.option("--private/--public", default=None, help=_("As in create."))
+@setting_options
 @click.option("--preset", "preset_name", metavar="NAME", help=_("Let the lines fill the holes of a preset."))
 @click.option("--var", "variables", multiple=True, metavar="NAME=TEXT", help=_("What goes into a hole {{NAME}}."))
 @click.option("--expand", metavar="all|N", help=_("Make every prompt that a line stands for, or N of them by chance."))
@@ -79,13 +72,7 @@ def import_file(
     format_: str | None,
     encoding: str,
     model: str | None,
-    orientation: str | None,
-    aspect_ratio: str | None,
-    duration: int | None,
-    size: str | None,
-    sound: bool | None,
-    watermark: bool | None,
-    private: bool | None,
+    given: dict[str, Parameter],
     preset_name: str | None,
     variables: tuple[str, ...],
     expand: str | None,
@@ -105,19 +92,10 @@ def import_file(
     from qr_tui import config
     from qr_tui.services.batches.run import plan
 
-    given: dict[str, Parameter] = {
-        "orientation": orientation,
-        "aspect_ratio": aspect_ratio,
-        "duration": duration,
-        "size": size,
-        "sound": sound,
-        "watermark": watermark,
-        "private": private,
-    }
-    name = batch or (Path(file).stem if file != "-" else "")
+    name = clean(batch or (Path(file).stem if file != "-" else ""), "--batch")
     if not name:
         raise Trouble(Kind.USAGE, Message(N_("a file from the standard input needs a name: --batch NAME")))
-    words = tagging.read(" ".join(tags))
+    words = tagging.read(" ".join(clean(tag, "--tag") for tag in tags))
     preset = preset_of(context, preset_name)
     found = _read(file, format_, encoding, needs_prompt=preset is None)
     if preset is not None or expand is not None or variables:
@@ -137,7 +115,8 @@ def import_file(
             how=expand or "all",
             seed=seed,
         )
-    usual = model or (preset.model if preset is not None and preset.model else context.settings.create.model)
+    of_preset = preset.model if preset is not None else ""
+    usual = clean(model or of_preset or context.settings.create.model, "--model")
     words = tuple(dict.fromkeys((*words, *(preset.tags if preset is not None else ()))))
     judged = plan(found, config.catalogue(context.settings), usual, given)
     has_setting_mistake = any(bad.kind == "setting" for bad in judged.bad)
@@ -190,14 +169,14 @@ def _show(context: CliContext, name: str, judged: "Plan", *, retry_failed: bool,
     from qr_tui import config
     from qr_tui.cli import stored_tasks
     from qr_tui.core.money.prices import estimate
-    from qr_tui.services.batches.run import Batch, State, same_content
+    from qr_tui.services.batches.run import Batch, same_content
 
     tasks = [task for task in stored_tasks.read(context).all() if task.batch == name]
     bad = [*judged.bad, *same_content(tasks, judged)]
     batch = Batch(None, name, judged.wishes, retry_failed=retry_failed)
     left = batch.match(tasks)
     catalogue, prices = config.catalogue(context.settings), context.settings.prices
-    to_send = [outcome.wish for outcome in batch.outcomes if outcome.state is State.LEFT]
+    to_send = [outcome.wish for outcome in batch.outcomes if outcome.is_left]
     costs = [estimate(prices, wish.request, catalogue) for wish in to_send]
     known = [cost for cost in costs if cost is not None]
     found = {
@@ -386,7 +365,7 @@ class _Run:
 
         kinds: dict[tuple[str, bool], Request] = {}
         for outcome in batch.outcomes:
-            if outcome.state.value == "left":
+            if outcome.is_left:
                 request = outcome.wish.request
                 kinds.setdefault((request.model, studio.money.estimate(request) is None), request)
         found: list[Concern] = []
@@ -419,7 +398,7 @@ class _Run:
             "key": outcome.key or None,
             "task_id": task.id if task is not None else None,
             "status": task.status.value if task is not None else None,
-            "new": outcome.state.value == "new",
+            "new": outcome.is_new,
             "file": task.file if task is not None and task.file_state is FileState.SAVED else None,
             "error": None if failure is None else {"kind": failure.kind.value, "title": WORDS[failure.kind].title},
         }
@@ -430,10 +409,9 @@ class _Run:
             return Exit.OK
         codes = [of_tasks(list(self._latest.values()), waited=self._wait)]
         if batch.trouble is not None:
-            left = sum(outcome.state.value == "left" for outcome in batch.outcomes)
             text = inert(translate(batch.trouble.detail), limit=400)
             output.say(clauses([_(WORDS[batch.trouble.kind].title), text]), "yellow")
-            output.say(_("{n} left; the same command goes on with them").format(n=left))
+            output.say(_("{n} left; the same command goes on with them").format(n=batch.left))
             codes.append(of_kind(batch.trouble.kind))
         return worst(codes)
 

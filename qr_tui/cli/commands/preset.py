@@ -8,11 +8,11 @@ from qr_tui.cli import output
 from qr_tui.cli.context import CliContext
 from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
+from qr_tui.cli.options import preset_of
 from qr_tui.cli.pass_context import pass_cli_context
-from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.failures import Trouble
 from qr_tui.core.prompts.preset import Preset, read
 from qr_tui.core.text.display import inert
-from qr_tui.core.text.messages import N_, Message, listed
 from qr_tui.i18n import _
 
 
@@ -28,9 +28,7 @@ from qr_tui.i18n import _
 @pass_cli_context
 def preset(context: CliContext, name: str | None, as_json: bool) -> int:
     """Show all, or one."""
-    found = {one: read(table) for one, table in context.settings.presets.items()}
-    if name is not None:
-        known = find(found, name)
+    if (known := preset_of(context, name)) is not None and name is not None:
         document = _json(context, name, known)
         if as_json:
             output.document(document)
@@ -40,6 +38,7 @@ def preset(context: CliContext, name: str | None, as_json: bool) -> int:
             if label not in ("name", "prompt") and value not in (None, [], {}, ""):
                 output.line(f"{label}: {inert(output.encode(value), limit=400)}")
         return Exit.OK
+    found = {one: read(table) for one, table in context.settings.presets.items()}
     if as_json:
         output.document([_json(context, one, known) for one, known in found.items()])
         return Exit.OK
@@ -48,18 +47,6 @@ def preset(context: CliContext, name: str | None, as_json: bool) -> int:
     if not found:
         output.say(_("there are no presets; write one in {file}").format(file=context.paths.config_file))
     return Exit.OK
-
-
-def find(presets: dict[str, Preset], name: str) -> Preset:
-    """Return the preset called `name`.
-
-    Raises:
-        Trouble: USAGE, there is none; the detail names those that there are.
-    """
-    if name not in presets:
-        values = {"name": name, "known": listed(sorted(presets)) if presets else "-"}
-        raise Trouble(Kind.USAGE, Message(N_("there is no preset {name}; there are {known}"), {**values}))
-    return presets[name]
 
 
 def _json(context: CliContext, name: str, known: Preset) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,7 @@ from qr_tui.cli.exit_codes import Exit
 from qr_tui.cli.main import examples
 from qr_tui.cli.pass_context import pass_cli_context
 from qr_tui.core.failures import Kind, Trouble
+from qr_tui.core.money.usage import BY
 from qr_tui.core.text.display import cells, cut, fit, inert
 from qr_tui.core.text.messages import N_, Message
 from qr_tui.i18n import _
@@ -21,8 +22,6 @@ from qr_tui.i18n import _
 if TYPE_CHECKING:
     from qr_tui.core.money.usage import Row, Usage
     from qr_tui.services.costs.balances import Sample
-
-BY: Final = (N_("day"), N_("month"), N_("model"), N_("status"), N_("host"), N_("route"), N_("batch"))
 
 
 @click.command(

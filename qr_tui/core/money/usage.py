@@ -8,8 +8,10 @@ import msgspec
 
 from qr_tui.core.money.ledger import sendings
 from qr_tui.core.task import FIRST_ROUTE, Status, Task
+from qr_tui.core.text.messages import N_
 
-BY: Final = ("day", "month", "model", "status", "host", "route", "batch")
+# what sums can be grouped by, in the order in which they are offered
+BY: Final = (N_("day"), N_("model"), N_("status"), N_("host"), N_("route"), N_("batch"), N_("month"))
 
 
 class Used(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import msgspec
 
-from qr_tui.core.prompts.expansion import Template
 from qr_tui.core.task import Parameter
 from qr_tui.core.text.messages import N_, Message
 
@@ -58,8 +57,3 @@ def read(table: Mapping[str, Any]) -> Preset:
         return msgspec.convert({**found, "parameters": parameters}, Preset)
     except msgspec.ValidationError as error:
         raise PresetError("", Message("{why}", {"why": str(error)})) from None
-
-
-def holes_without_value(template: Template, values: Mapping[str, str]) -> list[str]:
-    """Return the holes that still need a value, in order."""
-    return [name for name in template.holes if name not in values]

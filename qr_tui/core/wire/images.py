@@ -54,6 +54,18 @@ def is_link(image: str) -> bool:
     return is_web(image) or image.startswith("asset://")
 
 
+def may_be_sent(image: str, *, takes_files: bool) -> bool:
+    """Tell whether a request may name `image`: a link with nothing in it that a terminal or a server would trip over.
+
+    Args:
+        image: As it stands in the request.
+        takes_files: Whether the route takes pictures of this machine too; those take assets of the provider as well.
+    """
+    if is_web(image):
+        return image.isprintable() and not any(char.isspace() for char in image)
+    return takes_files and (is_link(image) or looks_like_path(image))
+
+
 def looks_like_path(image: str) -> bool:
     """Tell whether `image` is written as a path, as a person types it or a terminal pastes it."""
     return image.strip().startswith(("/", "~", "./", "../", "file://", "'", '"'))

@@ -69,6 +69,16 @@ class Outcome(msgspec.Struct):
     state: State = State.LEFT
     key: str = ""
 
+    @property
+    def is_left(self) -> bool:
+        """Whether it was not asked for, so far."""
+        return self.state is State.LEFT
+
+    @property
+    def is_new(self) -> bool:
+        """Whether this run asked for it."""
+        return self.state is State.NEW
+
 
 # judging -------------------------------------------------------------------------------------------------------
 def plan(file: BatchFile, catalogue: Catalogue, model: str, given: Mapping[str, Parameter]) -> Plan:
@@ -99,8 +109,7 @@ def plan(file: BatchFile, catalogue: Catalogue, model: str, given: Mapping[str, 
                 notes.append((line.number, concern.detail))
         if not stops:
             judged.append((line, request))
-    said: dict[str, Parameter] = {name: value for name, value in given.items() if value is not None}
-    said["model"] = model
+    said = {**given, "model": model}
     lines = [line for line, _request_ in judged]
     wishes: list[Wish] = []
     ids: dict[str, str] = {}
@@ -128,7 +137,7 @@ def _request(
 ) -> Request:
     known = catalogue.get(line.model or model)
     route = catalogue.route(known.route) or UNIFIED
-    options: dict[str, Parameter] = {name: value for name, value in given.items() if value is not None}
+    options = dict(given)
     raw: dict[str, Parameter] = {}
     for name, value in line.values.items():
         if name in _OPTIONS:
@@ -256,7 +265,12 @@ class Batch:
             if task is not None:
                 outcome.key = task.key
                 outcome.state = self._state_of(task)
-        return sum(outcome.state is State.LEFT for outcome in self.outcomes)
+        return self.left
+
+    @property
+    def left(self) -> int:
+        """How many wishes were not asked for, so far."""
+        return sum(outcome.is_left for outcome in self.outcomes)
 
     def _state_of(self, task: Task) -> State:
         if task.status is Status.UNCONFIRMED:
@@ -274,7 +288,7 @@ class Batch:
         """
         mine: list[str] = []
         for outcome in self.outcomes:
-            if outcome.state is not State.LEFT:
+            if not outcome.is_left:
                 continue
             if len(mine) >= ahead:  # they are sent in order, so the oldest of the last few stands for those before
                 await self._studio.sent([mine[-ahead]])
@@ -305,7 +319,7 @@ class Batch:
 
     async def stop(self) -> int:
         """Take back what of this run was not sent yet, and return how many that were."""
-        new = [outcome for outcome in self.outcomes if outcome.state is State.NEW]
+        new = [outcome for outcome in self.outcomes if outcome.is_new]
         queued = [
             outcome for outcome in new if (task := self._studio.get(outcome.key)) and task.status is Status.QUEUED
         ]

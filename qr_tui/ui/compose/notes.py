@@ -7,9 +7,9 @@ from qr_tui.core.catalogue import Model
 from qr_tui.core.failures import Kind, Trouble
 from qr_tui.core.task import Request
 from qr_tui.core.text.display import cut, inert
-from qr_tui.core.wire.images import REFERENCE, looks_like_path
+from qr_tui.core.wire.images import REFERENCE, looks_like_path, may_be_sent
 from qr_tui.i18n import _, translate
-from qr_tui.services.checks import Concern, is_link
+from qr_tui.services.checks import Concern
 from qr_tui.ui.compose.draft import PICTURES, Draft
 from qr_tui.ui.widgets.notes import Note, Notes, trouble_note
 
@@ -74,11 +74,7 @@ def find_bad_image(draft: Draft, model: Model, *, takes_files: bool) -> BadImage
         text = getattr(draft, field) if field in shown else ""
         for number, line in enumerate(text.split("\n")):
             image = line.strip()
-            if (
-                not image
-                or is_link(image)
-                or (takes_files and (looks_like_path(image) or image.startswith("asset://")))
-            ):
+            if not image or may_be_sent(image, takes_files=takes_files):
                 continue
             text_shown = cut(inert(image), 60)
             if takes_files:

@@ -6,16 +6,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
-from textual import events, on
-from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import Input, Static
 
 from qr_tui.config import Settings
 from qr_tui.core.catalogue import Catalogue, Model
 from qr_tui.core.failures import Kind, Trouble
-from qr_tui.core.prompts.expansion import ExpansionError, Lists, Template
+from qr_tui.core.prompts.expansion import ExpansionError, Template
 from qr_tui.core.prompts.preset import Preset, read
 from qr_tui.core.text.display import cut, inert
 from qr_tui.core.text.messages import N_, Message
@@ -24,8 +19,7 @@ from qr_tui.services.prompts import expanded, lists_in
 from qr_tui.ui.app_services import services
 from qr_tui.ui.compose.draft import Draft
 from qr_tui.ui.toasts import say
-from qr_tui.ui.widgets.dialog import Dialog
-from qr_tui.ui.widgets.text_fields import PlainInput
+from qr_tui.ui.widgets.ask_text import AskTextScreen
 
 
 class HasDraft(Protocol):
@@ -63,6 +57,11 @@ class Presets:
         self._catalogue = catalogue
         self._file = config_file
         self._show = show
+        self.read_lists_anew()
+
+    def read_lists_anew(self) -> None:
+        """Let the lists be read again; until then each is read once, and not at every key that is typed."""
+        self._lists = lists_in(self._file.parent / "lists")
 
     # what it stands for ----------------------------------------------------------------------------------------
     def prompts(self, draft: Draft) -> list[str]:
@@ -96,10 +95,6 @@ class Presets:
         words = _("the prompt stands for {n} prompts; F9 shows them") if count > 1 else _("the prompt stands for one")
         return words.format(n=count), False
 
-    @property
-    def _lists(self) -> Lists:
-        return lists_in(self._file.parent / "lists")
-
     # commands --------------------------------------------------------------------------------------------------
     async def do_preset(self) -> None:
         """Choose a preset to begin with."""
@@ -129,7 +124,8 @@ class Presets:
         app, draft = self._screen.app, self._screen.draft
         if not draft.prompt.strip():
             raise Trouble(Kind.USAGE, Message(N_("The prompt is empty.")))
-        name = await app.push_screen_wait(PresetNameScreen(draft.preset))
+        hint = _("letters, digits, - and _; one of the same name is replaced")
+        name = ((await app.push_screen_wait(AskTextScreen(_("Keep as a preset"), hint, draft.preset))) or "").strip()
         if not name:
             return
         model = self._catalogue().get(draft.model)
@@ -176,38 +172,3 @@ def table_of(draft: Draft, model: Model, holes: tuple[str, ...]) -> Mapping[str,
     if kept:
         table["vars"] = kept
     return table
-
-
-class PresetNameScreen(Dialog[str | None]):
-    """Ends with the name that a preset is kept under, or None.
-
-    Args:
-        name: The name that is offered.
-    """
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self._offered = name
-
-    def compose(self) -> ComposeResult:
-        """Yield the field and what it is for."""
-        with Vertical(id="box"):
-            yield PlainInput(self._offered)
-            hint = _("letters, digits, - and _; one of the same name is replaced")
-            yield Static(Content(hint), classes="muted", markup=False)
-
-    def on_mount(self) -> None:
-        """Begin with the name selected."""
-        self.frame(_("Keep as a preset"), _("enter keep · esc back"))
-        self.query_one(PlainInput).focus()
-
-    def on_key(self, event: events.Key) -> None:
-        """Go back without a change."""
-        if event.key == "escape":
-            event.stop()
-            self.dismiss(None)
-
-    @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.dismiss(event.value.strip() or None)

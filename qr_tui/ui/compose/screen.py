@@ -232,6 +232,7 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
     async def _show_draft(self, draft: Draft) -> None:
         """Show another draft instead of the one here."""
         self._draft = draft
+        self.presets.read_lists_anew()
         self._prompts, self._holes = None, self.presets.holes(draft)
         self.prompt.set_text(draft.prompt)
         await self.form.show(draft)
@@ -243,6 +244,10 @@ class ComposeScreen(CommandScreen[list[Task] | None]):
     def save_now(self) -> None:
         """Write the draft before returning."""
         self._autosave.save_now()
+
+    def on_screen_resume(self) -> None:
+        """This screen is on top again; a list may have been written meanwhile."""
+        self.presets.read_lists_anew()
 
     def on_screen_suspend(self) -> None:
         """Another screen covers this one, or it closes."""

@@ -67,11 +67,15 @@ class BulkActions:
     async def do_tag(self) -> None:
         """Write the tags of the targets."""
         from qr_tui.core import tags
-        from qr_tui.ui.tasks.tags import TagsScreen
+        from qr_tui.ui.widgets.ask_text import AskTextScreen
 
         qr, targets = self._screen.qr, self._screen.targets
         before = tags.shared(targets)
-        typed = await qr.push_screen_wait(TagsScreen(before, len(targets)))
+        title = ngettext("Tags", "Tags of {n} tasks", len(targets)).format(n=len(targets))
+        hint = _("words separated by spaces; the filter tag:word finds them")
+        if len(targets) > 1:
+            hint = _("what stands here all of them have; what you take away all of them lose")
+        typed = await qr.push_screen_wait(AskTextScreen(title, hint, " ".join(before)))
         if typed is None or (after := tags.read(typed)) == before:
             return
         drop = [tag for tag in before if tag not in after]

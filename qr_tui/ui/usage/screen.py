@@ -1,18 +1,18 @@
 """Usage: what a month's videos were and what they were to cost, with the provider's own balance beside it."""
 
+import asyncio
 import json
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.strip import Strip
 
 from qr_tui.core.failures import Trouble
-from qr_tui.core.money.usage import Usage, Used, summed, told
+from qr_tui.core.money.usage import BY, Used, summed, told
 from qr_tui.core.text.display import cells
-from qr_tui.core.text.messages import N_
 from qr_tui.core.text.wrapping import wrap
 from qr_tui.i18n import _
 from qr_tui.services.costs.balances import Sample
@@ -24,8 +24,6 @@ from qr_tui.ui.widgets.page import Page
 
 if TYPE_CHECKING:
     from qr_tui.services.costs.money import Money
-
-BY: Final = (N_("day"), N_("model"), N_("status"), N_("host"), N_("batch"), N_("month"))
 
 
 class UsageScreen(CommandScreen[None]):
@@ -45,8 +43,10 @@ class UsageScreen(CommandScreen[None]):
         moment = datetime.fromtimestamp(now).astimezone()
         self._year, self._month = moment.year, moment.month
         self._by = BY[0]
-        self._several: list[Used] | None = None
+        self._several: list[Used] | None = None  # None: not read yet
+        self._sums = summed((), self._by)
         self._balance: Sample | None = None
+        self._spent: tuple[float, float] | None = None  # credits, and since when, by the provider's own number
         self._balance_words = ""
 
     def compose(self) -> ComposeResult:
@@ -57,7 +57,6 @@ class UsageScreen(CommandScreen[None]):
     def on_mount(self) -> None:
         """Show what is known, then read what is not."""
         super().on_mount()
-        self._balance = self._money.last_balance()
         self.start(self._read())
 
     def on_resize(self) -> None:
@@ -65,8 +64,9 @@ class UsageScreen(CommandScreen[None]):
         self.call_after_refresh(self.page.draw)
 
     async def _read(self) -> None:
+        self._balance = await asyncio.to_thread(self._money.last_balance)
         self._several = await self._money.used()
-        self.page.draw()
+        await self._show()
         await self._ask(quiet=True)
 
     async def _ask(self, *, quiet: bool) -> None:
@@ -84,15 +84,25 @@ class UsageScreen(CommandScreen[None]):
                 _("the balance is low: {credits} credits left").format(credits=f"{sample.remaining:g}"),
                 warn=True,
             )
+        await self._show()
+
+    async def _show(self) -> None:
+        """Sum up what is chosen now, once, and show it; the disk is asked here and never while painting."""
+        first, last = self._span
+        self._sums = summed(self._several or (), self._by, since=first, until=last)
+        month = (self._year, self._month)
+        start = time.mktime(time.strptime(month_of(*month)[0], "%Y-%m-%d"))
+        spent = await asyncio.to_thread(self._money.used_at_provider, start)
+        if month == (self._year, self._month):  # else the next key was faster, and shows its own
+            self._spent = spent
         self.page.draw()
 
     @property
-    def usage(self) -> Usage:
-        """The sums that are shown."""
+    def _span(self) -> tuple[str, str]:
+        """The first and the last day that are summed up: those of a month, or of a year where months are the rows."""
         if self._by == "month":
-            return summed(self._several or (), "month", since=f"{self._year:04}-01-01", until=f"{self._year:04}-12-31")
-        first, last = month_of(self._year, self._month)
-        return summed(self._several or (), self._by, since=first, until=last)
+            return f"{self._year:04}-01-01", f"{self._year:04}-12-31"
+        return month_of(self._year, self._month)
 
     # how it looks ----------------------------------------------------------------------------------------------
     def _title(self, width: int) -> Strip:
@@ -119,40 +129,38 @@ class UsageScreen(CommandScreen[None]):
         blank = line([], width, text)
         if self._several is None:
             return [blank, line([(" " + _("Reading your tasks"), palette.style("muted"))], width, text)]
-        lines = [blank, *usage_lines(self.usage, self.qr.appearance, width), blank]
+        lines = [blank, *usage_lines(self._sums, self.qr.appearance, width), blank]
         for words in self._remarks():
             lines += [line([(f" {part}", palette.style("muted"))], width, text) for part in wrap(words, width - 2)]
         return lines
 
     def _remarks(self) -> list[str]:
         remarks = [_("Estimates by your own prices; whether failed ones were charged is the provider's to say.")]
-        first, _last = month_of(self._year, self._month)
-        spent = self._money.used_at_provider(time.mktime(time.strptime(first, "%Y-%m-%d")))
-        if spent is not None:
-            credits_, since = spent
+        if self._spent is not None:
+            credits_, since = self._spent
             at = datetime.fromtimestamp(since).astimezone().strftime("%Y-%m-%d %H:%M")
             words = _("The account used {credits} credits since {time}, by all programs with this key.")
             remarks.append(words.format(credits=f"{credits_:g}", time=at))
         return remarks
 
     # commands --------------------------------------------------------------------------------------------------
-    def do_by(self) -> None:
+    async def do_by(self) -> None:
         """Group by the next thing."""
         self._by = BY[(BY.index(self._by) + 1) % len(BY)]
-        self.page.draw()
+        await self._show()
 
-    def do_before(self) -> None:
+    async def do_before(self) -> None:
         """Go to the month before, or the year."""
-        self._move(-1)
+        await self._move(-1)
 
-    def do_after(self) -> None:
+    async def do_after(self) -> None:
         """Go to the next month, or year."""
-        self._move(1)
+        await self._move(1)
 
-    def _move(self, by: int) -> None:
+    async def _move(self, by: int) -> None:
         months = self._year * 12 + self._month - 1 + by * (12 if self._by == "month" else 1)
         self._year, self._month = max(1, months // 12), months % 12 + 1
-        self.page.draw()
+        await self._show()
 
     async def do_balance(self) -> None:
         """Ask the host what is left."""
@@ -160,8 +168,8 @@ class UsageScreen(CommandScreen[None]):
 
     def do_copy(self) -> None:
         """Copy the sums as JSON."""
-        first, _last = month_of(self._year, self._month)
-        self.qr.copy_text(_("JSON"), json.dumps(told(self.usage, first, None), ensure_ascii=False, indent=4))
+        first, _last = self._span
+        self.qr.copy_text(_("JSON"), json.dumps(told(self._sums, first, None), ensure_ascii=False, indent=4))
 
     def do_back(self) -> None:
         """Back to the list."""

@@ -125,6 +125,10 @@ def test_the_prompt_comes_from_argument_file_or_stdin(shell: Shell, tmp_path: Pa
         (["x", "--timeout", "nan"], b"", "--timeout"),
         (["x", "--nonsense"], b"", "--nonsense"),
         (["\udcff"], b"", "not UTF-8"),
+        (["x", "--model", "m\udcff"], b"", "--model is not UTF-8"),
+        (["x", "--aspect-ratio", "\udcff"], b"", "--aspect-ratio is not UTF-8"),
+        (["x", "--tag", "\udcff"], b"", "--tag is not UTF-8"),
+        (["x {{a}}", "--var", "a=\udcff"], b"", "--var is not UTF-8"),
     ],
 )
 @pytest.mark.parametrize("how", [(), ("--dry-run",)])

@@ -264,3 +264,18 @@ def test_lines_fill_a_preset_and_stand_for_several(live: Shell, tmp_path: Path) 
     assert live("import", str(variants), "--expand", "1", "--skip-bad").code == 2
     (task, *_others) = live("list", "batch:words", "--json").json
     assert (task["tags"], task["parameters"]["aspect_ratio"]) == (["boats"], "9:16")
+
+
+@pytest.mark.parametrize("option", ["--batch", "--model", "--orientation", "--size", "--tag", "--preset"])
+@pytest.mark.parametrize("how", [(), ("--dry-run",)])
+def test_an_option_that_is_no_text_is_named_and_sends_nothing(
+    live: Shell, tmp_path: Path, option: str, how: tuple[str, ...]
+) -> None:
+    file = tmp_path / "boats.txt"
+    file.write_text("a paper boat\n")
+    result = live("import", str(file), option, "x\udcff", *how)
+    assert result.code == 2
+    assert option in result.err or "there is no preset" in result.err
+    assert "Traceback" not in result.err
+    assert sent(live) == []
+    assert live.stored() == []

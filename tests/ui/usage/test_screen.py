@@ -1,5 +1,6 @@
 """The usage screen: sums as by hand, months, groups; the provider's number beside them."""
 
+import json
 import time
 from datetime import datetime
 from pathlib import Path
@@ -45,12 +46,52 @@ def test_a_month_by_day_and_by_model(tmp_path: Path) -> None:
         assert rows == {"sora-2-pro": "12", "kling-v2-6": "1"}
         await it.press("left")
         assert "nothing was asked for" in it.screen
-        await it.press("right", "y")
-        label, text = it.app.copied[-1] if hasattr(it.app, "copied") else ("", "")
-        assert label in ("", "JSON")
-        assert text == "" or '"by": "model"' in text
         await it.press("escape")
         assert it.on != "UsageScreen"
+
+    run(tmp_path, tasks(), script, studio=studio())
+
+
+def test_y_copies_what_is_shown(tmp_path: Path) -> None:
+    copied: list[tuple[str, str]] = []
+
+    async def script(it: Run) -> None:
+        it.app.copy_text = lambda label, text: copied.append((label, text))  # type: ignore[method-assign]
+        await it.press("L", "t", "y", "left", "y", "right")
+        while "by month" not in it.screen:
+            await it.press("t")
+        await it.press("y")
+
+    run(tmp_path, tasks(), script, studio=studio())
+    assert [label for label, _text in copied] == ["JSON"] * 3
+    now, before, year = (json.loads(text) for _label, text in copied)
+    month = datetime.fromtimestamp(NOW).astimezone().strftime("%Y-%m")
+    assert (now["by"], now["since"], now["total"]["estimate"]) == ("model", f"{month}-01", 15.0)
+    rows = sorted((row["model"], row["asked"], row["estimate"]) for row in now["rows"])
+    assert rows == [("kling-v2-6", 3, 3.0), ("sora-2-pro", 3, 12.0)]
+    assert before["rows"] == [] and before["since"] < now["since"]
+    assert (year["since"], [row["month"] for row in year["rows"]]) == (f"{month[:4]}-01-01", [month])
+
+
+def test_the_accounts_own_number_is_asked_for_the_month_shown(tmp_path: Path) -> None:
+    async def script(it: Run) -> None:
+        asked: list[float] = []
+
+        def spent(since: float) -> tuple[float, float]:
+            asked.append(since)
+            return 5.5, since
+
+        it.studio.fake_money.used_at_provider = spent  # type: ignore[method-assign]
+        await it.press("L")
+        assert "used 5.5 credits since" in it.screen
+        first = datetime.fromtimestamp(NOW).astimezone().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        assert asked[-1] == first.timestamp()
+        painted = len(asked)
+        await it.pilot.resize_terminal(100, 30)
+        await it.settle()
+        assert len(asked) == painted  # the disk is not read to paint
+        await it.press("left")
+        assert asked[-1] < first.timestamp()
 
     run(tmp_path, tasks(), script, studio=studio())
 
